@@ -1,0 +1,1 @@
+//! Room time: what all participants' clocks agree on, and how exactly.

@@ -1,0 +1,25 @@
+//! What a film is to the room: a name, a size, a duration and a fingerprint that tells whether two
+//! files are the same.
+
+use serde::{Deserialize, Serialize};
+
+/// Longest film name that is accepted from a peer, in characters.
+pub const MAX_FILM_NAME_CHARS: usize = 200;
+
+/// The fast fingerprint of a film: hexadecimal BLAKE3 over its size and sampled blocks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FilmId(pub String);
+
+/// A film, as it is told to others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FilmInfo {
+    /// File name without its folder; shown, never used as a path.
+    pub name: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Duration in seconds; 0 while unknown.
+    pub duration_secs: f64,
+    /// The fast fingerprint.
+    pub id: FilmId,
+}

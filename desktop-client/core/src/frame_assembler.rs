@@ -1,0 +1,1 @@
+//! RTP packets of one video track in, whole H.264 access units out.

@@ -1,0 +1,445 @@
+//! What a front end (window or headless) and the session say to each other: commands ask, events
+//! tell, the snapshot is.
+
+use std::path::PathBuf;
+
+use cinemasync_protocol::{ErrorCode, ParticipantId, RoomCode};
+use serde::Serialize;
+
+use crate::film::FilmInfo;
+use crate::link::{LinkState, LinkStats, Path};
+use crate::plan::MediaStats;
+use crate::player::FilmTrack;
+use crate::track::Track;
+
+/// How to get into a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invite {
+    /// Where the server is.
+    pub server: ServerChoice,
+    /// Make a room, or join the one with this code.
+    pub room: RoomChoice,
+    /// What to be called.
+    pub name: String,
+    /// The room's password, if it has one.
+    pub password: Option<String>,
+}
+
+/// Which signaling server to use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServerChoice {
+    /// One inside this process, on a free loopback port.
+    Embedded,
+    /// The one at this `ws://` or `wss://` address.
+    Url(String),
+}
+
+/// Make a room or join one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoomChoice {
+    /// Make a new one.
+    Create,
+    /// Join this one.
+    Join(RoomCode),
+}
+
+/// What a person asks the session to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Enter a room.
+    Enter(Invite),
+    /// Leave the room, or give up entering it.
+    Leave,
+    /// Write to everybody.
+    Chat(String),
+    /// Float an emoji over everybody's film.
+    React(String),
+    /// Turn the camera on or off.
+    Camera(bool),
+    /// Turn the microphone on or off.
+    Microphone(bool),
+    /// Show this local film to the room.
+    OpenFilm(PathBuf),
+    /// Use this file as one's own copy of the film that the room shows.
+    AttachFilm(PathBuf),
+    /// Take the film off the screen, for everybody.
+    CloseFilm,
+    /// Play, for everybody.
+    Play,
+    /// Pause, for everybody.
+    Pause,
+    /// Go to this position in seconds, for everybody.
+    Seek(f64),
+    /// Play at this rate (0.25 to 4), for everybody.
+    Rate(f64),
+    /// One's own audio track; 0 for none.
+    AudioTrack(i64),
+    /// One's own subtitle track; 0 for none.
+    SubtitleTrack(i64),
+    /// One's own loudness of the film, 0 to 1.
+    FilmVolume(f64),
+}
+
+/// What happened. Each one counts and none is dropped.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// One is in a room.
+    Room {
+        /// Its code.
+        code: RoomCode,
+        /// One's own id.
+        id: ParticipantId,
+        /// One's own name.
+        name: String,
+        /// The server's address.
+        server: String,
+        /// The others: id and name, oldest first.
+        participants: Vec<(ParticipantId, String)>,
+    },
+    /// One is out of the room; the session can enter another.
+    Left,
+    /// Somebody came.
+    ParticipantJoined {
+        /// Who.
+        id: ParticipantId,
+        /// What it calls itself.
+        name: String,
+    },
+    /// Somebody is gone.
+    ParticipantLeft {
+        /// Who.
+        id: ParticipantId,
+        /// What it called itself.
+        name: String,
+        /// `left`, `lost` or `removed`.
+        reason: &'static str,
+    },
+    /// A connection's state, path or safety code changed.
+    Peer {
+        /// With whom.
+        id: ParticipantId,
+        /// How it stands.
+        state: LinkState,
+        /// Which way it takes.
+        path: Option<Path>,
+        /// The same at both ends if nobody stands between.
+        safety_code: Option<String>,
+    },
+    /// The first picture of a track was decoded.
+    FirstFrame {
+        /// Whose.
+        from: ParticipantId,
+        /// Which.
+        source: Track,
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+    },
+    /// Somebody turned a track on or off.
+    TrackChanged {
+        /// Who.
+        from: ParticipantId,
+        /// Which.
+        source: Track,
+        /// On now?
+        on: bool,
+    },
+    /// A chat message, one's own included.
+    Chat(ChatLine),
+    /// An emoji.
+    Reaction {
+        /// Who.
+        from: ParticipantId,
+        /// Which.
+        emoji: String,
+    },
+    /// The room shows another film, or one's own copy of it changed.
+    Film {
+        /// The film; `None`: nothing is shown any more.
+        film: Option<FilmInfo>,
+        /// Who opened it.
+        from: Option<ParticipantId>,
+        /// One's own copy.
+        mine: FilmCopy,
+    },
+    /// Playback changed.
+    Playback {
+        /// Playing?
+        playing: bool,
+        /// Position in seconds.
+        position_secs: f64,
+        /// Rate.
+        rate: f64,
+        /// Who asked.
+        by: ParticipantId,
+        /// Why.
+        cause: Cause,
+    },
+    /// The room waits for somebody; empty when no longer.
+    Waiting {
+        /// For whom.
+        who: Vec<ParticipantId>,
+        /// Why.
+        why: WaitReason,
+    },
+    /// Something to tell the person.
+    Notice(Notice),
+    /// Something that was asked for failed.
+    Failed {
+        /// For programs: an [`ErrorCode`] in snake case, or one of our own such as `no_server`.
+        code: String,
+        /// A sentence that says what happened and what to do.
+        text: String,
+        /// Did it end the stay, or keep one from entering?
+        fatal: bool,
+    },
+}
+
+/// Where one's own copy of the film is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FilmCopy {
+    /// A file here.
+    Local,
+    /// It comes from a friend.
+    Streaming,
+    /// There is none yet.
+    #[default]
+    None,
+}
+
+/// Why playback changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// Somebody pressed play.
+    Play,
+    /// Somebody pressed pause.
+    Pause,
+    /// Somebody moved to another place.
+    Seek,
+    /// Somebody changed the rate.
+    Rate,
+    /// One joined, or one's copy became ready, while it played.
+    Join,
+    /// It stopped to wait for somebody.
+    Waiting,
+    /// It went on after waiting.
+    Resumed,
+}
+
+/// Why the room waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitReason {
+    /// The player ran out of input.
+    Buffering,
+    /// The film is being opened.
+    Loading,
+    /// Not everybody said ready.
+    NotReady,
+}
+
+/// How serious a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something does not work as it should; the rest goes on.
+    Warning,
+    /// Something asked for failed.
+    Error,
+}
+
+/// A sentence for the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How serious.
+    pub level: Level,
+    /// What happened and what to do.
+    pub text: String,
+}
+
+/// One line of the chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatLine {
+    /// Who wrote it; `None` for a system line.
+    pub from: Option<ParticipantId>,
+    /// The writer's name then; empty for a system line.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// Its id, unique per writer.
+    pub id: String,
+    /// How it came.
+    pub via: Via,
+    /// When it was written or came, in Unix milliseconds.
+    pub at_unix_ms: u64,
+}
+
+/// How a chat message came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    /// Directly.
+    Peer,
+    /// Through the server.
+    Server,
+    /// It was made here: one's own, or a system line.
+    Here,
+}
+
+/// Everything a front end shows, as it is now. Latest wins.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Snapshot {
+    /// Where in its life the session is.
+    pub stage: Stage,
+    /// Is the signaling server reachable (in a room; the call goes on without)?
+    pub signaling_connected: bool,
+    /// One's own camera and microphone.
+    pub me: SelfView,
+    /// The others, oldest first.
+    pub participants: Vec<ParticipantView>,
+    /// The chat, oldest first; at most [`MAX_CHAT_LINES`].
+    pub chat: std::sync::Arc<Vec<ChatLine>>,
+    /// The film and its playback.
+    pub playback: PlaybackView,
+    /// How exactly room time is known, in milliseconds, once it is.
+    pub clock_error_ms: Option<f64>,
+    /// Figures of the encoders and decoders, a second old at most.
+    pub media: MediaStats,
+}
+
+/// Chat lines kept in the snapshot; older ones are forgotten.
+pub const MAX_CHAT_LINES: usize = 10_000;
+
+/// Where in its life a session is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Stage {
+    /// In no room.
+    #[default]
+    Lobby,
+    /// On the way into one.
+    Entering,
+    /// In a room.
+    Room {
+        /// Its code.
+        code: RoomCode,
+        /// The server's address, as others can use it.
+        server: String,
+        /// How many it holds.
+        max_participants: usize,
+        /// Is it locked?
+        locked: bool,
+    },
+}
+
+/// Oneself, as the window shows it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SelfView {
+    /// One's own id, in a room.
+    pub id: Option<ParticipantId>,
+    /// One's own name.
+    pub name: String,
+    /// Is one the host?
+    pub host: bool,
+    /// Is the camera on?
+    pub camera: bool,
+    /// Is the microphone on?
+    pub microphone: bool,
+    /// Is one speaking?
+    pub speaking: bool,
+}
+
+/// Another participant, as the window shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParticipantView {
+    /// Its id.
+    pub id: ParticipantId,
+    /// What it calls itself.
+    pub name: String,
+    /// Is it the host?
+    pub host: bool,
+    /// The connection to it.
+    pub state: LinkState,
+    /// The connection's path.
+    pub path: Option<Path>,
+    /// The connection's figures.
+    pub link: LinkStats,
+    /// The connection's safety code.
+    pub safety_code: Option<String>,
+    /// Is its camera on?
+    pub camera: bool,
+    /// Is its microphone on?
+    pub microphone: bool,
+    /// Is it speaking?
+    pub speaking: bool,
+    /// Its copy of the film, once it said so.
+    pub copy: FilmCopy,
+    /// Its clock against ours, in milliseconds.
+    pub clock_offset_ms: Option<f64>,
+    /// How exactly that is known, in milliseconds.
+    pub clock_error_ms: Option<f64>,
+}
+
+/// The film and its playback, as the window shows them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PlaybackView {
+    /// The film the room shows.
+    pub film: Option<FilmInfo>,
+    /// The name of who opened it.
+    pub opened_by: String,
+    /// One's own copy.
+    pub mine: FilmCopy,
+    /// How playback stands here.
+    pub state: PlaybackStage,
+    /// Does the room play (rather than pause)?
+    pub playing: bool,
+    /// Position here in seconds, at the time of the snapshot.
+    pub position_secs: f64,
+    /// Where the room should be.
+    pub target_secs: f64,
+    /// Position here minus where the room should be, in milliseconds, from the audio clock.
+    pub offset_ms: Option<f64>,
+    /// Speed in force here: the room's rate times the correction.
+    pub speed: f64,
+    /// The room's rate.
+    pub rate: f64,
+    /// Seconds of film ready ahead.
+    pub buffered_secs: f64,
+    /// The film's tracks.
+    pub tracks: Vec<FilmTrack>,
+    /// Chosen audio track; 0 for none.
+    pub audio_track: i64,
+    /// Chosen subtitle track; 0 for none.
+    pub subtitle_track: i64,
+    /// Loudness, 0 to 1.
+    pub volume: f64,
+}
+
+/// How playback stands here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlaybackStage {
+    /// No film.
+    #[default]
+    None,
+    /// It is being opened, or one's copy is wanted.
+    Loading,
+    /// Playing.
+    Playing,
+    /// Paused.
+    Paused,
+    /// Waiting: for a scheduled start, for input, or for somebody.
+    Waiting,
+}
+
+/// The wire's name of an error code.
+pub fn error_code_name(code: ErrorCode) -> String {
+    serde_json::to_value(code)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_else(|| "unrecognized".to_owned())
+}

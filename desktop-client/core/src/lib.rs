@@ -1,0 +1,22 @@
+//! What decides in the desktop client, as pure machines: no socket, clock, thread, random source or
+//! device. Each takes `(input, now)` and is drained of its outputs; the shell around it acts.
+//!
+//! The types here are also the vocabulary by which the shell's modules (peer, media, player, ui)
+//! speak to the session without knowing each other.
+
+pub mod chat;
+pub mod clock_sync;
+pub mod control;
+pub mod film;
+pub mod frame;
+pub mod frame_assembler;
+pub mod interface;
+pub mod jitter_buffer;
+pub mod link;
+pub mod negotiation;
+pub mod packet;
+pub mod plan;
+pub mod playback_sync;
+pub mod player;
+pub mod session;
+pub mod track;

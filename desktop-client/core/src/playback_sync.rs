@@ -1,0 +1,1 @@
+//! The room's playback state and how one's own player follows it.

@@ -1,0 +1,1 @@
+//! One stay in a room: roster, negotiations, chat, film and what media must run.

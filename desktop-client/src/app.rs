@@ -1,0 +1,1 @@
+//! The window: owns every part and joins them.

@@ -1,0 +1,1 @@
+//! The same session without a window: JSON commands in, JSON events out.

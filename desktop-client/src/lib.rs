@@ -1,0 +1,11 @@
+//! The CinemaSync desktop client: the session's effects (signaling, peers, media, player) and its
+//! two front ends, the window and `headless`.
+
+pub mod app;
+pub mod headless;
+pub mod media;
+pub mod peer;
+pub mod platform;
+pub mod player;
+pub mod session;
+pub mod ui;

@@ -1,0 +1,3 @@
+//! `cinemasync`: the window, and `cinemasync headless`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! One WebRTC connection a participant. Only here: webrtc and rtc.

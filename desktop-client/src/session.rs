@@ -1,0 +1,1 @@
+//! The session driver: feeds the pure core and carries out what it asks.

@@ -1,0 +1,1 @@
+//! Rooms and what decides in the server, pure.

@@ -1,0 +1,3 @@
+//! The developer entry.
+
+fn main() {}
