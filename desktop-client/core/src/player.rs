@@ -51,6 +51,9 @@ pub enum PlayerEvent {
     },
     /// The film could not be opened; a sentence for a person.
     Failed(String),
+    /// The film plays on, but something of it is missing (such as its sound, because the audio device
+    /// could not be opened); a sentence for a person.
+    Warning(String),
     /// A seek is done: the player stands paused here, primed.
     Seeked {
         /// Where it stands.
