@@ -1,3 +1,52 @@
-//! The developer entry.
+//! `cargo xtask`: the developer's one entry. This file owns the command line and says which module
+//! does what; each command lives in a module of its own.
 
-fn main() {}
+mod deny;
+mod rules;
+mod setup;
+mod shell;
+mod suite;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Developer commands of CinemaSync. Start with `cargo xtask setup`, then `cargo xtask demo`.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Install the system packages that building, running and testing need.
+    Setup(setup::Options),
+    /// Everything that must hold before a change lands: packages, format, rules, lints, docs, tests.
+    Test(suite::Options),
+    /// The house rules alone: who may import whom, headers, file sizes (takes a second).
+    Rules,
+    /// Check licences, sources and duplicates of the dependencies.
+    Deny(deny::Options),
+    /// `test` and `deny`.
+    Ci(suite::Options),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Task::Setup(options) => setup::run(&options),
+        Task::Test(options) => suite::test(&options),
+        Task::Rules => rules::run(),
+        Task::Deny(options) => deny::run(&options),
+        Task::Ci(options) => suite::ci(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
