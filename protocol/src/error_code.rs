@@ -1,4 +1,7 @@
-//! The error codes of the protocol.
+//! The error codes of the protocol: names for programs. The sentence that goes with one on the
+//! wire is written where the error arises.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -69,4 +72,35 @@ impl ErrorCode {
         Self::ShuttingDown,
         Self::ServerFull,
     ];
+
+    /// The code as it is sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BadMessage => "bad_message",
+            Self::UnknownMessage => "unknown_message",
+            Self::UnsupportedProtocol => "unsupported_protocol",
+            Self::NotInRoom => "not_in_room",
+            Self::AlreadyInRoom => "already_in_room",
+            Self::RoomNotFound => "room_not_found",
+            Self::RoomFull => "room_full",
+            Self::RoomLocked => "room_locked",
+            Self::WrongPassword => "wrong_password",
+            Self::NameInvalid => "name_invalid",
+            Self::UnknownParticipant => "unknown_participant",
+            Self::NotHost => "not_host",
+            Self::TooLarge => "too_large",
+            Self::RateLimited => "rate_limited",
+            Self::ResumeExpired => "resume_expired",
+            Self::Removed => "removed",
+            Self::ShuttingDown => "shutting_down",
+            Self::ServerFull => "server_full",
+            Self::Unrecognized => "unrecognized",
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }

@@ -1,4 +1,5 @@
-//! The messages themselves. Field names and tags are the wire's.
+//! The messages themselves. Field names and tags are the wire's; limits on what they hold are
+//! [`crate::limits`], and who may say what when is the server's to decide.
 
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +56,8 @@ pub enum ClientMessage {
     WebrtcIceCandidate {
         /// Whom it is for.
         to: ParticipantId,
-        /// The candidate.
+        /// The candidate. On the wire `null` is not the same as absent, which is malformed.
+        #[serde(deserialize_with = "Option::deserialize")]
         candidate: Option<IceCandidate>,
     },
     /// Relayed: a chat message.
@@ -84,23 +86,40 @@ pub enum ClientMessage {
     },
 }
 
-/// Whether version 1 defines a client message of this `type`.
-pub fn is_known_client_type(tag: &str) -> bool {
-    matches!(
-        tag,
-        "create_room"
-            | "join_room"
-            | "resume"
-            | "leave_room"
-            | "webrtc_offer"
-            | "webrtc_answer"
-            | "webrtc_ice_candidate"
-            | "chat_message"
-            | "screen_share_started"
-            | "screen_share_stopped"
-            | "lock_room"
-            | "remove_participant"
-    )
+impl ClientMessage {
+    /// Every `type` that version 1 defines.
+    pub const TYPES: &[&str] = &[
+        "create_room",
+        "join_room",
+        "resume",
+        "leave_room",
+        "webrtc_offer",
+        "webrtc_answer",
+        "webrtc_ice_candidate",
+        "chat_message",
+        "screen_share_started",
+        "screen_share_stopped",
+        "lock_room",
+        "remove_participant",
+    ];
+
+    /// The `type` that this message carries on the wire.
+    pub fn wire_type(&self) -> &'static str {
+        match self {
+            Self::CreateRoom { .. } => "create_room",
+            Self::JoinRoom { .. } => "join_room",
+            Self::Resume { .. } => "resume",
+            Self::LeaveRoom => "leave_room",
+            Self::WebrtcOffer { .. } => "webrtc_offer",
+            Self::WebrtcAnswer { .. } => "webrtc_answer",
+            Self::WebrtcIceCandidate { .. } => "webrtc_ice_candidate",
+            Self::ChatMessage { .. } => "chat_message",
+            Self::ScreenShareStarted => "screen_share_started",
+            Self::ScreenShareStopped => "screen_share_stopped",
+            Self::LockRoom { .. } => "lock_room",
+            Self::RemoveParticipant { .. } => "remove_participant",
+        }
+    }
 }
 
 /// One participant, as others see it.
@@ -193,7 +212,8 @@ pub enum ServerMessage {
     WebrtcIceCandidate {
         /// Who sent it.
         from: ParticipantId,
-        /// The candidate.
+        /// The candidate. On the wire `null` is not the same as absent, which is malformed.
+        #[serde(deserialize_with = "Option::deserialize")]
         candidate: Option<IceCandidate>,
     },
     /// A chat message.
@@ -237,4 +257,44 @@ pub enum ServerMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after_ms: Option<u64>,
     },
+}
+
+impl ServerMessage {
+    /// Every `type` that version 1 defines.
+    pub const TYPES: &[&str] = &[
+        "room_created",
+        "room_joined",
+        "room_left",
+        "user_joined",
+        "user_disconnected",
+        "webrtc_offer",
+        "webrtc_answer",
+        "webrtc_ice_candidate",
+        "chat_message",
+        "screen_share_started",
+        "screen_share_stopped",
+        "room_locked",
+        "ice_servers",
+        "error",
+    ];
+
+    /// The `type` that this message carries on the wire.
+    pub fn wire_type(&self) -> &'static str {
+        match self {
+            Self::RoomCreated(_) => "room_created",
+            Self::RoomJoined { .. } => "room_joined",
+            Self::RoomLeft => "room_left",
+            Self::UserJoined { .. } => "user_joined",
+            Self::UserDisconnected { .. } => "user_disconnected",
+            Self::WebrtcOffer { .. } => "webrtc_offer",
+            Self::WebrtcAnswer { .. } => "webrtc_answer",
+            Self::WebrtcIceCandidate { .. } => "webrtc_ice_candidate",
+            Self::ChatMessage { .. } => "chat_message",
+            Self::ScreenShareStarted { .. } => "screen_share_started",
+            Self::ScreenShareStopped { .. } => "screen_share_stopped",
+            Self::RoomLocked { .. } => "room_locked",
+            Self::IceServers { .. } => "ice_servers",
+            Self::Error { .. } => "error",
+        }
+    }
 }

@@ -1,1 +1,21 @@
-//! Rooms and what decides in the server, pure.
+//! The signaling server's rules, pure: who is in which room, who may do what, who is told.
+//!
+//! [`Rooms`] takes what a connection said and answers with what to send to whom. Time and
+//! randomness are arguments; sockets, JSON, logs and back-pressure belong to `cinemasync-server`.
+//! The client's simulator drives the same [`Rooms`], so that a whole evening runs in one thread.
+
+mod entropy;
+mod output;
+mod password;
+mod refusal;
+mod rooms;
+mod secret;
+mod settings;
+mod token;
+
+pub use entropy::Entropy;
+pub use output::{ConnectionId, Event, Now, Output};
+pub use refusal::Refusal;
+pub use rooms::{ParticipantOverview, RoomOverview, Rooms};
+pub use secret::same_secret;
+pub use settings::Settings;

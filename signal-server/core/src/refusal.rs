@@ -1,0 +1,130 @@
+//! Why a request is answered with an error: the code for programs and the sentence for people, both
+//! in one place, for the rules here and for the connections around them.
+
+use cinemasync_protocol::limits::MAX_NAME_CHARS;
+use cinemasync_protocol::{ErrorCode, PROTOCOL_VERSION, RoomCodeError, ServerMessage};
+use thiserror::Error;
+
+/// Why a request is refused. `Display` is the sentence that the person reads.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// The text was not a message.
+    #[error("The server could not read that message. Update the app if this happens again.")]
+    Malformed,
+    /// A binary frame.
+    #[error("The server takes text messages only. Update the app if this happens again.")]
+    NotText,
+    /// A field that must hold something is empty.
+    #[error("The {0} is empty.")]
+    Empty(&'static str),
+    /// A `type` that version 1 does not define.
+    #[error("This server does not know messages of that type. It may be older than the app.")]
+    UnknownType,
+    /// Another version of the protocol.
+    #[error(
+        "The app speaks version {0} of the protocol, this server version {PROTOCOL_VERSION}. \
+         Update the older one of the two."
+    )]
+    UnsupportedProtocol(u32),
+    /// The sender is in no room.
+    #[error("You are not in a room. Create or join one first.")]
+    NotInRoom,
+    /// The sender is in a room.
+    #[error("You are in a room already. Leave it first.")]
+    AlreadyInRoom,
+    /// The code cannot be one.
+    #[error("That is not a room code: {0}. Check it with whoever invited you.")]
+    NotARoomCode(RoomCodeError),
+    /// The code could be one, but no room has it.
+    #[error(
+        "There is no room with this code. Check it with whoever invited you; a room closes when \
+         the last one leaves."
+    )]
+    RoomNotFound,
+    /// No place left.
+    #[error("The room is full: it holds {0} people.")]
+    RoomFull(usize),
+    /// The host locked it.
+    #[error("The room is locked. Ask its host to let you in.")]
+    RoomLocked,
+    /// A password is wanted and none was given.
+    #[error("The room has a password. Ask whoever invited you for it.")]
+    PasswordMissing,
+    /// Another password is wanted.
+    #[error("The password is wrong. Check it with whoever invited you.")]
+    PasswordWrong,
+    /// Not a name.
+    #[error("A name has 1 to {MAX_NAME_CHARS} characters and no control characters.")]
+    NameInvalid,
+    /// The receiver is not in the room.
+    #[error("That person is not in the room any more.")]
+    UnknownParticipant,
+    /// Some of the receivers are not in the room.
+    #[error("Somebody the message was for is not in the room any more. The others got it.")]
+    SomeReceiversUnknown,
+    /// The receiver is the sender.
+    #[error("That is you. Only others in the room can be named here.")]
+    Oneself,
+    /// Only the host may.
+    #[error("Only the host of the room can do that.")]
+    NotHost,
+    /// A field is over its limit.
+    #[error("The {field} is too long: at most {limit} {unit} are allowed.")]
+    TooLarge {
+        /// What.
+        field: &'static str,
+        /// How much is allowed.
+        limit: usize,
+        /// Of what.
+        unit: &'static str,
+    },
+    /// Nobody is waited for under that token.
+    #[error("Your place in the room is not kept any more. Join the room again with its code.")]
+    ResumeExpired,
+    /// The host sent the receiver away.
+    #[error("The host has removed you from the room.")]
+    Removed,
+    /// The server is going down.
+    #[error("The server is shutting down. Try again in a minute, or use another server.")]
+    ShuttingDown,
+    /// No more rooms.
+    #[error("The server has as many rooms as it can hold. Try again later, or use another server.")]
+    TooManyRooms,
+    /// No more connections.
+    #[error(
+        "The server has as many guests as it can hold. Try again later, or use another server."
+    )]
+    TooManyConnections,
+}
+
+impl Refusal {
+    /// The code for programs.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Malformed | Self::NotText | Self::Empty(_) => ErrorCode::BadMessage,
+            Self::UnknownType => ErrorCode::UnknownMessage,
+            Self::UnsupportedProtocol(_) => ErrorCode::UnsupportedProtocol,
+            Self::NotInRoom => ErrorCode::NotInRoom,
+            Self::AlreadyInRoom => ErrorCode::AlreadyInRoom,
+            Self::NotARoomCode(_) | Self::RoomNotFound => ErrorCode::RoomNotFound,
+            Self::RoomFull(_) => ErrorCode::RoomFull,
+            Self::RoomLocked => ErrorCode::RoomLocked,
+            Self::PasswordMissing | Self::PasswordWrong => ErrorCode::WrongPassword,
+            Self::NameInvalid => ErrorCode::NameInvalid,
+            Self::UnknownParticipant | Self::SomeReceiversUnknown | Self::Oneself => {
+                ErrorCode::UnknownParticipant
+            }
+            Self::NotHost => ErrorCode::NotHost,
+            Self::TooLarge { .. } => ErrorCode::TooLarge,
+            Self::ResumeExpired => ErrorCode::ResumeExpired,
+            Self::Removed => ErrorCode::Removed,
+            Self::ShuttingDown => ErrorCode::ShuttingDown,
+            Self::TooManyRooms | Self::TooManyConnections => ErrorCode::ServerFull,
+        }
+    }
+
+    /// The message that tells the client.
+    pub fn to_message(&self) -> ServerMessage {
+        ServerMessage::Error { code: self.code(), message: self.to_string(), retry_after_ms: None }
+    }
+}
