@@ -1,1 +1,132 @@
 //! The film player. Only here: libmpv.
+//!
+//! Owns the handle that the session holds, the renderer that the window draws with, and the fingerprint of
+//! a film. What is played when is decided elsewhere; the player does exactly what it is told and reports
+//! where it is. libmpv is opened at run time: without it the program works and says how to get it.
+
+mod control;
+mod deck;
+mod engine;
+mod ffi;
+mod fingerprint;
+mod handle;
+mod inbox;
+mod library;
+mod options;
+mod renderer;
+mod sound;
+
+#[cfg(test)]
+mod tests;
+
+use std::ffi::c_void;
+use std::sync::Arc;
+
+use cinemasync_core::player::{PlayerCommand, PlayerEvent};
+
+pub use fingerprint::{FilmError, fingerprint};
+pub use renderer::FilmRenderer;
+pub use sound::FilmAudio;
+
+use control::Control;
+use handle::Mpv;
+
+/// How a player is set up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlayerConfig {
+    /// Where the sound goes.
+    pub audio: FilmAudio,
+    /// Is there a window to draw into? Without one the picture is decoded and thrown away.
+    pub video: bool,
+}
+
+/// Why there is no player, or no picture.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayerError {
+    /// libmpv is not on this computer.
+    #[error(
+        "Films cannot be played because libmpv is not installed. To install it, {}; then try again.",
+        library::HOW_TO_INSTALL
+    )]
+    Missing,
+    /// There is a libmpv that cannot be used.
+    #[error(
+        "The libmpv on this computer cannot be used: {why}. Version 0.33 or newer is needed: {}.",
+        library::HOW_TO_INSTALL
+    )]
+    Unsuitable {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// libmpv does not start.
+    #[error("The film player could not start: {why}. Restart the program, or reinstall libmpv.")]
+    Start {
+        /// libmpv's words.
+        why: String,
+    },
+    /// The chosen device is not there.
+    #[error("There is no audio device \"{wanted}\" for the film. There are: {there}.")]
+    NoAudioDevice {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        there: String,
+    },
+    /// Several devices fit.
+    #[error("\"{wanted}\" fits several audio devices: {matches}. Name one of them exactly.")]
+    AmbiguousAudioDevice {
+        /// What was asked for.
+        wanted: String,
+        /// What fits.
+        matches: String,
+    },
+    /// The window's OpenGL cannot draw films.
+    #[error(
+        "The film's picture cannot be drawn: {why}. Update the graphics driver; OpenGL 2.1 is needed."
+    )]
+    Renderer {
+        /// libmpv's words.
+        why: String,
+    },
+}
+
+/// What is told of the player's events; called on the player's own thread.
+pub type OnEvent = Arc<dyn Fn(PlayerEvent) + Send + Sync>;
+
+/// The film player. Dropping it stops the film, its thread and, once the [`FilmRenderer`] is dropped too,
+/// libmpv.
+pub struct Player {
+    control: Control,
+}
+
+impl Player {
+    /// Opens libmpv and starts the player's thread. Blocks for some tens of milliseconds.
+    pub fn open(config: PlayerConfig, on_event: OnEvent) -> Result<Self, PlayerError> {
+        let mpv = Mpv::start(library::functions()?, |mpv| options::apply(mpv, &config))?;
+        let audible = config.audio != FilmAudio::None;
+        if let FilmAudio::Device(wanted) = config.audio {
+            engine::choose_device(&mpv, &wanted)?;
+        }
+        let control = Control::start(Arc::new(mpv), audible, on_event)?;
+        Ok(Self { control })
+    }
+
+    /// Tells the player what to do; never blocks. A newer command replaces waiting ones that it makes
+    /// pointless: the last seek wins, a pause cancels a scheduled start.
+    pub fn command(&self, command: PlayerCommand) {
+        self.control.command(command);
+    }
+
+    /// Makes the renderer of the film's picture. The OpenGL context must be current on this thread, and
+    /// stays the renderer's. `get_proc_address` is used during this call only; `on_redraw` is called from
+    /// any thread and must only wake the window up. There can be one renderer at a time.
+    pub fn render_context(
+        &self,
+        get_proc_address: &dyn Fn(&str) -> *const c_void,
+        on_redraw: Arc<dyn Fn() + Send + Sync>,
+    ) -> Result<FilmRenderer, PlayerError> {
+        let renderer = FilmRenderer::new(self.control.mpv(), get_proc_address, on_redraw)?;
+        self.control.renderer_attached();
+        Ok(renderer)
+    }
+}

@@ -1,0 +1,104 @@
+//! How libmpv is set up before it starts. Owns every option with its reason: what keeps a stranger's film
+//! inside its file, and what makes starts and seeks exact.
+
+use std::ffi::CStr;
+
+use super::handle::Mpv;
+use super::{FilmAudio, PlayerConfig, PlayerError};
+
+/// Container formats of libavformat that hold picture and sound themselves. What is not here (HLS, DASH,
+/// concat, image sequences, SDP, scripts …) names other files or addresses and is refused.
+const FORMATS: &str = "mov,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mp3,flac,wav,w64,aac,rm,nut,mxf,ivf,\
+h264,hevc,m4v,obu,av1,wv,ac3,eac3,dts,truehd,gxf,wtv,dv,dirac,vc1,yuv4mpegpipe,aiff,caf,ape,tta,amr,\
+matroska";
+
+/// Films come from strangers: nothing but the one file that was asked for is read, run or listened to.
+/// An option that this libmpv was built without is as good as off.
+const CLOSED: &[(&CStr, &CStr)] = &[
+    (c"config", c"no"),
+    (c"load-scripts", c"no"),
+    (c"ytdl", c"no"),
+    (c"osc", c"no"),
+    (c"load-stats-overlay", c"no"),
+    (c"load-osd-console", c"no"),
+    (c"load-auto-profiles", c"no"),
+    (c"terminal", c"no"),
+    (c"input-default-bindings", c"no"),
+    (c"input-builtin-bindings", c"no"),
+    (c"input-vo-keyboard", c"no"),
+    (c"input-cursor", c"no"),
+    (c"input-media-keys", c"no"),
+    (c"input-gamepad", c"no"),
+    (c"load-unsafe-playlists", c"no"),
+    (c"access-references", c"no"),
+    (c"ordered-chapters", c"no"),
+    (c"autoload-files", c"no"),
+    (c"sub-auto", c"no"),
+    (c"audio-file-auto", c"no"),
+    (c"cover-art-auto", c"no"),
+    (c"use-filedir-conf", c"no"),
+    (c"resume-playback", c"no"),
+    (c"save-position-on-quit", c"no"),
+    (c"demuxer-cue-codepage", c"utf-8"),
+    // libmpv hands libavformat the bytes itself; no protocol is ever opened by it.
+    (c"demuxer-lavf-propagate-opts", c"no"),
+];
+
+/// What the player's promises rest on.
+const EXACT: &[(&CStr, &CStr)] = &[
+    (c"idle", c"yes"),
+    (c"pause", c"yes"),
+    // The film stays open at its end, so that one can seek back.
+    (c"keep-open", c"always"),
+    (c"hr-seek", c"yes"),
+    // A frame shown late after a seek is better than none: the picture must stand before `Seeked`.
+    (c"hr-seek-framedrop", c"no"),
+    (c"audio-fallback-to-null", c"yes"),
+    // The loudness a person chose is the only one that counts.
+    (c"volume-max", c"100"),
+    (c"replaygain", c"no"),
+    // Read ahead far enough that a disk which sleeps does not stop the room.
+    (c"cache", c"yes"),
+    (c"demuxer-max-bytes", c"96MiB"),
+    (c"demuxer-max-back-bytes", c"32MiB"),
+    (c"cache-pause-wait", c"1"),
+    // Drawing must never make the window wait for a frame's time.
+    (c"video-timing-offset", c"0"),
+    (c"osd-level", c"0"),
+    (c"audio-client-name", c"CinemaSync"),
+];
+
+/// Sets everything; an error says which option libmpv refused.
+pub(super) fn apply(mpv: &Mpv, config: &PlayerConfig) -> Result<(), PlayerError> {
+    for (name, value) in CLOSED.iter().chain(EXACT) {
+        set(mpv, name, value)?;
+    }
+    let lavf = format!("format_whitelist=%{}%{FORMATS},protocol_whitelist=[none]", FORMATS.len());
+    let lavf = super::handle::c_text(lavf).expect("constants without nul bytes");
+    set(mpv, c"demuxer-lavf-o", &lavf)?;
+
+    set(mpv, c"vo", if config.video { c"libmpv" } else { c"null" })?;
+    // Decoders that copy back need no cooperation between the driver and the window's OpenGL.
+    set(mpv, c"hwdec", if config.video { c"auto-copy-safe" } else { c"no" })?;
+    if config.audio == FilmAudio::None {
+        set(mpv, c"ao", c"null")?;
+    }
+    Ok(())
+}
+
+fn set(mpv: &Mpv, name: &CStr, value: &CStr) -> Result<(), PlayerError> {
+    match mpv.set_option(name, value) {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            tracing::debug!(option = ?name, "this libmpv has no such option");
+            Ok(())
+        }
+        Err(code) => Err(PlayerError::Start {
+            why: format!(
+                "it refused the option {}: {}",
+                name.to_string_lossy(),
+                mpv.describe(code)
+            ),
+        }),
+    }
+}

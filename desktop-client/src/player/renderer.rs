@@ -1,0 +1,129 @@
+//! Draws the film into an OpenGL framebuffer of the window. Owns libmpv's render context and nothing
+//! else; when to draw is the window's business.
+
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::sync::Arc;
+
+use super::PlayerError;
+use super::ffi::{self, OpenGlFbo, OpenGlInit, RawRenderer, RenderParam};
+use super::handle::Mpv;
+
+/// What the window gives to be told of a new picture.
+pub(super) type OnRedraw = Arc<dyn Fn() + Send + Sync>;
+
+/// Draws the film. Made, used and dropped on the thread whose OpenGL context was current when it was
+/// made; dropping it turns the film's picture off, while its sound goes on.
+pub struct FilmRenderer {
+    raw: RawRenderer,
+    /// What libmpv's callback points to; boxed, so that its address stays.
+    _on_redraw: Box<OnRedraw>,
+    /// Keeps the instance alive until the context above is freed.
+    mpv: Arc<Mpv>,
+}
+
+impl FilmRenderer {
+    pub(super) fn new(
+        mpv: Arc<Mpv>,
+        get_proc_address: &dyn Fn(&str) -> *const c_void,
+        on_redraw: OnRedraw,
+    ) -> Result<Self, PlayerError> {
+        let functions = mpv.functions();
+        let mut lookup = get_proc_address;
+        let mut init = OpenGlInit {
+            get_proc_address: look_up,
+            get_proc_address_ctx: (&raw mut lookup).cast(),
+            extra_exts: std::ptr::null(),
+        };
+        let mut parameters = [
+            RenderParam {
+                kind: ffi::RENDER_API_TYPE,
+                data: ffi::RENDER_API_OPENGL.as_ptr().cast_mut().cast(),
+            },
+            RenderParam { kind: ffi::RENDER_OPENGL_INIT_PARAMS, data: (&raw mut init).cast() },
+            RenderParam::END,
+        ];
+        let mut raw: RawRenderer = std::ptr::null_mut();
+        // SAFETY: a live handle and a terminated list whose values live through the call. Functions are
+        // looked up during this call only: interoperation with hardware decoders, which would do so
+        // later, is off (see `options`).
+        let code =
+            unsafe { (functions.render_create)(&raw mut raw, mpv.raw(), parameters.as_mut_ptr()) };
+        if code < 0 || raw.is_null() {
+            return Err(PlayerError::Renderer { why: mpv.describe(super::handle::MpvCode(code)) });
+        }
+        let on_redraw = Box::new(on_redraw);
+        // SAFETY: a live context; the box is dropped after the context is freed.
+        unsafe {
+            (functions.render_set_update_callback)(
+                raw,
+                Some(redraw),
+                (&raw const *on_redraw).cast_mut().cast(),
+            );
+        }
+        Ok(Self { raw, _on_redraw: on_redraw, mpv })
+    }
+
+    /// Is there a picture that was not drawn yet? To be asked after each `on_redraw`.
+    pub fn needs_redraw(&mut self) -> bool {
+        // SAFETY: a live context, on its thread.
+        let flags = unsafe { (self.mpv.functions().render_update)(self.raw) };
+        flags & ffi::RENDER_UPDATE_FRAME != 0
+    }
+
+    /// Draws the current picture, with black bars where the shape differs, over the whole framebuffer
+    /// `fbo` of `width` times `height` pixels. Without a film it draws black. Returns at once, and may
+    /// leave OpenGL's state changed as libmpv documents it.
+    pub fn render(&mut self, fbo: u32, width: i32, height: i32, flip_y: bool) {
+        let Ok(fbo) = c_int::try_from(fbo) else { return };
+        if width <= 0 || height <= 0 {
+            return;
+        }
+        let mut target = OpenGlFbo { fbo, w: width, h: height, internal_format: 0 };
+        let mut flip = c_int::from(flip_y);
+        let mut block: c_int = 0;
+        let mut parameters = [
+            RenderParam { kind: ffi::RENDER_OPENGL_FBO, data: (&raw mut target).cast() },
+            RenderParam { kind: ffi::RENDER_FLIP_Y, data: (&raw mut flip).cast() },
+            RenderParam { kind: ffi::RENDER_BLOCK_FOR_TARGET_TIME, data: (&raw mut block).cast() },
+            RenderParam::END,
+        ];
+        // SAFETY: a live context on its thread, a terminated list of values that live through the call.
+        let code = unsafe {
+            let code = (self.mpv.functions().render_render)(self.raw, parameters.as_mut_ptr());
+            (self.mpv.functions().render_report_swap)(self.raw);
+            code
+        };
+        if code < 0 {
+            tracing::debug!(code, "libmpv could not draw");
+        }
+    }
+}
+
+impl Drop for FilmRenderer {
+    fn drop(&mut self) {
+        let functions = self.mpv.functions();
+        // SAFETY: a live context on its thread; after the first call no callback runs, after the second
+        // the context is gone and not used again.
+        unsafe {
+            (functions.render_set_update_callback)(self.raw, None, std::ptr::null_mut());
+            (functions.render_free)(self.raw);
+        }
+    }
+}
+
+/// # Safety
+/// Called by libmpv during `render_create` with the lookup function's address and a C string.
+unsafe extern "C" fn look_up(context: *mut c_void, name: *const c_char) -> *mut c_void {
+    // SAFETY: as above.
+    let (lookup, name) =
+        unsafe { (&*context.cast::<&dyn Fn(&str) -> *const c_void>(), CStr::from_ptr(name)) };
+    name.to_str().map_or(std::ptr::null_mut(), |name| lookup(name).cast_mut())
+}
+
+/// # Safety
+/// Called by libmpv, from any thread, with the address of an [`OnRedraw`] that lives.
+unsafe extern "C" fn redraw(context: *mut c_void) {
+    // SAFETY: as above.
+    let on_redraw = unsafe { &*context.cast::<OnRedraw>() };
+    on_redraw();
+}
