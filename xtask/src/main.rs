@@ -1,11 +1,19 @@
 //! `cargo xtask`: the developer's one entry. This file owns the command line and says which module
 //! does what; each command lives in a module of its own.
 
+mod bench;
+mod children;
+mod cross;
+mod demo;
 mod deny;
+mod film;
+mod headless;
 mod rules;
+mod server;
 mod setup;
 mod shell;
 mod suite;
+mod wav;
 mod workspace;
 
 use std::process::ExitCode;
@@ -28,10 +36,18 @@ enum Task {
     Test(suite::Options),
     /// The house rules alone: who may import whom, headers, file sizes (takes a second).
     Rules,
+    /// Make the test film: timecode, beeps, two audio and two subtitle tracks.
+    Film(film::Options),
+    /// A server, two windows and a film in one room.
+    Demo(demo::Options),
+    /// Type-check the whole workspace for Windows and macOS on a Debian machine.
+    Cross(cross::Options),
     /// Check licences, sources and duplicates of the dependencies.
     Deny(deny::Options),
-    /// `test` and `deny`.
+    /// `test`, `cross` and `deny`.
     Ci(suite::Options),
+    /// Measure something and print a table.
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -39,8 +55,12 @@ fn main() -> ExitCode {
         Task::Setup(options) => setup::run(&options),
         Task::Test(options) => suite::test(&options),
         Task::Rules => rules::run(),
+        Task::Film(options) => film::run(&options),
+        Task::Demo(options) => demo::run(&options),
+        Task::Cross(options) => cross::run(&options),
         Task::Deny(options) => deny::run(&options),
         Task::Ci(options) => suite::ci(&options),
+        Task::Bench(options) => bench::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

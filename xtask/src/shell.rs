@@ -16,6 +16,7 @@ pub(crate) struct Invocation {
     program: OsString,
     arguments: Vec<OsString>,
     environment: Vec<(String, OsString)>,
+    removed: Vec<&'static str>,
     folder: Option<PathBuf>,
 }
 
@@ -26,6 +27,7 @@ impl Invocation {
             program: program.as_ref().to_owned(),
             arguments: Vec::new(),
             environment: Vec::new(),
+            removed: Vec::new(),
             folder: None,
         }
     }
@@ -53,6 +55,12 @@ impl Invocation {
         self
     }
 
+    /// Keeps an environment variable of ours from it.
+    pub(crate) fn without(mut self, name: &'static str) -> Self {
+        self.removed.push(name);
+        self
+    }
+
     /// Runs it in `folder` instead of the workspace's root.
     pub(crate) fn folder(mut self, folder: &Path) -> Self {
         self.folder = Some(folder.to_path_buf());
@@ -64,6 +72,9 @@ impl Invocation {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments);
         command.current_dir(self.folder.clone().unwrap_or_else(workspace::root));
+        for name in &self.removed {
+            command.env_remove(name);
+        }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::setup::{self, Purpose};
 use crate::shell::Invocation;
-use crate::{deny, rules, workspace};
+use crate::{cross, deny, rules, workspace};
 
 /// What `cargo xtask test` and `ci` can be told.
 #[derive(Debug, Clone, Default, Args)]
@@ -40,9 +40,11 @@ pub(crate) fn test(options: &Options) -> Result<()> {
     perform(&test_steps(options))
 }
 
-/// The same, then the dependencies.
+/// The same, then the other systems and the dependencies.
 pub(crate) fn ci(options: &Options) -> Result<()> {
     let mut steps = test_steps(options);
+    let cross = cross::Options { yes: options.yes, ..cross::Options::default() };
+    steps.push(step("cross", move || cross::run(&cross)));
     steps.push(step("deny", || deny::run(&deny::Options::default())));
     perform(&steps)
 }

@@ -1,0 +1,62 @@
+//! `cargo xtask bench NAME`: measures the built programs as a person would meet them and prints a
+//! table and one line of JSON. Each measurement is a module; so are the instruments they share.
+
+mod call;
+mod correlate;
+mod machine;
+mod report;
+mod sync;
+mod tone;
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+
+use crate::children;
+use crate::server;
+use crate::workspace::{self, Profile};
+
+/// What `cargo xtask bench` can be told.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Measure what was built quickly instead of what people get.
+    #[arg(long, global = true)]
+    dev: bool,
+    #[command(subcommand)]
+    bench: Bench,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// Three people in a call: pictures, voices, memory.
+    Call(call::Options),
+    /// Two people and a film: how far apart its sound is at both ends.
+    Sync(sync::Options),
+}
+
+/// Builds the programs, measures, prints.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let profile = if options.dev { Profile::Dev } else { Profile::Release };
+    server::build(profile)?;
+    children::catch_interrupts()?;
+    let report = match &options.bench {
+        Bench::Call(options) => call::measure(options, profile),
+        Bench::Sync(options) => sync::measure(options, profile),
+    }?;
+    println!("{report}");
+    println!("{}", report.json());
+    Ok(())
+}
+
+/// An empty folder for the logs and recordings of the measurement `name`.
+fn scratch(name: &str) -> Result<PathBuf> {
+    let folder = workspace::target_dir().join("bench").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)
+            .with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder)
+}
