@@ -148,11 +148,7 @@ fn a_lost_packet_waits_for_its_repair_and_no_longer() {
 }
 
 fn expected(units: &[Unit], range: std::ops::Range<usize>) -> Vec<(Vec<u8>, u32, bool)> {
-    range
-        .map(|i| {
-            (units[i].annex_b.clone(), timestamp(i), units[i].keyframe)
-        })
-        .collect()
+    range.map(|i| (units[i].annex_b.clone(), timestamp(i), units[i].keyframe)).collect()
 }
 
 #[test]

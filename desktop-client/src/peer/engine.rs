@@ -1,0 +1,172 @@
+//! How a connection is set up: codecs, ICE and DTLS settings, the chain of interceptors.
+//!
+//! One page for all that the crate must be told; what is done with the connection is `link`'s.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cinemasync_core::link::{LinkConfig, Route};
+use rtc::ice::mdns::MulticastDnsMode;
+use rtc::interceptor::{
+    NackGeneratorBuilder, NackResponderBuilder, ReceiverReportBuilder, SenderReportBuilder, Slot,
+};
+use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_H264, MIME_TYPE_OPUS};
+use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
+use rtc::rtp_transceiver::rtp_sender::{
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind,
+};
+use webrtc::error::Result;
+use webrtc::peer_connection::{
+    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
+    RTCConfigurationBuilder, RTCIceServer, RTCIceTransportPolicy, Registry, SettingEngine,
+    SettingEngineBuilder,
+};
+
+use super::addresses::LocalAddresses;
+use super::channels::{MAX_CONTROL_BYTES, SEND_BUFFER_BYTES};
+use super::feedback::FeedbackReader;
+use super::runtime::LinkRuntime;
+
+/// Payload types that our offers propose. What is sent and expected is what was negotiated.
+const OPUS_OFFERED: u8 = 111;
+const H264_OFFERED: u8 = 102;
+
+/// A check every 20 ms, so that a path is found as soon as both sides know of it; a pair fails
+/// after 400 of them, so that it has as long as before (both go together: 200 ms and 7 by default).
+const ICE_CHECK_INTERVAL: Duration = Duration::from_millis(20);
+const ICE_CHECKS: u16 = 400;
+/// Silence after which the path counts as lost for now, and after which the link gives up. Alive
+/// means an answer to the checks sent every second, which also measure the round trip.
+const ICE_DISCONNECTED: Duration = Duration::from_secs(4);
+const ICE_FAILED: Duration = Duration::from_secs(20);
+const ICE_KEEPALIVE: Duration = Duration::from_secs(1);
+/// How long a worse path waits for a better one before it is accepted. A relay's is long enough for
+/// a direct path to answer, and short enough not to be noticed.
+const ACCEPT_REFLEXIVE: Duration = Duration::from_millis(150);
+const ACCEPT_RELAY: Duration = Duration::from_millis(300);
+
+/// Packets that may lie between a packet and its repair. The default of 64 is less than a
+/// keyframe, so that repairs would be dropped as replays and asked for without end.
+const SRTP_REPLAY_WINDOW: usize = 1024;
+/// A missing packet is asked for so often and at most so many times. The frame assembler waits
+/// accordingly.
+const NACK_INTERVAL: Duration = Duration::from_millis(20);
+const NACK_TRIES: u16 = 5;
+
+/// Our camera codec: constrained baseline, which every browser must decode, in its usual form.
+pub(super) fn h264() -> RTCRtpCodec {
+    let feedback = |typ: &str, parameter: &str| RTCPFeedback {
+        typ: typ.to_owned(),
+        parameter: parameter.to_owned(),
+    };
+    RTCRtpCodec {
+        mime_type: MIME_TYPE_H264.to_owned(),
+        clock_rate: 90_000,
+        channels: 0,
+        sdp_fmtp_line: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
+            .to_owned(),
+        rtcp_feedback: vec![feedback("nack", ""), feedback("nack", "pli"), feedback("ccm", "fir")],
+    }
+}
+
+/// Our voice codec. RFC 7587 §7: always written as 48000/2, whatever is sent.
+pub(super) fn opus() -> RTCRtpCodec {
+    RTCRtpCodec {
+        mime_type: MIME_TYPE_OPUS.to_owned(),
+        clock_rate: 48_000,
+        channels: 2,
+        sdp_fmtp_line: "minptime=10;useinbandfec=1".to_owned(),
+        rtcp_feedback: vec![],
+    }
+}
+
+fn media_engine() -> Result<MediaEngine> {
+    let mut engine = MediaEngine::default();
+    let opus = RTCRtpCodecParameters { rtp_codec: opus(), payload_type: OPUS_OFFERED };
+    let h264 = RTCRtpCodecParameters { rtp_codec: h264(), payload_type: H264_OFFERED };
+    engine.register_codec(opus, RtpCodecKind::Audio)?;
+    // No RTX: the crate's repairs over it bypass the chain, and are asked for again.
+    engine.register_codec(h264, RtpCodecKind::Video)?;
+    Ok(engine)
+}
+
+/// The chain, by distance from the wire. Assembled by hand: a congestion controller, its pacer and
+/// the transport-wide numbers have their slots below the repairs, so that those are metered too.
+fn interceptors(feedback: FeedbackReader) -> Registry {
+    let generator = NackGeneratorBuilder::new()
+        .with_interval(NACK_INTERVAL)
+        .with_max_nacks_per_packet(NACK_TRIES);
+    Registry::new()
+        .with(Slot::from(500), feedback)
+        .with(Slot::NackResponder, NackResponderBuilder::new().build())
+        .with(Slot::NackGenerator, generator.build())
+        .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
+        .with(Slot::SenderReport, SenderReportBuilder::new().build())
+}
+
+fn settings(route: Route) -> SettingEngine {
+    let relay = if route == Route::RelayOnly { Duration::ZERO } else { ACCEPT_RELAY };
+    SettingEngineBuilder::new()
+        .with_ice_connection_attempts(Some(ICE_CHECK_INTERVAL), Some(ICE_CHECKS))
+        .with_ice_timeouts(Some(ICE_DISCONNECTED), Some(ICE_FAILED), Some(ICE_KEEPALIVE))
+        .with_srflx_acceptance_min_wait(Some(ACCEPT_REFLEXIVE))
+        .with_prflx_acceptance_min_wait(Some(ACCEPT_REFLEXIVE))
+        .with_relay_acceptance_min_wait(Some(relay))
+        // Resolving and answering names would bind the multicast port for each connection.
+        .with_multicast_dns_mode(MulticastDnsMode::Disabled)
+        .with_include_loopback_candidate(true)
+        // A restart means that the machine's network may have changed: new sockets on what there
+        // is now.
+        .with_discard_local_candidates_during_ice_restart(true)
+        .with_srtp_replay_protection_window(SRTP_REPLAY_WINDOW)
+        .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(MAX_CONTROL_BYTES))
+        .build()
+}
+
+/// A connection on `runtime` that reports to `handler`.
+pub(super) async fn connect(
+    config: &LinkConfig,
+    runtime: Arc<LinkRuntime>,
+    handler: Arc<dyn PeerConnectionEventHandler>,
+    feedback: FeedbackReader,
+) -> Result<Arc<dyn PeerConnection>> {
+    let policy = match config.route {
+        Route::RelayOnly => RTCIceTransportPolicy::Relay,
+        Route::Any | Route::NoRelay => RTCIceTransportPolicy::All,
+    };
+    let configuration = RTCConfigurationBuilder::new()
+        .with_ice_servers(ice_servers(config))
+        .with_ice_transport_policy(policy)
+        .build();
+    let connection = PeerConnectionBuilder::new()
+        .with_configuration(configuration)
+        .with_media_engine(media_engine()?)
+        .with_setting_engine(settings(config.route))
+        .with_interceptor_registry(interceptors(feedback))
+        .with_runtime(runtime)
+        .with_handler(handler)
+        .with_udp_addrs(vec![LocalAddresses])
+        .with_data_channel_send_buffer_limit(SEND_BUFFER_BYTES)
+        .build()
+        .await?;
+    Ok(Arc::new(connection))
+}
+
+fn ice_servers(config: &LinkConfig) -> Vec<RTCIceServer> {
+    let relays = config.route != Route::NoRelay;
+    config
+        .ice_servers
+        .iter()
+        .map(|server| RTCIceServer {
+            urls: server
+                .urls
+                .iter()
+                .filter(|url| relays || !url.starts_with("turn"))
+                .cloned()
+                .collect(),
+            username: server.username.clone().unwrap_or_default(),
+            credential: server.credential.clone().unwrap_or_default(),
+        })
+        .filter(|server| !server.urls.is_empty())
+        .collect()
+}

@@ -1,0 +1,243 @@
+//! The crate's window to the operating system, one per connection: tasks, timers, sockets.
+//!
+//! Everything is tokio's own, with three differences that the crate offers no setting for: sockets
+//! get large buffers and are counted, the driver is nudged (see [`Nudged`]), and whatever the
+//! connection spawned can be ended. What a test or a tunnel puts around a socket comes in through
+//! [`WrapSocket`]. Leaves to others: what is sent.
+
+use std::cell::Cell;
+use std::fmt;
+use std::future::{Future, ready};
+use std::io::{self, IoSliceMut};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+use webrtc::runtime::{
+    AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, RecvMeta, Runtime,
+    TokioRuntime, Transmit, UdpSockRef, UdpSocketState,
+};
+
+/// Asked of the system for each direction of a socket. With Linux's 208 KiB a burst of one keyframe
+/// and its repairs overflows; the system may grant less, and then the link is only more fragile.
+const SOCKET_BUFFER_BYTES: usize = 4 << 20;
+
+/// Puts something around each socket of a connection.
+pub(super) type WrapSocket =
+    Arc<dyn Fn(Arc<dyn AsyncUdpSocket>) -> Arc<dyn AsyncUdpSocket> + Send + Sync>;
+
+/// Bytes over all sockets of a connection, ICE, DTLS and headers above UDP included.
+#[derive(Debug, Default)]
+pub(super) struct Traffic {
+    /// Handed to the system.
+    pub(super) sent: AtomicU64,
+    /// Taken from it.
+    pub(super) received: AtomicU64,
+}
+
+/// A connection's runtime.
+pub(super) struct LinkRuntime {
+    traffic: Arc<Traffic>,
+    wrap: Option<WrapSocket>,
+    /// What the crate spawned; aborted by [`end`](Self::end).
+    tasks: Mutex<Vec<AbortHandle>>,
+    driver_spawned: AtomicBool,
+    driver_ended: watch::Sender<bool>,
+}
+
+impl LinkRuntime {
+    pub(super) fn new(traffic: Arc<Traffic>, wrap: Option<WrapSocket>) -> Arc<Self> {
+        Arc::new(Self {
+            traffic,
+            wrap,
+            tasks: Mutex::default(),
+            driver_spawned: AtomicBool::new(false),
+            driver_ended: watch::Sender::new(false),
+        })
+    }
+
+    /// Returns when the connection's driver has stopped, for whatever reason.
+    pub(super) async fn driver_ended(&self) {
+        let mut ended = self.driver_ended.subscribe();
+        // An error is impossible: we hold the sender.
+        let _ = ended.wait_for(|ended| *ended).await;
+    }
+
+    /// Ends every task that the crate started for this connection.
+    pub(super) fn end(&self) {
+        for task in self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            task.abort();
+        }
+    }
+}
+
+impl fmt::Debug for LinkRuntime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LinkRuntime").field("traffic", &self.traffic).finish_non_exhaustive()
+    }
+}
+
+thread_local! {
+    /// Is the next `sleep` on this thread the first one of a driver's wake-up?
+    static FIRST_SLEEP: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The driver's task. What an event produces (a check to send, an answer to a check) is picked up
+/// only when the driver goes round once more, which without another event is an idle timer of up
+/// to 200 ms later: three of them make a connection take 603 ms on loopback. So the first `sleep`
+/// of each wake-up returns at once and the driver goes round twice.
+struct Nudged {
+    driver: Pin<Box<dyn Future<Output = ()> + Send>>,
+    _ended: SetOnDrop,
+}
+
+struct SetOnDrop(watch::Sender<bool>);
+
+impl Drop for SetOnDrop {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
+}
+
+impl Future for Nudged {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        FIRST_SLEEP.set(true);
+        let polled = self.driver.as_mut().poll(cx);
+        // Other tasks of this thread sleep as long as they say: the application's wait for room in
+        // a data channel (50 ms) above all.
+        FIRST_SLEEP.set(false);
+        polled
+    }
+}
+
+struct Spawned(tokio::task::JoinHandle<()>);
+
+impl JoinHandle for Spawned {
+    fn detach(&self) {}
+
+    fn abort(&self) {
+        self.0.abort();
+    }
+
+    fn is_finished(&self) -> bool {
+        self.0.is_finished()
+    }
+}
+
+impl Runtime for LinkRuntime {
+    fn spawn(&self, future: Pin<Box<dyn Future<Output = ()> + Send>>) -> Box<dyn JoinHandle> {
+        // The driver is what a connection spawns first; all else (a TCP connect) is its errand.
+        let task = if self.driver_spawned.swap(true, Ordering::AcqRel) {
+            tokio::spawn(future)
+        } else {
+            let ended = SetOnDrop(self.driver_ended.clone());
+            tokio::spawn(Nudged { driver: future, _ended: ended })
+        };
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.retain(|task| !task.is_finished());
+        tasks.push(task.abort_handle());
+        Box::new(Spawned(task))
+    }
+
+    fn wrap_udp_socket(&self, socket: std::net::UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
+        let state = UdpSocketState::new(UdpSockRef::from(&socket))?;
+        let granted = [
+            state.set_send_buffer_size(UdpSockRef::from(&socket), SOCKET_BUFFER_BYTES),
+            state.set_recv_buffer_size(UdpSockRef::from(&socket), SOCKET_BUFFER_BYTES),
+        ];
+        if let Some(error) = granted.into_iter().find_map(Result::err) {
+            tracing::debug!(%error, "the system keeps its socket buffers small");
+        }
+        let inner = TokioRuntime.wrap_udp_socket(socket)?;
+        let inner =
+            self.wrap.as_ref().map_or_else(|| Arc::clone(&inner), |wrap| wrap(inner.clone()));
+        Ok(Arc::new(Counted { inner, traffic: Arc::clone(&self.traffic) }))
+    }
+
+    fn wrap_tcp_listener(
+        &self,
+        listener: std::net::TcpListener,
+    ) -> io::Result<Arc<dyn AsyncTcpListener>> {
+        TokioRuntime.wrap_tcp_listener(listener)
+    }
+
+    fn connect_tcp<'a>(
+        &'a self,
+        remote_addr: SocketAddr,
+    ) -> Pin<Box<dyn Future<Output = io::Result<Arc<dyn AsyncTcpStream>>> + Send + 'a>> {
+        TokioRuntime.connect_tcp(remote_addr)
+    }
+
+    fn resolve_host<'a>(
+        &'a self,
+        host: &'a str,
+    ) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send + 'a>> {
+        TokioRuntime.resolve_host(host)
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + 'static>> {
+        if FIRST_SLEEP.replace(false) { Box::pin(ready(())) } else { TokioRuntime.sleep(duration) }
+    }
+
+    fn interval(&self, period: Duration) -> Box<dyn AsyncInterval> {
+        TokioRuntime.interval(period)
+    }
+
+    fn block_on(&self, future: Pin<Box<dyn Future<Output = ()> + '_>>) {
+        TokioRuntime.block_on(future);
+    }
+
+    fn yield_now(&self) -> Pin<Box<dyn Future<Output = ()> + Send + 'static>> {
+        TokioRuntime.yield_now()
+    }
+}
+
+/// A socket whose traffic is counted.
+#[derive(Debug)]
+struct Counted {
+    inner: Arc<dyn AsyncUdpSocket>,
+    traffic: Arc<Traffic>,
+}
+
+impl AsyncUdpSocket for Counted {
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.inner.local_addr()
+    }
+
+    fn poll_send(&self, cx: &mut Context<'_>, transmit: &Transmit<'_>) -> Poll<io::Result<usize>> {
+        let polled = self.inner.poll_send(cx, transmit);
+        if let Poll::Ready(Ok(bytes)) = polled {
+            self.traffic.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+        }
+        polled
+    }
+
+    fn poll_recv(
+        &self,
+        cx: &mut Context<'_>,
+        bufs: &mut [IoSliceMut<'_>],
+        meta: &mut [RecvMeta],
+    ) -> Poll<io::Result<usize>> {
+        let polled = self.inner.poll_recv(cx, bufs, meta);
+        if let Poll::Ready(Ok(messages)) = polled {
+            let bytes: usize = meta.iter().take(messages).map(|meta| meta.len).sum();
+            self.traffic.received.fetch_add(bytes as u64, Ordering::Relaxed);
+        }
+        polled
+    }
+
+    fn max_gso_segments(&self) -> usize {
+        self.inner.max_gso_segments()
+    }
+
+    fn max_gro_segments(&self) -> usize {
+        self.inner.max_gro_segments()
+    }
+}

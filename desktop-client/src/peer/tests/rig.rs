@@ -1,0 +1,187 @@
+//! Links in one process with a signaling pump between them.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use cinemasync_core::link::{
+    Description, DescriptionKind, LinkCommand, LinkConfig, LinkEvent, LinkState, Route,
+};
+use cinemasync_core::packet::{InboundPacket, OutboundPacket};
+use cinemasync_core::track::Track;
+use cinemasync_protocol::ParticipantId;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::peer::Peer;
+use crate::peer::runtime::WrapSocket;
+
+/// Nothing here takes this long; a test that waits longer has failed.
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One side of a link, with what it told and got.
+pub(super) struct Side {
+    pub(super) peer: Peer,
+    pub(super) events: mpsc::Receiver<(ParticipantId, LinkEvent)>,
+    pub(super) packets: mpsc::UnboundedReceiver<InboundPacket>,
+    /// Told and not looked for yet.
+    pub(super) told: VecDeque<LinkEvent>,
+    polite: bool,
+    offering: bool,
+}
+
+pub(super) fn side(name: &str, opens_channels: bool, wrap: Option<WrapSocket>) -> Side {
+    let (events, events_in) = mpsc::channel(256);
+    let (packets, packets_in) = mpsc::unbounded_channel();
+    let config = LinkConfig { opens_channels, ice_servers: vec![], route: Route::Any };
+    let on_packet = Arc::new(move |_: &ParticipantId, packet| {
+        let _ = packets.send(packet);
+    });
+    let peer = Peer::open_over(ParticipantId::new(name), config, events, on_packet, wrap).unwrap();
+    let told = VecDeque::new();
+    Side {
+        peer,
+        events: events_in,
+        packets: packets_in,
+        told,
+        polite: !opens_channels,
+        offering: false,
+    }
+}
+
+/// A newcomer, who offers and opens the channels, and one who was there.
+pub(super) struct Pair {
+    pub(super) a: Side,
+    pub(super) b: Side,
+}
+
+impl Pair {
+    pub(super) fn new() -> Self {
+        Self::over(None)
+    }
+
+    pub(super) fn over(wrap: Option<WrapSocket>) -> Self {
+        Self { a: side("b", true, wrap.clone()), b: side("a", false, wrap) }
+    }
+
+    pub(super) fn offer(&mut self, ice_restart: bool) {
+        self.a.make_offer(ice_restart);
+    }
+
+    /// Passes on what the two tell each other until `done`.
+    pub(super) async fn until(
+        &mut self,
+        what: &str,
+        mut done: impl FnMut(&mut Side, &mut Side) -> bool,
+    ) {
+        let Self { a, b } = self;
+        let pump = async {
+            while !done(a, b) {
+                tokio::select! {
+                    Some((_, event)) = a.events.recv() => relay(a, b, event),
+                    Some((_, event)) = b.events.recv() => relay(b, a, event),
+                    () = tokio::time::sleep(Duration::from_millis(5)) => {}
+                }
+            }
+        };
+        if timeout(PATIENCE, pump).await.is_err() {
+            panic!("{what} did not happen; told: {:?} and {:?}", self.a.told, self.b.told);
+        }
+    }
+
+    pub(super) async fn connect(&mut self) -> Duration {
+        let began = Instant::now();
+        self.offer(false);
+        self.until("connection", |a, b| a.is(LinkState::Connected) && b.is(LinkState::Connected))
+            .await;
+        began.elapsed()
+    }
+}
+
+/// What a negotiation machine would do with the event: perfect negotiation, the older is polite.
+fn relay(from: &mut Side, to: &mut Side, event: LinkEvent) {
+    match &event {
+        LinkEvent::LocalDescription(description) => to.described(description.clone()),
+        LinkEvent::LocalCandidate(candidate) => {
+            to.peer.command(LinkCommand::AddCandidate(candidate.clone()));
+        }
+        LinkEvent::NegotiationFailed(text) => panic!("{text}"),
+        LinkEvent::RemoteDescriptionSet(DescriptionKind::Answer) => from.offering = false,
+        _ => {}
+    }
+    from.told.push_back(event);
+}
+
+impl Side {
+    pub(super) fn make_offer(&mut self, ice_restart: bool) {
+        self.offering = true;
+        self.peer.command(LinkCommand::MakeOffer { ice_restart });
+    }
+
+    fn described(&mut self, description: Description) {
+        let collision = description.kind == DescriptionKind::Offer && self.offering;
+        if collision && !self.polite {
+            return;
+        }
+        if collision {
+            self.offering = false;
+        }
+        self.peer.command(LinkCommand::Accept { description, rollback: collision });
+    }
+
+    /// The state told last.
+    pub(super) fn is(&self, state: LinkState) -> bool {
+        self.last_state() == state
+    }
+
+    pub(super) fn last_state(&self) -> LinkState {
+        let states = self.told.iter().rev().filter_map(|event| match event {
+            LinkEvent::State(state) => Some(*state),
+            _ => None,
+        });
+        states.take(1).next().unwrap_or_default()
+    }
+
+    pub(super) fn has_told(&self, is: impl Fn(&LinkEvent) -> bool) -> bool {
+        self.told.iter().any(is)
+    }
+
+    /// The next access unit or voice packet.
+    pub(super) async fn packet(&mut self) -> InboundPacket {
+        timeout(PATIENCE, self.packets.recv()).await.expect("a packet in time").expect("link open")
+    }
+}
+
+/// An access unit in the form of an encoder's, of about `bytes`.
+pub(super) fn picture(index: u32, keyframe: bool, bytes: usize) -> OutboundPacket {
+    let mut access_unit = Vec::new();
+    let mut nal = |header: u8, len: usize| {
+        access_unit.extend_from_slice(&[0, 0, 0, 1, header]);
+        // No zero bytes: nothing in it looks like a start code.
+        access_unit.extend((1..len).map(|i| (i + index as usize) as u8 | 1));
+    };
+    if keyframe {
+        nal(0x67, 12);
+        nal(0x68, 5);
+        nal(0x65, bytes);
+    } else {
+        nal(0x41, bytes);
+    }
+    OutboundPacket::Video {
+        track: Track::Camera,
+        access_unit: access_unit.into(),
+        rtp_timestamp: index.wrapping_mul(3000),
+        keyframe,
+        captured: Instant::now(),
+    }
+}
+
+pub(super) fn voice(index: u32) -> OutboundPacket {
+    OutboundPacket::Audio {
+        track: Track::Microphone,
+        payload: Bytes::from(vec![index as u8; 60]),
+        rtp_timestamp: index.wrapping_mul(960),
+        talk_spurt: index == 0,
+    }
+}
