@@ -19,7 +19,12 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     if workspace::find_program("cargo-deny").is_none() {
         eprintln!("deny: cargo-deny is not installed; building it takes some minutes");
-        let install = Invocation::cargo().args(["install", "cargo-deny", "--locked"]);
+        // It runs for a second: that is not worth an optimised build.
+        let install = Invocation::cargo()
+            .args(["install", "cargo-deny", "--locked"])
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+            .env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .without("CARGO_TARGET_DIR");
         if let Err(error) = install.run() {
             bail!("{error:#}\nInstall cargo-deny by hand and try again.");
         }

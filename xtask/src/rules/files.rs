@@ -47,8 +47,8 @@ pub(crate) fn check_source(source: &Source, violations: &mut Vec<Violation>) {
     if !source.text.starts_with("//!") {
         report(1, "begins without a `//!` header that says what the file owns".to_owned());
     }
-    if source.code.len() > MAX_LINES {
-        report(0, format!("{} lines before its tests, more than {MAX_LINES}", source.code.len()));
+    if source.length > MAX_LINES {
+        report(0, format!("{} lines before its tests, more than {MAX_LINES}", source.length));
     }
     if source.file.ends_with("/mod.rs") {
         report(0, "is a mod.rs: call it after its module, `thing.rs` beside `thing/`".to_owned());

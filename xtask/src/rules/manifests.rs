@@ -18,7 +18,7 @@ struct Rule {
     others: Option<&'static [&'static str]>,
 }
 
-const PURE: &[&str] = &["bytes", "serde", "serde_json", "thiserror", "tracing"];
+const PURE: &[&str] = &["blake3", "bytes", "serde", "serde_json", "thiserror", "tracing"];
 
 const RULES: &[Rule] = &[
     Rule { name: "cinemasync-protocol", ours: &[], others: Some(PURE) },

@@ -8,20 +8,24 @@ pub(crate) struct Source {
     pub(crate) file: String,
     /// The whole text.
     pub(crate) text: String,
-    /// Lines of code, comments and literals blanked, before the tests.
+    /// Its lines, with comments, the contents of literals, and tests blanked.
     pub(crate) code: Vec<String>,
+    /// How many lines it has without its tests.
+    pub(crate) length: usize,
 }
 
 impl Source {
     /// Prepares `text` of `file`.
     pub(crate) fn new(file: &str, text: &str) -> Self {
         let bare = without_comments_and_literals(text);
-        let code = bare
-            .lines()
-            .take_while(|line| line.trim() != "#[cfg(test)]")
-            .map(str::to_owned)
-            .collect();
-        Self { file: file.to_owned(), text: text.to_owned(), code }
+        let mut code: Vec<String> = bare.lines().map(str::to_owned).collect();
+        let is_test = file.ends_with("/tests.rs") || file.contains("/tests/");
+        let tests = if is_test { code.len() } else { blank_tests(&mut code) };
+        if is_test {
+            code.clear();
+        }
+        let length = text.lines().count() - tests;
+        Self { file: file.to_owned(), text: text.to_owned(), code, length }
     }
 
     /// Lines of code (from 1) in which `path` is named as a whole word: `rand` is in `use rand;`
@@ -45,6 +49,37 @@ pub(crate) fn names(line: &str, path: &str) -> bool {
         let ends = path.ends_with("::") || after.is_none_or(|c| !part_of_name(c));
         starts && ends
     })
+}
+
+/// Blanks each item under `#[cfg(test)]`; gives how many lines these were.
+fn blank_tests(code: &mut [String]) -> usize {
+    let mut blanked = 0;
+    let mut at = 0;
+    while at < code.len() {
+        if !code[at].trim_start().starts_with("#[cfg(test)]") {
+            at += 1;
+            continue;
+        }
+        // The item ends with its outermost brace, or with a semicolon outside of any.
+        let mut depth = 0_usize;
+        let mut ended = false;
+        while at < code.len() && !ended {
+            for character in std::mem::take(&mut code[at]).chars() {
+                match character {
+                    '{' => depth += 1,
+                    '}' => {
+                        depth = depth.saturating_sub(1);
+                        ended |= depth == 0;
+                    }
+                    ';' => ended |= depth == 0,
+                    _ => {}
+                }
+            }
+            at += 1;
+            blanked += 1;
+        }
+    }
+    blanked
 }
 
 /// Blanks comments and the contents of string and character literals, keeping the lines.
@@ -174,8 +209,22 @@ mod tests {
     }
 
     #[test]
-    fn the_tests_of_a_file_are_not_looked_at() {
-        let source = Source::new("a.rs", "use a;\n#[cfg(test)]\nmod tests { use tokio; }\n");
-        assert_eq!(source.code.len(), 1);
+    fn tests_are_not_looked_at_wherever_they_stand() {
+        let text = "use a;\n#[cfg(test)]\nmod tests;\nuse b;\n#[cfg(test)]\nmod more {\n  \
+                    use c;\n}\nuse d;\n";
+        let source = Source::new("a.rs", text);
+        let named = |name| source.lines_naming(name).collect::<Vec<_>>();
+        assert_eq!(
+            [named("a"), named("b"), named("c"), named("d")],
+            [vec![1], vec![4], vec![], vec![9]]
+        );
+        assert_eq!(source.length, 3);
+    }
+
+    #[test]
+    fn a_file_of_tests_is_all_tests() {
+        let source = Source::new("a/tests.rs", "//! Tests.\nuse tokio;\n");
+        assert!(source.lines_naming("tokio").next().is_none());
+        assert_eq!(source.length, 0);
     }
 }

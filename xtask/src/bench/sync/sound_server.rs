@@ -183,4 +183,37 @@ mod tests {
     fn half_a_frame_at_the_end_is_left_out() {
         assert_eq!(channels(&[0, 64, 0]), [Vec::<f32>::new(), Vec::new()]);
     }
+
+    #[test]
+    fn each_sink_is_a_channel_of_the_recording() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        if workspace::find_program("pulseaudio").is_none() {
+            eprintln!("skipped: pulseaudio is not installed");
+            return;
+        }
+        let server = SoundServer::start(folder.path()).expect("the daemon starts");
+        let recording = server.record(&folder.path().join("both")).expect("it can be recorded");
+        let noise: Vec<u8> = (0..u32::from(u16::MAX)).map(|i| ((i * i) >> 4) as u8 / 4).collect();
+        let file = folder.path().join("noise.s16");
+        fs::write(&file, noise).expect("the folder can be written");
+
+        // Again and again, as a recorder that just started misses the first of them.
+        let end = Instant::now() + Duration::from_secs(60);
+        let heard = loop {
+            let mut play = Invocation::new("pacat")
+                .args(["--playback", "--raw", "--format=s16le", "--rate=48000", "--channels=1"])
+                .args(["--device", SoundServer::SINKS[1]])
+                .arg(&file);
+            for (name, value) in server.environment() {
+                play = play.env(name, value);
+            }
+            play.run_quietly().expect("pacat plays");
+            let heard = recording.read(0, Duration::from_secs(60)).expect("the recording is there");
+            if heard[1].iter().any(|sample| sample.abs() > 0.01) || Instant::now() > end {
+                break heard;
+            }
+        };
+        assert!(heard[1].iter().any(|sample| sample.abs() > 0.01), "Ben's sink is heard");
+        assert!(heard[0].iter().all(|sample| sample.abs() < 0.001), "Anna's is silent");
+    }
 }
