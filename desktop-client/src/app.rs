@@ -1,1 +1,105 @@
 //! The window: owns every part and joins them.
+
+pub mod demo;
+
+use std::time::Instant;
+
+use cinemasync_core::interface::ServerChoice;
+use eframe::egui::{self, IconData, ViewportBuilder};
+use tracing::warn;
+
+use crate::ui::{LobbyDefaults, Look, Ui, UiAction};
+use demo::{Demo, DemoFilm};
+
+/// Opens the real window on a scripted evening, `from_secs` into it, without a network.
+///
+/// # Errors
+/// If no window can be opened: no display, or no OpenGL.
+pub fn run_demo(look: Look, from_secs: f64) -> anyhow::Result<()> {
+    let create: eframe::AppCreator<'_> = Box::new(move |creation| {
+        Ok(Box::new(DemoApp::new(&creation.egui_ctx, look, from_secs.clamp(0.0, 86_400.0))))
+    });
+    eframe::run_native("CinemaSync", native_options(), create).map_err(|error| {
+        anyhow::anyhow!(
+            "The window cannot be opened: {error}. It needs a display and OpenGL 2.0 or newer; \
+             without them use `cinemasync headless`."
+        )
+    })
+}
+
+/// How the window is to be.
+pub fn native_options() -> eframe::NativeOptions {
+    let mut viewport = ViewportBuilder::default()
+        .with_title("CinemaSync")
+        .with_app_id("cinemasync")
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([360.0, 640.0])
+        .with_drag_and_drop(true);
+    if let Some(icon) = icon() {
+        viewport = viewport.with_icon(icon);
+    }
+    eframe::NativeOptions {
+        viewport,
+        renderer: eframe::Renderer::Glow,
+        ..eframe::NativeOptions::default()
+    }
+}
+
+/// The window's icon.
+fn icon() -> Option<IconData> {
+    let bytes: &[u8] = include_bytes!("../../assets/icons/cinemasync-256.png");
+    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes))
+        .read_info()
+        .inspect_err(|error| warn!(%error, "the window's icon cannot be read"))
+        .ok()?;
+    let mut rgba = vec![0; reader.output_buffer_size()?];
+    let shape = reader.next_frame(&mut rgba).ok()?;
+    Some(IconData { rgba, width: shape.width, height: shape.height })
+}
+
+/// The window on the script.
+struct DemoApp {
+    ui: Ui,
+    demo: Demo,
+    film: DemoFilm,
+    began: Instant,
+    /// Into the script at the start.
+    from_secs: f64,
+}
+
+impl DemoApp {
+    fn new(ctx: &egui::Context, look: Look, from_secs: f64) -> Self {
+        let defaults = LobbyDefaults {
+            name: "Cyd".to_owned(),
+            server: ServerChoice::Embedded,
+            look,
+            ..LobbyDefaults::default()
+        };
+        let began = Instant::now();
+        let film = DemoFilm::new(ctx);
+        Self { ui: Ui::new(ctx, defaults), demo: Demo::new(began), film, began, from_secs }
+    }
+}
+
+impl eframe::App for DemoApp {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let now = Instant::now();
+        let seconds = self.from_secs + now.duration_since(self.began).as_secs_f64();
+        let events = self.demo.advance(seconds, now);
+        for event in &events {
+            self.ui.hear(event);
+        }
+        let picture = self.film.at(self.demo.film_seconds());
+        let frames = self.demo.frames(picture);
+        let mut actions = Vec::new();
+        self.ui.show(ui, self.demo.snapshot(), &frames, &mut |action| actions.push(action));
+        for action in actions {
+            match action {
+                UiAction::Command(command) => self.demo.command(command),
+                UiAction::CopyInvite(link) => ui.ctx().copy_text(link),
+                UiAction::PickFilm | UiAction::PickOwnCopy => self.demo.open_film(),
+            }
+        }
+        ui.ctx().request_repaint_after(demo::PICTURE_INTERVAL);
+    }
+}

@@ -1,1 +1,182 @@
-//! What the window shows, drawn from snapshots; sends commands and changes nothing else.
+//! What the window shows, drawn from snapshots; sends commands and changes nothing else. Owns only
+//! what passes: texts being typed, open panels, toasts. Leaves the session, the film's texture,
+//! file dialogs and the clipboard to [`app`](crate::app).
+
+mod lobby;
+mod room;
+mod text;
+mod theme;
+mod video;
+mod widgets;
+
+use std::collections::BTreeMap;
+
+use cinemasync_core::frame::FrameSlot;
+use cinemasync_core::interface::{Command, Event, Level, Notice, ServerChoice, Snapshot, Stage};
+use cinemasync_protocol::ParticipantId;
+use eframe::egui::{self, CentralPanel, Frame, TextureId};
+
+use lobby::Lobby;
+use room::Room;
+pub use theme::Look;
+use theme::size;
+use video::Pictures;
+use widgets::toast::Toasts;
+
+/// What the window begins with.
+#[derive(Debug, Clone)]
+pub struct LobbyDefaults {
+    /// The name last used; empty at the first start.
+    pub name: String,
+    /// The server last used.
+    pub server: ServerChoice,
+    /// Dark or light.
+    pub look: Look,
+    /// Local time minus UTC in minutes, for the times beside chat messages.
+    pub utc_offset_minutes: i32,
+    /// Why no film can be played here, as a sentence that says what to do; `None` if one can.
+    pub player_missing: Option<String>,
+}
+
+impl Default for LobbyDefaults {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            server: ServerChoice::Embedded,
+            look: Look::Dark,
+            utc_offset_minutes: 0,
+            player_missing: None,
+        }
+    }
+}
+
+/// The pictures to show. A camera without a slot, or with an empty one, is shown as a name.
+#[derive(Debug, Clone, Default)]
+pub struct Frames {
+    /// One's own camera.
+    pub own: FrameSlot,
+    /// The others' cameras.
+    pub cameras: BTreeMap<ParticipantId, FrameSlot>,
+    /// The film's current picture, once there is one.
+    pub film: Option<FilmPicture>,
+}
+
+/// A film picture in a texture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FilmPicture {
+    /// The texture; shown whole, its first row on top.
+    pub texture: TextureId,
+    /// Width in pixels: only the shape counts.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+}
+
+/// What a person asked for in the window.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UiAction {
+    /// For the session.
+    Command(Command),
+    /// Let the person choose a film to show, then send [`Command::OpenFilm`].
+    PickFilm,
+    /// Let the person choose their copy of the film shown, then send [`Command::AttachFilm`].
+    PickOwnCopy,
+    /// Put this invitation on the clipboard.
+    CopyInvite(String),
+}
+
+/// What every part of a screen is drawn from, and where its wishes go.
+struct Scene<'a> {
+    snapshot: &'a Snapshot,
+    frames: &'a Frames,
+    pictures: &'a Pictures,
+    player_missing: Option<&'a str>,
+    utc_offset_minutes: i32,
+    send: &'a mut dyn FnMut(UiAction),
+}
+
+impl Scene<'_> {
+    fn command(&mut self, command: Command) {
+        (self.send)(UiAction::Command(command));
+    }
+}
+
+/// The window's contents.
+#[derive(Debug)]
+pub struct Ui {
+    lobby: Lobby,
+    room: Room,
+    toasts: Toasts,
+    pictures: Pictures,
+    player_missing: Option<String>,
+    utc_offset_minutes: i32,
+}
+
+impl Ui {
+    /// Installs the look in `ctx` and begins in the lobby.
+    pub fn new(ctx: &egui::Context, defaults: LobbyDefaults) -> Self {
+        theme::install(ctx, defaults.look);
+        Self {
+            lobby: Lobby::new(defaults.name, defaults.server),
+            room: Room::default(),
+            toasts: Toasts::default(),
+            pictures: Pictures::default(),
+            player_missing: defaults.player_missing,
+            utc_offset_minutes: defaults.utc_offset_minutes,
+        }
+    }
+
+    /// Says that films can be played now, or why not.
+    pub fn set_player_missing(&mut self, why: Option<String>) {
+        self.player_missing = why;
+    }
+
+    /// Takes in something that happened. To be called once an event, before [`Ui::show`].
+    pub fn hear(&mut self, event: &Event) {
+        match event {
+            Event::Notice(notice) => self.toasts.add(notice.clone()),
+            Event::Failed { text, fatal: true, .. } => self.lobby.failed(text.clone()),
+            Event::Failed { text, fatal: false, .. } => {
+                self.toasts.add(Notice { level: Level::Error, text: text.clone() });
+            }
+            Event::Room { .. } => {
+                self.lobby.entered();
+                self.room = Room::default();
+            }
+            Event::Left => self.room = Room::default(),
+            Event::Reaction { from, emoji } => self.room.react(from.clone(), emoji.clone()),
+            Event::Waiting { who, .. } => self.room.waits_for(who.clone()),
+            _ => {}
+        }
+    }
+
+    /// Draws one frame into the whole of `ui`. What moves by itself asks egui for its next frame;
+    /// otherwise nothing needs another one until the snapshot or a picture changes.
+    pub fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        snapshot: &Snapshot,
+        frames: &Frames,
+        send: &mut dyn FnMut(UiAction),
+    ) {
+        let fill = theme::palette(ui).background;
+        let mut scene = Scene {
+            snapshot,
+            frames,
+            pictures: &self.pictures,
+            player_missing: self.player_missing.as_deref(),
+            utc_offset_minutes: self.utc_offset_minutes,
+            send,
+        };
+        CentralPanel::default().frame(Frame::NONE.fill(fill)).show(ui, |ui| {
+            match &snapshot.stage {
+                Stage::Lobby | Stage::Entering => self.lobby.show(ui, &mut scene),
+                Stage::Room { code, server, .. } => {
+                    self.room.show(ui, &mut scene, *code, server);
+                }
+            }
+            self.toasts.show(ui, ui.max_rect(), ui.max_rect().top() + size::TOP_BAR);
+        });
+    }
+}
+

@@ -1,0 +1,244 @@
+//! The lobby: oneself at the left, one thing to do at the right. Owns what is being typed there.
+//! Reading codes and addresses is its parts' work.
+
+mod code;
+mod form;
+mod server;
+
+use cinemasync_core::interface::{Command, Invite, RoomChoice, ServerChoice, Stage};
+use cinemasync_protocol::limits::{MAX_NAME_CHARS, normalize_name};
+use eframe::egui::{
+    Align2, CornerRadius, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2,
+};
+
+use self::server::ServerForm;
+use super::theme::{font, icons, palette, radius, size, space};
+use super::video::Placement;
+use super::widgets::button::{Button, Kind};
+use super::widgets::{Line, icon, label};
+use super::{Scene, text};
+
+/// Width of the picture of oneself.
+const PREVIEW: f32 = 520.0;
+/// Width of the form.
+const FORM: f32 = 400.0;
+/// Height of the form when nothing is wrong.
+const FORM_HEIGHT: f32 = 420.0;
+/// Height of the lines under the picture.
+const DEVICES: f32 = 76.0;
+
+/// What is being typed in the lobby.
+#[derive(Debug)]
+pub(super) struct Lobby {
+    name: String,
+    code: String,
+    server: ServerForm,
+    /// What is wrong, by the field it stands under.
+    name_error: Option<&'static str>,
+    code_error: Option<String>,
+    general_error: Option<String>,
+    /// Was the last attempt to make a room, rather than to join one?
+    creating: bool,
+}
+
+impl Lobby {
+    /// Begins with what was used before.
+    pub(super) fn new(name: String, server: ServerChoice) -> Self {
+        Self {
+            name,
+            code: String::new(),
+            server: ServerForm::new(server),
+            name_error: None,
+            code_error: None,
+            general_error: None,
+            creating: true,
+        }
+    }
+
+    /// The attempt to enter failed, or the stay ended.
+    pub(super) fn failed(&mut self, why: String) {
+        if self.creating {
+            self.general_error = Some(why);
+        } else {
+            self.code_error = Some(why);
+        }
+    }
+
+    /// One is in a room: the next lobby begins without old sentences.
+    pub(super) fn entered(&mut self) {
+        self.name_error = None;
+        self.code_error = None;
+        self.general_error = None;
+        self.code.clear();
+    }
+
+    /// Draws it over the whole of `ui`.
+    pub(super) fn show(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
+        let whole = ui.max_rect();
+        let bar = Rect::from_min_size(whole.min, vec2(whole.width(), size::TOP_BAR));
+        let colors = palette(ui);
+        let logo = bar.shrink2(vec2(space::L + space::XS, 0.0));
+        let line = Line::new(font::logo(), colors.text_1);
+        label(ui, logo, Align2::LEFT_CENTER, text::APP, &line);
+        self.server.show(ui, pos2(bar.right() - space::L, bar.center().y));
+
+        let body = whole.with_min_y(bar.bottom());
+        let wide = body.width() >= size::NARROW_BELOW;
+        let builder = UiBuilder::new().max_rect(body);
+        ui.scope_builder(builder, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                if wide { self.wide(ui, body, scene) } else { self.narrow(ui, body, scene) }
+            });
+        });
+    }
+
+    fn wide(&mut self, ui: &mut Ui, body: Rect, scene: &mut Scene<'_>) {
+        let free = body.width() - 2.0 * space::XL;
+        let preview = PREVIEW.min(free - FORM - space::HUGE).max(240.0);
+        let form = FORM.min(free - preview - space::XXL);
+        let gap = (free - preview - form).min(space::HUGE);
+        let left = body.center().x - (preview + gap + form) / 2.0;
+        let height = body.height().max(FORM_HEIGHT + 2.0 * space::XL);
+        let (area, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::empty());
+        // A little above the middle looks like the middle.
+        let middle = area.center().y - space::XL;
+        let picture = vec2(preview, preview * 9.0 / 16.0);
+        let corner = pos2(left, middle - (picture.y + DEVICES) / 2.0 + space::L);
+        self.preview(ui, Rect::from_min_size(corner, picture), scene);
+        let corner = pos2(left + preview + gap, middle - FORM_HEIGHT / 2.0);
+        self.form(ui, Rect::from_min_size(corner, vec2(form, FORM_HEIGHT)), scene);
+    }
+
+    fn narrow(&mut self, ui: &mut Ui, body: Rect, scene: &mut Scene<'_>) {
+        let width = (body.width() - 2.0 * space::L).min(PREVIEW);
+        let picture = vec2(width, width * 9.0 / 16.0);
+        let height = picture.y + DEVICES + FORM_HEIGHT + 2.0 * space::XL + space::XXL;
+        let (area, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::empty());
+        let left = area.center().x - width / 2.0;
+        let top = area.top() + space::S;
+        self.preview(ui, Rect::from_min_size(pos2(left, top), picture), scene);
+        let corner = pos2(left, top + picture.y + DEVICES + space::XL);
+        self.form(ui, Rect::from_min_size(corner, vec2(width, FORM_HEIGHT)), scene);
+    }
+
+    /// One's own picture with the two switches in it, and how the devices stand below.
+    fn preview(&self, ui: &Ui, rect: Rect, scene: &mut Scene<'_>) {
+        let colors = palette(ui);
+        let me = &scene.snapshot.me;
+        let (camera, microphone, speaking) = (me.camera, me.microphone, me.speaking);
+        ui.painter().rect_filled(rect, CornerRadius::same(radius::TILE), colors.surface_1);
+        let placement = Placement { corner: f32::from(radius::TILE), mirrored: true };
+        let shown = camera && scene.pictures.draw(ui, "own", &scene.frames.own, rect, placement);
+        if !shown {
+            let sentence = if camera { text::CAMERA_STARTING } else { text::CAMERA_IS_OFF };
+            let line = Line::new(font::body(), colors.text_2);
+            let above = rect.with_max_y(rect.bottom() - size::CONTROL);
+            label(ui, above, Align2::CENTER_CENTER, sentence, &line);
+        }
+        let side = Vec2::splat(size::CONTROL);
+        let y = rect.bottom() - space::L - side.y / 2.0;
+        let place = |x: f32| Rect::from_center_size(pos2(rect.center().x + x, y), side);
+        let step = size::CONTROL / 2.0 + 5.0;
+        if toggle(ui, place(-step), Toggle::Microphone, microphone) {
+            scene.command(Command::Microphone(!microphone));
+        }
+        if toggle(ui, place(step), Toggle::Camera, camera) {
+            scene.command(Command::Camera(!camera));
+        }
+
+        let row = |index: f32| {
+            let top = rect.bottom() + space::M + index * 30.0;
+            Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), 24.0))
+        };
+        let (sign, sentence) = if microphone {
+            (icons::MICROPHONE, text::MICROPHONE_IS_ON)
+        } else {
+            (icons::MICROPHONE_OFF, text::MICROPHONE_IS_OFF)
+        };
+        device(ui, row(0.0), sign, sentence);
+        if microphone && speaking {
+            let line = Line::new(font::body(), colors.teal);
+            label(ui, row(0.0), Align2::RIGHT_CENTER, text::HEARD, &line);
+        }
+        let (sign, sentence) = if camera {
+            (icons::CAMERA, text::CAMERA_IS_ON)
+        } else {
+            (icons::CAMERA_OFF, text::CAMERA_IS_OFF)
+        };
+        if shown || !camera {
+            device(ui, row(1.0), sign, sentence);
+        } else {
+            device(ui, row(1.0), sign, text::CAMERA_STARTING);
+        }
+    }
+
+    /// Asks to make a room.
+    fn create(&mut self, scene: &mut Scene<'_>) {
+        self.creating = true;
+        if let Some((name, server)) = self.name_and_server() {
+            scene.command(Command::Enter(Invite {
+                server,
+                room: RoomChoice::Create,
+                name,
+                password: None,
+            }));
+        }
+    }
+
+    /// Asks to join the room whose code was typed.
+    fn join(&mut self, scene: &mut Scene<'_>) {
+        self.creating = false;
+        let code = code::check(&self.code);
+        self.code_error = code.as_ref().err().cloned();
+        if let (Ok(code), Some((name, server))) = (code, self.name_and_server()) {
+            scene.command(Command::Enter(Invite {
+                server,
+                room: RoomChoice::Join(code),
+                name,
+                password: None,
+            }));
+        }
+    }
+
+    fn name_and_server(&mut self) -> Option<(String, ServerChoice)> {
+        let name = normalize_name(&self.name);
+        self.name_error = match &name {
+            Some(_) => None,
+            None if self.name.trim().chars().count() > MAX_NAME_CHARS => Some(text::NAME_TOO_LONG),
+            None => Some(text::NAME_MISSING),
+        };
+        let server = self.server.choice();
+        self.general_error = server.as_ref().err().map(|why| (*why).to_owned());
+        Some((name?, server.ok()?))
+    }
+
+    fn is_entering(scene: &Scene<'_>) -> bool {
+        scene.snapshot.stage == Stage::Entering
+    }
+}
+
+enum Toggle {
+    Microphone,
+    Camera,
+}
+
+/// A switch on the picture; true when pressed.
+fn toggle(ui: &Ui, rect: Rect, which: Toggle, on: bool) -> bool {
+    let (key, label, sign) = match (which, on) {
+        (Toggle::Microphone, true) => ("microphone", text::MUTE, icons::MICROPHONE),
+        (Toggle::Microphone, false) => ("microphone", text::UNMUTE, icons::MICROPHONE_OFF),
+        (Toggle::Camera, true) => ("camera", text::CAMERA_OFF, icons::CAMERA),
+        (Toggle::Camera, false) => ("camera", text::CAMERA_ON, icons::CAMERA_OFF),
+    };
+    let kind = if on { Kind::OverPicture } else { Kind::Danger };
+    Button::icon(key, label, sign).kind(kind).show(ui, rect).clicked()
+}
+
+fn device(ui: &Ui, row: Rect, sign: icons::Icon, sentence: &str) {
+    let colors = palette(ui);
+    let at = pos2(row.left() + size::ICON_TEXT / 2.0, row.center().y);
+    icon(ui.painter(), at, sign, size::ICON_TEXT, colors.text_2);
+    let line = Line::new(font::body(), colors.text_2);
+    let rest = row.with_min_x(row.left() + space::XL);
+    label(ui, rest, Align2::LEFT_CENTER, sentence, &line);
+}

@@ -1,0 +1,166 @@
+//! The lobby's form: headline, name, new room, code; or, on the way in, what is being waited for.
+
+use std::sync::Arc;
+
+use cinemasync_core::interface::Command;
+use cinemasync_protocol::limits::MAX_NAME_CHARS;
+use eframe::egui::text::{LayoutJob, TextFormat};
+use eframe::egui::{
+    Align2, Galley, Id, Key, Rect, Spinner, Stroke, TextBuffer, Ui, Vec2, pos2, vec2,
+};
+
+use super::{Lobby, code};
+use crate::ui::theme::{font, icons, letters, line, palette, size, space};
+use crate::ui::widgets::button::{Button, Kind};
+use crate::ui::widgets::field::Field;
+use crate::ui::widgets::{Line, label, paragraph};
+use crate::ui::{Scene, text};
+
+/// The widest text that the code field takes: a whole invitation that is pasted.
+const MAX_PASTED_CHARS: usize = 600;
+
+impl Lobby {
+    /// Draws the form from `rect`'s top.
+    pub(super) fn form(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
+        let mut y = headline(ui, rect);
+        if Self::is_entering(scene) {
+            self.entering(ui, rect.with_min_y(y + space::XL), scene);
+            return;
+        }
+        let mut next = |height: f32, gap: f32| {
+            let row = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), height));
+            y += height + gap;
+            row
+        };
+        let colors = palette(ui);
+        let caption = Line::new(font::caption(), colors.text_2);
+        next(0.0, space::XL);
+        label(ui, next(18.0, space::S), Align2::LEFT_CENTER, text::YOUR_NAME, &caption);
+
+        let row = next(size::FIELD, 0.0);
+        let field = Field::new(Id::unique("name"), text::YOUR_NAME, text::NAME_HINT);
+        let field = field.limit(MAX_NAME_CHARS).wrong(self.name_error.is_some());
+        if field.show(ui, row, &mut self.name).changed() {
+            self.name_error = None;
+        }
+        if let Some(why) = self.name_error {
+            next(wrong(ui, next_room(rect, row), why), 0.0);
+        }
+        next(0.0, space::L);
+
+        let button = Button::text("new room", text::NEW_ROOM).with_icon(icons::NEW_ROOM);
+        let row = next(size::MAIN, 0.0);
+        if button.kind(Kind::Primary).show(ui, row).clicked() {
+            self.create(scene);
+        }
+        if let Some(why) = &self.general_error {
+            next(wrong(ui, next_room(rect, row), why), 0.0);
+        }
+        next(0.0, space::L);
+
+        divider(ui, next(24.0, space::L));
+
+        let row = next(size::MAIN, 0.0);
+        let join = Button::text("join", text::JOIN);
+        let join_width = join.width(ui).max(72.0);
+        let mut field_row = row;
+        field_row.max.x -= join_width + space::S + 2.0;
+        let entered = self.code_field(ui, field_row);
+        let join_row = row.with_min_x(row.right() - join_width);
+        if join.show(ui, join_row).clicked() || entered {
+            self.join(scene);
+        }
+        if let Some(why) = &self.code_error {
+            wrong(ui, next_room(rect, row), why);
+        }
+    }
+
+    /// The spaced code field; true when Enter was pressed in it.
+    fn code_field(&mut self, ui: &mut Ui, rect: Rect) -> bool {
+        let color = palette(ui).text_1;
+        let mut spaced = move |ui: &Ui, text: &dyn TextBuffer, _: f32| -> Arc<Galley> {
+            let format = TextFormat {
+                font_id: font::large(),
+                color,
+                extra_letter_spacing: letters::CODE_FIELD,
+                ..TextFormat::default()
+            };
+            let text = text.as_str();
+            let half = text.char_indices().nth(4).map_or(text.len(), |(index, _)| index);
+            let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
+            job.append(&text[..half], 0.0, format.clone());
+            if half < text.len() {
+                job.append(&text[half..], space::M, format);
+            }
+            ui.fonts_mut(|fonts| fonts.layout_job(job))
+        };
+        let field = Field::new(Id::unique("code"), text::ROOM_CODE, text::CODE_HINT);
+        let field = field.limit(MAX_PASTED_CHARS).wrong(self.code_error.is_some());
+        let response = field.layouter(&mut spaced).show(ui, rect, &mut self.code);
+        if response.changed() {
+            self.code_error = None;
+            let typed = code::read(&self.code);
+            self.code = typed.code;
+            if let Some(server) = typed.server {
+                self.server.use_address(server);
+            }
+        }
+        response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+    }
+
+    fn entering(&self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
+        let colors = palette(ui);
+        let row = Rect::from_min_size(rect.min, vec2(rect.width(), size::MAIN));
+        let spot = Rect::from_center_size(
+            pos2(row.left() + size::ICON / 2.0, row.center().y),
+            Vec2::splat(size::ICON),
+        );
+        ui.place(spot, Spinner::new().size(size::ICON).color(colors.amber));
+        let sentence = if self.creating { text::ENTERING_NEW } else { text::ENTERING };
+        let line = Line::new(font::reading(), colors.text_1);
+        let beside = row.with_min_x(row.left() + size::ICON + space::M);
+        label(ui, beside, Align2::LEFT_CENTER, sentence, &line);
+        let button = Button::text("cancel", text::CANCEL);
+        let below = row.translate(vec2(0.0, size::MAIN + space::S));
+        let place = Rect::from_min_size(below.min, vec2(button.width(ui), size::CONTROL));
+        if button.show(ui, place).clicked() {
+            scene.command(Command::Leave);
+        }
+    }
+}
+
+/// Where a sentence about the field in `row` goes.
+fn next_room(rect: Rect, row: Rect) -> Rect {
+    Rect::from_min_max(pos2(rect.left(), row.bottom() + space::S), rect.max)
+}
+
+/// Says what is wrong; returns the height it took.
+fn wrong(ui: &Ui, rect: Rect, why: &str) -> f32 {
+    let line = Line::new(font::caption(), palette(ui).red);
+    paragraph(ui, rect, why, &line, 18.0).height() + space::S
+}
+
+/// The two lines and the hint; returns where they end.
+fn headline(ui: &Ui, rect: Rect) -> f32 {
+    let colors = palette(ui);
+    let mut style = Line::new(font::display(), colors.text_1);
+    style.letters = letters::DISPLAY;
+    let mut rest = rect;
+    for words in text::HEADLINE {
+        paragraph(ui, rest, words, &style, line::DISPLAY);
+        rest.min.y += line::DISPLAY;
+    }
+    rest.min.y += space::S;
+    let style = Line::new(font::reading(), colors.text_2);
+    paragraph(ui, rest, text::LOBBY_HINT, &style, line::READING).bottom()
+}
+
+fn divider(ui: &Ui, row: Rect) {
+    let colors = palette(ui);
+    let style = Line::new(font::caption(), colors.text_3);
+    let words = label(ui, row, Align2::CENTER_CENTER, text::OR_JOIN, &style);
+    let stroke = Stroke::new(1.0, colors.line);
+    let y = row.center().y;
+    ui.painter().hline(row.left()..=words.left() - space::M, y, stroke);
+    ui.painter().hline(words.right() + space::M..=row.right(), y, stroke);
+}

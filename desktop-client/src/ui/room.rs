@@ -1,0 +1,254 @@
+//! The room: where the stage, the faces, the talk and the bars stand in a window of any shape.
+//! Owns what lasts between frames of a room; each part draws itself.
+
+mod chat;
+mod controls;
+mod faces;
+mod keys;
+mod player_bar;
+mod reactions;
+mod stage;
+mod status;
+mod top_bar;
+
+use cinemasync_core::interface::Command;
+use cinemasync_protocol::{ParticipantId, RoomCode};
+use eframe::egui::{CursorIcon, Popup, Rect, Ui, ViewportCommand, pos2, vec2};
+
+use self::chat::Chat;
+use self::keys::Key;
+use self::player_bar::PlayerBar;
+use self::reactions::Reactions;
+use super::theme::{motion, size, space};
+use super::{Scene, UiAction};
+
+/// How far one press of back, forward or an arrow goes, in seconds.
+const STEP_SECS: f64 = 10.0;
+/// The same for an arrow key.
+const ARROW_SECS: f64 = 5.0;
+
+/// What lasts between frames of one stay in a room.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    chat: Chat,
+    player_bar: PlayerBar,
+    reactions: Reactions,
+    /// Whom the room waits for.
+    waiting: Vec<ParticipantId>,
+    /// Who spoke last, and is shown large.
+    large: Option<ParticipantId>,
+    /// Nothing but the film.
+    theatre: bool,
+    /// When the pointer last moved over the film, in egui's seconds.
+    moved_at: f64,
+    /// When the invitation was copied.
+    copied_at: Option<f64>,
+}
+
+impl Room {
+    /// Somebody floats an emoji.
+    pub(super) fn react(&mut self, from: ParticipantId, emoji: String) {
+        self.reactions.add(from, emoji);
+    }
+
+    /// The room waits for these, or for nobody any more.
+    pub(super) fn waits_for(&mut self, who: Vec<ParticipantId>) {
+        self.waiting = who;
+    }
+
+    /// Draws the room over the whole of `ui`.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        scene: &mut Scene<'_>,
+        code: RoomCode,
+        server: &str,
+    ) {
+        self.large = faces::who_is_large(self.large.take(), scene.snapshot);
+        for key in keys::pressed(ui) {
+            self.act(ui, scene, key);
+        }
+        stage::take_dropped(ui, scene);
+        if scene.snapshot.playback.film.is_none() && self.theatre {
+            self.set_theatre(ui, false);
+        }
+        let whole = ui.max_rect();
+        let bars = Bars { code, server };
+        if self.theatre {
+            self.theatre(ui, whole, scene);
+        } else if whole.width() < size::NARROW_BELOW {
+            self.narrow(ui, whole, scene, &bars);
+        } else {
+            self.wide(ui, whole, scene, &bars);
+        }
+    }
+
+    /// Film at the left with its bar; faces, switches and chat at the right.
+    fn wide(&mut self, ui: &mut Ui, whole: Rect, scene: &mut Scene<'_>, bars: &Bars<'_>) {
+        let top = Rect::from_min_size(whole.min, vec2(whole.width(), size::TOP_BAR));
+        self.top_bar(ui, top, scene, bars);
+        let side_width = (whole.width() * 0.2).clamp(size::SIDE - space::L, 420.0);
+        let edge = space::L;
+        let side = Rect::from_min_max(
+            pos2(whole.right() - edge - side_width, top.bottom()),
+            pos2(whole.right() - edge, whole.bottom() - edge),
+        );
+        let mut stage = Rect::from_min_max(
+            pos2(whole.left() + edge, top.bottom()),
+            pos2(side.left() - edge, whole.bottom() - edge),
+        );
+        let has_film = scene.snapshot.playback.film.is_some();
+        if has_film {
+            stage.max.y = whole.bottom() - size::PLAYER_BAR;
+            let bar = Rect::from_min_max(pos2(stage.left(), stage.bottom()), {
+                pos2(stage.right(), whole.bottom())
+            });
+            self.player_bar(ui, bar, scene);
+        }
+        self.stage(ui, stage, scene);
+
+        let mut rest = side;
+        if has_film {
+            let bottom = faces::side(ui, side, scene, self.large.as_ref());
+            rest.min.y = bottom + space::M;
+        }
+        let switches = Rect::from_min_size(rest.min, vec2(rest.width(), size::CONTROL));
+        self.controls(ui, switches, scene);
+        rest.min.y = switches.bottom() + space::M;
+        self.chat.show(ui, rest, scene);
+    }
+
+    /// Everything in one column: the shape of a phone, or of a strip beside work.
+    fn narrow(&mut self, ui: &mut Ui, whole: Rect, scene: &mut Scene<'_>, bars: &Bars<'_>) {
+        let top = Rect::from_min_size(whole.min, vec2(whole.width(), size::TOP_BAR - space::S));
+        self.top_bar(ui, top, scene, bars);
+        let foot_height = size::CONTROL + 2.0 * space::S;
+        let foot = whole.with_min_y(whole.bottom() - foot_height);
+        let colors = super::theme::palette(ui);
+        ui.painter().hline(foot.x_range(), foot.top(), (1.0, colors.line));
+        self.controls(ui, foot.shrink2(vec2(space::M, space::S)), scene);
+
+        let mut rest = Rect::from_min_max(
+            pos2(whole.left(), top.bottom()),
+            pos2(whole.right(), foot.top() - space::S),
+        );
+        if scene.snapshot.playback.film.is_some() {
+            let height = (whole.width() * 9.0 / 16.0).min(whole.height() * 0.4);
+            let stage = Rect::from_min_size(rest.min, vec2(rest.width(), height));
+            self.stage(ui, stage, scene);
+            let bar_top = stage.bottom();
+            let bar = Rect::from_min_size(
+                pos2(rest.left() + space::M, bar_top),
+                vec2(rest.width() - 2.0 * space::M, size::PLAYER_BAR - space::L),
+            );
+            self.player_bar(ui, bar, scene);
+            rest.min.y = bar.bottom();
+            let row = rest.shrink2(vec2(space::M, 0.0));
+            let people = scene.snapshot.participants.len() + 1;
+            let side = ((row.width() - 2.0 * space::S) / 3.0)
+                .min((rest.height() - 150.0) / people.div_ceil(3) as f32)
+                .max(56.0);
+            rest.min.y = faces::row(ui, row, side, scene) + space::S;
+        } else {
+            let height = (rest.height() * 0.58).max(220.0);
+            let stage = Rect::from_min_size(rest.min, vec2(rest.width(), height));
+            self.stage(ui, stage.shrink2(vec2(space::M, 0.0)), scene);
+            rest.min.y = stage.bottom() + space::S;
+        }
+        self.chat.show(ui, rest.shrink2(vec2(space::M, 0.0)), scene);
+    }
+
+    /// Nothing but the film; faces as circles; bars while the pointer moves.
+    fn theatre(&mut self, ui: &mut Ui, whole: Rect, scene: &mut Scene<'_>) {
+        let now = ui.input(|input| input.time);
+        let moving = ui.input(|input| input.pointer.delta().length() > 0.5);
+        if moving || Popup::is_any_open(ui.ctx()) || self.moved_at > now {
+            self.moved_at = now;
+        }
+        let left = motion::CONTROLS_STAY - (now - self.moved_at);
+        let playing = scene.snapshot.playback.playing;
+        let wanted = left > 0.0 || !playing;
+        if left > 0.0 {
+            ui.ctx().request_repaint_after_secs(left as f32 + 0.02);
+        }
+        let id = ui.scope_id().with("theatre controls");
+        let shown = ui.ctx().animate_bool_with_time(id, wanted, motion::STATE);
+        self.stage(ui, whole, scene);
+        faces::circles(ui, whole, scene, self.large.as_ref());
+        if shown > 0.0 {
+            ui.scope(|ui| {
+                ui.set_opacity(shown);
+                self.theatre_bars(ui, whole, scene);
+            });
+        } else {
+            ui.ctx().set_cursor_icon(CursorIcon::None);
+        }
+    }
+
+    fn theatre_bars(&mut self, ui: &mut Ui, whole: Rect, scene: &mut Scene<'_>) {
+        let bar = Rect::from_min_max(
+            pos2(whole.left() + space::L, whole.bottom() - size::PLAYER_BAR),
+            pos2(whole.right() - space::L, whole.bottom()),
+        );
+        let above = bar.top() - space::S - size::CONTROL;
+        let ground = whole.with_min_y(above - space::XXL);
+        stage::shade(ui.painter(), ground);
+        let switches = Rect::from_min_size(pos2(bar.left(), above), vec2(240.0, size::CONTROL));
+        self.controls(ui, switches, scene);
+        let at = pos2(bar.right(), above + size::CONTROL / 2.0);
+        self.sync_pill(ui, at, scene, top_bar::Ground::Picture, false);
+        self.player_bar(ui, bar, scene);
+    }
+
+    fn set_theatre(&mut self, ui: &Ui, on: bool) {
+        self.theatre = on;
+        ui.ctx().send_viewport_cmd(ViewportCommand::Fullscreen(on));
+    }
+
+    /// Does what a key stands for.
+    fn act(&mut self, ui: &Ui, scene: &mut Scene<'_>, key: Key) {
+        let playback = &scene.snapshot.playback;
+        let has_film = playback.film.is_some();
+        let position = playback.position_secs;
+        match key {
+            Key::PlayPause if has_film => {
+                let command = if playback.playing { Command::Pause } else { Command::Play };
+                scene.command(command);
+            }
+            Key::Back if has_film => scene.command(Command::Seek((position - ARROW_SECS).max(0.0))),
+            Key::Forward if has_film => {
+                let to = player_bar::within_film(playback, position + ARROW_SECS);
+                scene.command(Command::Seek(to));
+            }
+            Key::FullScreen if has_film => self.set_theatre(ui, !self.theatre),
+            Key::Escape if self.theatre => self.set_theatre(ui, false),
+            Key::Microphone => scene.command(Command::Microphone(!scene.snapshot.me.microphone)),
+            Key::Camera => scene.command(Command::Camera(!scene.snapshot.me.camera)),
+            Key::Chat => self.chat.focus(ui),
+            Key::PlayPause | Key::Back | Key::Forward | Key::FullScreen | Key::Escape => {}
+        }
+    }
+
+    fn copy_invite(&mut self, ui: &Ui, scene: &mut Scene<'_>, bars: &Bars<'_>) {
+        self.copied_at = Some(ui.input(|input| input.time));
+        (scene.send)(UiAction::CopyInvite(super::text::invite_link(bars.code, bars.server)));
+    }
+
+    /// The names of those whom the room waits for.
+    fn waiting_names(&self, scene: &Scene<'_>) -> Vec<String> {
+        let name = |id: &ParticipantId| {
+            if scene.snapshot.me.id.as_ref() == Some(id) {
+                return Some(super::text::YOU.to_lowercase());
+            }
+            let found = scene.snapshot.participants.iter().find(|person| person.id == *id);
+            found.map(|person| person.name.clone())
+        };
+        self.waiting.iter().filter_map(name).collect()
+    }
+}
+
+/// The room's address, for the bars.
+struct Bars<'a> {
+    code: RoomCode,
+    server: &'a str,
+}

@@ -1,0 +1,315 @@
+//! The faces: who speaks large, the others small; in a row, in a grid, or as circles on the film.
+
+use cinemasync_core::frame::FrameSlot;
+use cinemasync_core::interface::{ParticipantView, Snapshot, Stage};
+use cinemasync_core::link::LinkState;
+use cinemasync_protocol::{ParticipantId, RoomCode};
+use eframe::egui::{
+    Align2, Color32, CornerRadius, FontId, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
+};
+
+use crate::ui::theme::{font, icons, letters, palette, radius, size, space};
+use crate::ui::video::Placement;
+use crate::ui::widgets::{Line, columns, label, panel, pill, readable};
+use crate::ui::{Scene, text};
+
+/// One face, oneself or another's.
+struct Face<'a> {
+    key: &'a str,
+    name: &'a str,
+    slot: Option<&'a FrameSlot>,
+    speaking: bool,
+    muted: bool,
+    state: LinkState,
+    own: bool,
+}
+
+impl<'a> Face<'a> {
+    fn own(scene: &'a Scene<'_>) -> Self {
+        let me = &scene.snapshot.me;
+        Self {
+            key: "own",
+            name: text::YOU,
+            slot: me.camera.then_some(&scene.frames.own),
+            speaking: me.speaking && me.microphone,
+            muted: !me.microphone,
+            state: LinkState::Connected,
+            own: true,
+        }
+    }
+
+    fn other(person: &'a ParticipantView, scene: &'a Scene<'_>) -> Self {
+        Self {
+            key: person.id.as_str(),
+            name: &person.name,
+            slot: scene.frames.cameras.get(&person.id).filter(|_| person.camera),
+            speaking: person.speaking,
+            muted: !person.microphone,
+            state: person.state,
+            own: false,
+        }
+    }
+}
+
+/// Who is to be large: who speaks; else who was; else the one who came first.
+pub(super) fn who_is_large(
+    before: Option<ParticipantId>,
+    snapshot: &Snapshot,
+) -> Option<ParticipantId> {
+    let people = &snapshot.participants;
+    let still = before.and_then(|id| people.iter().find(|person| person.id == id));
+    if still.is_some_and(|person| person.speaking) {
+        return still.map(|person| person.id.clone());
+    }
+    let speaking = people.iter().find(|person| person.speaking);
+    speaking.or(still).or(people.first()).map(|person| person.id.clone())
+}
+
+/// Everybody, the large one first, oneself last.
+fn everybody<'a>(scene: &'a Scene<'_>, large: Option<&ParticipantId>) -> Vec<Face<'a>> {
+    let people = &scene.snapshot.participants;
+    let first = people.iter().filter(|person| Some(&person.id) == large);
+    let rest = people.iter().filter(|person| Some(&person.id) != large);
+    let mut faces: Vec<_> = first.chain(rest).map(|person| Face::other(person, scene)).collect();
+    faces.push(Face::own(scene));
+    faces
+}
+
+/// Beside the film: one large, the others small below. Returns where they end.
+pub(super) fn side(ui: &Ui, rect: Rect, scene: &Scene<'_>, large: Option<&ParticipantId>) -> f32 {
+    let faces = everybody(scene, large);
+    let first = Rect::from_min_size(rect.min, vec2(rect.width(), rect.width() * 9.0 / 16.0));
+    let mut bottom = first.bottom();
+    if let Some((one, rest)) = faces.split_first() {
+        tile(ui, first, one, scene);
+        let across = match rest.len() {
+            0..=2 => 2,
+            3..=6 => 3,
+            _ => 4,
+        };
+        for chunk in rest.chunks(across) {
+            let top = bottom + space::S;
+            let mut row = rect.with_min_y(top);
+            let width = (row.width() - space::S * (across - 1) as f32) / across as f32;
+            row.max.y = top + width * 0.63;
+            for (face, cell) in chunk.iter().zip(columns(row, across, space::S)) {
+                tile(ui, cell, face, scene);
+            }
+            bottom = row.bottom();
+        }
+    }
+    bottom
+}
+
+/// In rows of squares of at most `side`, three across. Returns where they end.
+pub(super) fn row(ui: &Ui, rect: Rect, side: f32, scene: &Scene<'_>) -> f32 {
+    const ACROSS: usize = 3;
+    let faces = everybody(scene, None);
+    let mut top = rect.top();
+    for chunk in faces.chunks(ACROSS) {
+        let line = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), side));
+        for (face, cell) in chunk.iter().zip(columns(line, ACROSS, space::S)) {
+            tile(ui, cell, face, scene);
+        }
+        top += side + space::S;
+    }
+    top
+}
+
+/// Large, filling `rect`, without a film.
+pub(super) fn grid(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
+    let faces = everybody(scene, None);
+    if faces.len() == 1
+        && let Stage::Room { code, .. } = scene.snapshot.stage
+    {
+        alone(ui, rect, &faces[0], scene, code);
+        return;
+    }
+    let across = best_columns(faces.len(), rect.size());
+    let down = faces.len().div_ceil(across);
+    let height = (rect.height() - space::S * (down - 1) as f32) / down as f32;
+    for (index, chunk) in faces.chunks(across).enumerate() {
+        let top = rect.top() + index as f32 * (height + space::S);
+        let line = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), height));
+        // A last row that is not full stands in the middle.
+        let width = (rect.width() - space::S * (across - 1) as f32) / across as f32;
+        let used = width * chunk.len() as f32 + space::S * (chunk.len() - 1) as f32;
+        let line = Rect::from_center_size(line.center(), vec2(used, height));
+        for (face, cell) in chunk.iter().zip(columns(line, chunk.len(), space::S)) {
+            tile(ui, cell, face, scene);
+        }
+    }
+}
+
+/// Oneself, and beside it what to send to whom one waits for.
+fn alone(ui: &Ui, rect: Rect, own: &Face<'_>, scene: &Scene<'_>, code: RoomCode) {
+    let colors = palette(ui);
+    let across = best_columns(2, rect.size());
+    let half = (rect.size() - vec2(space::S, space::S)) / 2.0;
+    let (first, second) = if across == 2 {
+        (rect.with_max_x(rect.left() + half.x), rect.with_min_x(rect.right() - half.x))
+    } else {
+        (rect.with_max_y(rect.top() + half.y), rect.with_min_y(rect.bottom() - half.y))
+    };
+    tile(ui, first, own, scene);
+    panel(ui, second, colors.surface_1);
+    let lines = [
+        (text::ALONE.to_owned(), Line::new(font::reading(), colors.text_1), 28.0),
+        (text::SEND_CODE.to_owned(), Line::new(font::body(), colors.text_2), 36.0),
+        (text::code(code), code_line(colors.text_1), 42.0),
+    ];
+    let height: f32 = lines.iter().map(|(_, _, height)| height).sum();
+    let mut top = second.center().y - height / 2.0;
+    for (words, line, height) in lines {
+        let row = Rect::from_min_size(pos2(second.left(), top), vec2(second.width(), height));
+        label(ui, row.shrink2(vec2(space::M, 0.0)), Align2::CENTER_CENTER, &words, &line);
+        top += height;
+    }
+}
+
+fn code_line(color: Color32) -> Line {
+    Line { letters: letters::CODE_FIELD, ..Line::new(font::display(), color) }
+}
+
+/// How many columns keep the tiles nearest to a camera's shape.
+fn best_columns(count: usize, space: Vec2) -> usize {
+    let area = |across: usize| {
+        let down = count.div_ceil(across).max(1);
+        let cell = vec2(space.x / across as f32, space.y / down as f32);
+        let width = cell.x.min(cell.y * 16.0 / 9.0);
+        width * width
+    };
+    (1..=count.max(1)).max_by(|a, b| area(*a).total_cmp(&area(*b))).unwrap_or(1)
+}
+
+/// As circles down the right edge, over the film and above where subtitles stand.
+pub(super) fn circles(ui: &Ui, film: Rect, scene: &Scene<'_>, large: Option<&ParticipantId>) {
+    let mut y = film.top() + space::XL;
+    let unit = (film.height() * 0.1).clamp(64.0, 120.0);
+    let lowest = film.bottom() - film.height() * 0.3;
+    for person in &scene.snapshot.participants {
+        let side = if Some(&person.id) == large { unit * 1.6 } else { unit };
+        if y + side > lowest {
+            return;
+        }
+        let corner = pos2(film.right() - space::XL - unit * 0.8 - side / 2.0, y);
+        let rect = Rect::from_min_size(corner, Vec2::splat(side));
+        shaped(ui, rect, &Face::other(person, scene), scene, side / 2.0);
+        y += side + space::M;
+    }
+}
+
+fn tile(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>) {
+    shaped(ui, rect, face, scene, f32::from(radius::TILE));
+}
+
+/// A tile with corners of this radius; a circle where that is half its side.
+fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) {
+    let colors = palette(ui);
+    let corners = CornerRadius::same(corner.min(255.0) as u8);
+    let ring = ui.scope_id().with(("ring", face.key, rect.width().to_bits()));
+    let ring = ui.ctx().animate_bool_with_time(ring, face.speaking, 0.12);
+    ui.painter().rect_filled(rect, corners, colors.surface_2);
+    let placement = Placement { corner, mirrored: face.own };
+    let shown =
+        face.slot.is_some_and(|slot| scene.pictures.draw(ui, face.key, slot, rect, placement));
+    if !shown {
+        initial(ui, rect, face.name);
+    }
+    if face.state != LinkState::Connected {
+        ui.painter().rect_filled(rect, corners, Color32::from_black_alpha(150));
+        let line = Line::new(font::caption_strong(), Color32::WHITE);
+        let words = text::link_state(face.state);
+        label(ui, rect.shrink(space::S), Align2::CENTER_CENTER, words, &line);
+    }
+    if ring > 0.0 {
+        let glow = Stroke::new(4.0, colors.teal.gamma_multiply(0.25 * ring));
+        let line = Stroke::new(size::RING, colors.teal.gamma_multiply(ring));
+        ui.painter().rect_stroke(rect.expand(2.0), corners, glow, StrokeKind::Outside);
+        ui.painter().rect_stroke(rect, corners, line, StrokeKind::Outside);
+    }
+    let round = corner * 2.0 >= rect.width().min(rect.height());
+    let dot = match face.state {
+        LinkState::Connected if face.speaking => Some(colors.teal),
+        LinkState::Connected => None,
+        LinkState::Connecting | LinkState::Reconnecting => Some(colors.amber),
+        LinkState::Failed | LinkState::Closed => Some(colors.red),
+    };
+    let sign = if face.muted { Some(icons::MICROPHONE_OFF) } else { None };
+    let room = rect.width() - 2.0 * space::S;
+    let said = text::face(face.name, face.speaking, face.muted, face.state);
+    readable(ui, rect, &said);
+    if round {
+        let line = Line::new(font::caption_strong(), Color32::WHITE);
+        let galley =
+            crate::ui::widgets::line_galley(ui.painter(), face.name, &line, rect.width() * 0.6);
+        let width = galley.size().x + 2.0 * space::S;
+        let at = pos2(rect.center().x - width / 2.0, rect.bottom() - space::XS);
+        pill::tag(ui, at, face.name, None, None, width + 1.0);
+    } else {
+        let at = pos2(rect.left() + space::S, rect.bottom() - space::S);
+        pill::tag(ui, at, face.name, dot, sign, room);
+    }
+}
+
+/// Without a picture: the name's first letter.
+fn initial(ui: &Ui, rect: Rect, name: &str) {
+    let colors = palette(ui);
+    let side = rect.width().min(rect.height());
+    let disc = (side * 0.26).clamp(14.0, 56.0);
+    let center = rect.center() - vec2(0.0, if side < 130.0 { 8.0 } else { 0.0 });
+    ui.painter().circle_filled(center, disc, colors.surface_3);
+    let letter: String = name.chars().next().into_iter().flat_map(char::to_uppercase).collect();
+    let font = FontId { size: disc, ..font::large() };
+    ui.painter().text(center, Align2::CENTER_CENTER, letter, font, colors.text_2);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(id: &str, speaking: bool) -> ParticipantView {
+        ParticipantView {
+            id: ParticipantId::unique(id),
+            name: id.to_owned(),
+            host: false,
+            state: LinkState::Connected,
+            path: None,
+            link: cinemasync_core::link::LinkStats::default(),
+            safety_code: None,
+            camera: true,
+            microphone: true,
+            speaking,
+            copy: cinemasync_core::interface::FilmCopy::None,
+            clock_offset_ms: None,
+            clock_error_ms: None,
+        }
+    }
+
+    fn room(people: &[(&str, bool)]) -> Snapshot {
+        let participants = people.iter().map(|(id, speaking)| person(id, *speaking)).collect();
+        Snapshot { participants, ..Snapshot::default() }
+    }
+
+    #[test]
+    fn who_speaks_is_large_and_stays_so_in_the_pause() {
+        let id = ParticipantId::new;
+        let quiet = room(&[("a", false), ("b", false)]);
+        assert_eq!(who_is_large(None, &quiet), Some(id("a")));
+        let b_speaks = room(&[("a", false), ("b", true)]);
+        assert_eq!(who_is_large(Some(id("a")), &b_speaks), Some(id("b")));
+        assert_eq!(who_is_large(Some(id("b")), &quiet), Some(id("b")));
+        let both = room(&[("a", true), ("b", true)]);
+        assert_eq!(who_is_large(Some(id("b")), &both), Some(id("b")));
+        assert_eq!(who_is_large(Some(id("gone")), &quiet), Some(id("a")));
+        assert_eq!(who_is_large(None, &room(&[])), None);
+    }
+
+    #[test]
+    fn faces_fill_wide_and_tall_rooms_differently() {
+        assert_eq!(best_columns(1, vec2(800.0, 600.0)), 1);
+        assert_eq!(best_columns(2, vec2(1600.0, 500.0)), 2);
+        assert_eq!(best_columns(2, vec2(400.0, 900.0)), 1);
+        assert_eq!(best_columns(4, vec2(1600.0, 900.0)), 2);
+    }
+}

@@ -1,0 +1,55 @@
+//! The keyboard in the room, while no text is being typed.
+
+use eframe::egui::{self, Modifiers, Ui};
+
+/// What a key stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    /// Space, K.
+    PlayPause,
+    /// Arrow left, J.
+    Back,
+    /// Arrow right, L.
+    Forward,
+    /// M.
+    Microphone,
+    /// V.
+    Camera,
+    /// F.
+    FullScreen,
+    /// C: to the message field.
+    Chat,
+    /// Escape.
+    Escape,
+}
+
+const KEYS: [(egui::Key, Key); 11] = [
+    (egui::Key::Space, Key::PlayPause),
+    (egui::Key::K, Key::PlayPause),
+    (egui::Key::ArrowLeft, Key::Back),
+    (egui::Key::J, Key::Back),
+    (egui::Key::ArrowRight, Key::Forward),
+    (egui::Key::L, Key::Forward),
+    (egui::Key::M, Key::Microphone),
+    (egui::Key::V, Key::Camera),
+    (egui::Key::F, Key::FullScreen),
+    (egui::Key::C, Key::Chat),
+    (egui::Key::Escape, Key::Escape),
+];
+
+/// The keys pressed in this frame, taken so that nobody else acts on them. While a text field has
+/// the focus all belong to it; while a button has it, the space bar presses that button.
+pub(super) fn pressed(ui: &Ui) -> Vec<Key> {
+    let ctx = ui.ctx();
+    if ctx.text_edit_focused() || egui::Popup::is_any_open(ctx) {
+        return Vec::new();
+    }
+    let focused = ctx.egui_wants_keyboard_input();
+    ui.input_mut(|input| {
+        KEYS.into_iter()
+            .filter(|(key, _)| !(focused && *key == egui::Key::Space))
+            .filter(|(key, _)| input.consume_key(Modifiers::NONE, *key))
+            .map(|(_, meaning)| meaning)
+            .collect()
+    })
+}

@@ -1,0 +1,223 @@
+//! The stage: the film, or what is there instead of it, inviting. Takes dropped files.
+
+use cinemasync_core::interface::{Command, FilmCopy, PlaybackStage};
+use eframe::egui::epaint::RectShape;
+use eframe::egui::{
+    Align2, Color32, CornerRadius, Mesh, Painter, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2,
+    vec2,
+};
+
+use super::{Room, faces};
+use crate::ui::theme::icons::{self, Icon};
+use crate::ui::theme::{font, line, palette, radius, size, space};
+use crate::ui::widgets::button::{Button, Kind};
+use crate::ui::widgets::{Line, block_galley, icon, label, panel, readable};
+use crate::ui::{FilmPicture, Scene, UiAction, text};
+
+/// A file dropped onto the window: the film to show, or one's copy where that is wanted.
+pub(super) fn take_dropped(ui: &Ui, scene: &mut Scene<'_>) {
+    let dropped =
+        ui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_path_buf()));
+    let Some(path) = dropped.filter(|path| !path.as_os_str().is_empty()) else { return };
+    let playback = &scene.snapshot.playback;
+    let wanted = playback.film.is_some() && playback.mine == FilmCopy::None;
+    scene.command(if wanted { Command::AttachFilm(path) } else { Command::OpenFilm(path) });
+}
+
+/// Darkens towards the bottom, so that what stands on the picture can be read.
+pub(super) fn shade(painter: &Painter, rect: Rect) {
+    let (clear, dark) = (Color32::TRANSPARENT, Color32::from_black_alpha(225));
+    let mut mesh = Mesh::default();
+    for (corner, color) in [
+        (rect.left_top(), clear),
+        (rect.right_top(), clear),
+        (rect.right_bottom(), dark),
+        (rect.left_bottom(), dark),
+    ] {
+        mesh.colored_vertex(corner, color);
+    }
+    mesh.add_triangle(0, 1, 2);
+    mesh.add_triangle(0, 2, 3);
+    painter.add(Shape::mesh(mesh));
+}
+
+/// Where a picture of this shape stands whole and as large as can be.
+fn letterbox(stage: Rect, width: u32, height: u32) -> Rect {
+    let (width, height) = (width.max(1) as f32, height.max(1) as f32);
+    let scale = (stage.width() / width).min(stage.height() / height);
+    Rect::from_center_size(stage.center(), vec2(width, height) * scale)
+}
+
+impl Room {
+    /// Draws the stage into `rect`.
+    pub(super) fn stage(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
+        let playback = &scene.snapshot.playback;
+        let narrow = rect.width() < size::NARROW_BELOW && !self.theatre;
+        if playback.film.is_none() {
+            empty(ui, rect, scene, narrow);
+        } else {
+            let edge_to_edge = self.theatre || rect.left() <= ui.max_rect().left();
+            let corner = if edge_to_edge { 0 } else { radius::TILE };
+            let colors = palette(ui);
+            ui.painter().rect_filled(rect, CornerRadius::same(corner), colors.film_surround);
+            match scene.frames.film {
+                Some(film) if playback.mine != FilmCopy::None => {
+                    picture(ui, rect, film, corner);
+                    self.waiting_mark(ui, rect, scene);
+                }
+                _ => self.instead(ui, rect, scene, narrow),
+            }
+        }
+        self.reactions.show(ui, rect);
+        if ui.input(|input| !input.raw.hovered_files.is_empty()) {
+            drop_here(ui, rect);
+        }
+    }
+
+    /// Over a standing picture: why it stands, unless somebody paused it.
+    fn waiting_mark(&self, ui: &Ui, rect: Rect, scene: &Scene<'_>) {
+        let playback = &scene.snapshot.playback;
+        if !matches!(playback.state, PlaybackStage::Waiting | PlaybackStage::Loading) {
+            return;
+        }
+        let words = text::stage(playback, &self.waiting_names(scene));
+        let line = Line::new(font::body_strong(), Color32::WHITE);
+        let galley = block_galley(ui.painter(), &words, &line, line::BODY, rect.width() * 0.7);
+        let ground = Rect::from_center_size(
+            rect.center(),
+            galley.size() + vec2(2.0 * space::L, 2.0 * space::M),
+        );
+        let corner = CornerRadius::same(radius::CONTROL);
+        ui.painter().rect_filled(ground, corner, Color32::from_black_alpha(190));
+        let place = ground.shrink2(vec2(space::L, space::M));
+        readable(ui, place, &words);
+        ui.painter().galley(place.min, galley, Color32::WHITE);
+    }
+
+    /// Instead of a picture: what is happening, or what to do.
+    fn instead(&self, ui: &Ui, rect: Rect, scene: &mut Scene<'_>, narrow: bool) {
+        let playback = &scene.snapshot.playback;
+        let wanted = playback.mine == FilmCopy::None;
+        let words = match scene.player_missing {
+            Some(missing) => missing.to_owned(),
+            None => text::stage(playback, &self.waiting_names(scene)),
+        };
+        let sign = if scene.player_missing.is_some() { icons::WARNING } else { icons::FILM };
+        let button = (wanted && scene.player_missing.is_none())
+            .then(|| Button::text("choose copy", text::CHOOSE_COPY).with_icon(icons::OPEN));
+        if invite(ui, rect, (sign, &words), button, narrow) {
+            (scene.send)(UiAction::PickOwnCopy);
+        }
+    }
+}
+
+fn picture(ui: &Ui, stage: Rect, film: FilmPicture, corner: u8) {
+    let rect = letterbox(stage, film.width, film.height);
+    // Beside a bar the corner belongs to the bar.
+    let bars = (stage.width() - rect.width()).max(stage.height() - rect.height());
+    let corner = if bars > f32::from(corner) { 0 } else { corner };
+    let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    let shape = RectShape::filled(rect, CornerRadius::same(corner), Color32::WHITE);
+    ui.painter().add(shape.with_texture(film.texture, uv));
+}
+
+/// No film: the faces, large, and the way to one.
+fn empty(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>, narrow: bool) {
+    let height = if narrow { 108.0 } else { 76.0 };
+    let prompt = rect.with_min_y(rect.bottom() - height);
+    let grid = rect.with_max_y(prompt.top() - space::M);
+    faces::grid(ui, grid, scene);
+    panel(ui, prompt, palette(ui).surface_1);
+    let colors = palette(ui);
+    let inner = prompt.shrink(space::L);
+    if let Some(missing) = scene.player_missing {
+        let at = pos2(inner.left() + size::ICON / 2.0, inner.center().y);
+        icon(ui.painter(), at, icons::WARNING, size::ICON, colors.amber_text);
+        let style = Line::new(font::body(), colors.text_2);
+        let beside = inner.with_min_x(inner.left() + size::ICON + space::M);
+        let galley = block_galley(ui.painter(), missing, &style, line::BODY, beside.width());
+        let top = beside.center().y - galley.size().y / 2.0;
+        let place = Rect::from_min_size(pos2(beside.left(), top), galley.size());
+        readable(ui, place, missing);
+        ui.painter().galley(place.min, galley, colors.text_2);
+        return;
+    }
+    let button = Button::text("choose film", text::CHOOSE_FILM).with_icon(icons::OPEN);
+    let wide = button.width(ui) + space::S;
+    let (words, place) = if narrow {
+        let place = inner.with_min_y(inner.bottom() - size::CONTROL);
+        (inner.with_max_y(place.top() - space::S), place)
+    } else {
+        let place = Rect::from_min_max(
+            pos2(inner.right() - wide, inner.center().y - size::CONTROL / 2.0),
+            pos2(inner.right(), inner.center().y + size::CONTROL / 2.0),
+        );
+        (inner.with_max_x(place.left() - space::M), place)
+    };
+    let at = pos2(words.left() + size::ICON / 2.0, words.center().y);
+    icon(ui.painter(), at, icons::FILM, size::ICON, colors.text_2);
+    let style = Line::new(font::reading(), colors.text_1);
+    let beside = words.with_min_x(words.left() + size::ICON + space::M);
+    label(ui, beside, Align2::LEFT_CENTER, text::DROP_A_FILM, &style);
+    if button.kind(Kind::Primary).show(ui, place).clicked() {
+        (scene.send)(UiAction::PickFilm);
+    }
+}
+
+/// A sign, a sentence and perhaps a button, in the middle of the stage. True if it was pressed.
+fn invite(
+    ui: &Ui,
+    rect: Rect,
+    (sign, words): (Icon, &str),
+    button: Option<Button<'_>>,
+    narrow: bool,
+) -> bool {
+    let colors = palette(ui);
+    let style =
+        Line::new(if narrow { font::reading() } else { font::large() }, Color32::from_gray(240));
+    let height = if narrow { line::READING } else { 28.0 };
+    let width = (rect.width() - 2.0 * space::XL).min(520.0);
+    let galley = block_galley(ui.painter(), words, &style, height, width);
+    let tall = if narrow { 28.0 } else { 44.0 };
+    let below = button.as_ref().map_or(0.0, |_| space::L + size::CONTROL);
+    let whole = tall + space::M + galley.size().y + below;
+    let mut y = rect.center().y - whole / 2.0;
+    let center = rect.center().x;
+    icon(ui.painter(), pos2(center, y + tall / 2.0), sign, tall, colors.amber);
+    y += tall + space::M;
+    let place = Rect::from_min_size(pos2(center - galley.size().x / 2.0, y), galley.size());
+    y = place.bottom() + space::L;
+    readable(ui, place, words);
+    ui.painter().galley(place.min, galley, style.color);
+    button.is_some_and(|button| {
+        let wanted = Vec2::new(button.width(ui) + space::S, size::CONTROL);
+        let place = Rect::from_min_size(pos2(center - wanted.x / 2.0, y), wanted);
+        button.kind(Kind::Primary).show(ui, place).clicked()
+    })
+}
+
+fn drop_here(ui: &Ui, rect: Rect) {
+    let colors = palette(ui);
+    let corner = CornerRadius::same(radius::TILE);
+    ui.painter().rect_filled(rect, corner, Color32::from_black_alpha(170));
+    let stroke = Stroke::new(size::RING, colors.amber);
+    ui.painter().rect_stroke(rect, corner, stroke, StrokeKind::Inside);
+    let style = Line::new(font::large(), Color32::WHITE);
+    label(ui, rect, Align2::CENTER_CENTER, text::DROP_NOW, &style);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_film_keeps_its_shape_on_every_stage() {
+        let stage = Rect::from_min_size(pos2(10.0, 10.0), vec2(1000.0, 1000.0));
+        let wide = letterbox(stage, 239, 100);
+        assert!((wide.width() - 1000.0).abs() < 0.01);
+        assert!((wide.aspect_ratio() - 2.39).abs() < 0.01);
+        assert_eq!(wide.center(), stage.center());
+        assert!((letterbox(stage, 100, 200).height() - 1000.0).abs() < 0.01);
+        assert!(letterbox(stage, 0, 0).is_finite());
+    }
+}

@@ -1,0 +1,212 @@
+//! The bar at the top: the name, the room's code, how well in sync, who is here.
+
+use cinemasync_core::interface::{PlaybackStage, Snapshot};
+use cinemasync_core::link::LinkState;
+use eframe::egui::{Align, Align2, Color32, Pos2, Rect, Ui, pos2};
+
+use super::{Bars, Room};
+use crate::ui::theme::{Palette, font, icons, letters, palette, size, space};
+use crate::ui::widgets::pill::Pill;
+use crate::ui::widgets::{Line, label};
+use crate::ui::{Scene, text};
+
+/// Beyond this the film here is not where the room's is, in milliseconds.
+const IN_SYNC_MS: f64 = 60.0;
+/// How long the pill says that the invitation was copied, in seconds.
+const COPIED_SECS: f64 = 1.6;
+
+/// What a pill stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// The window.
+    Window,
+    /// The film.
+    Picture,
+}
+
+/// How the room stands, in the pill's words.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Sync {
+    /// The film here is where it should be, to within so many milliseconds.
+    InSync(f64),
+    /// Something else; good or not yet.
+    Other {
+        /// The words.
+        words: String,
+        /// Is all well?
+        well: bool,
+    },
+}
+
+/// What the sync pill is to say.
+pub(super) fn sync(snapshot: &Snapshot, waiting: &[String]) -> Sync {
+    let playback = &snapshot.playback;
+    let other = |words: &str, well| Sync::Other { words: words.to_owned(), well };
+    if playback.film.is_none() {
+        let states = snapshot.participants.iter().map(|person| person.state);
+        return if snapshot.participants.is_empty() {
+            other(text::JUST_YOU, true)
+        } else if states.into_iter().all(|state| state == LinkState::Connected) {
+            other(text::CONNECTED, true)
+        } else {
+            other(text::CONNECTING, false)
+        };
+    }
+    if playback.mine == cinemasync_core::interface::FilmCopy::None {
+        return other(text::COPY_WANTED, false);
+    }
+    match playback.state {
+        PlaybackStage::Waiting if !waiting.is_empty() => {
+            Sync::Other { words: text::waiting_for(waiting), well: false }
+        }
+        PlaybackStage::Waiting => other(text::WAITING, false),
+        PlaybackStage::None | PlaybackStage::Loading => other(text::OPENING, false),
+        PlaybackStage::Paused => other(text::PAUSED, true),
+        PlaybackStage::Playing => match playback.offset_ms {
+            Some(offset) if offset.abs() <= IN_SYNC_MS => {
+                let clock = snapshot.clock_error_ms.unwrap_or(0.0);
+                Sync::InSync((offset.abs() + clock).clamp(1.0, 999.0))
+            }
+            _ => other(text::CATCHING_UP, false),
+        },
+    }
+}
+
+impl Sync {
+    fn words(&self, short: bool) -> String {
+        match self {
+            Self::InSync(ms) if short => text::in_sync_short(*ms),
+            Self::InSync(ms) => text::in_sync(*ms),
+            Self::Other { words, .. } => words.clone(),
+        }
+    }
+
+    fn color(&self, colors: &Palette) -> Color32 {
+        match self {
+            Self::InSync(_) | Self::Other { well: true, .. } => colors.teal,
+            Self::Other { well: false, .. } => colors.amber_text,
+        }
+    }
+}
+
+impl Room {
+    /// Draws the bar into `bar`.
+    pub(super) fn top_bar(
+        &mut self,
+        ui: &mut Ui,
+        bar: Rect,
+        scene: &mut Scene<'_>,
+        bars: &Bars<'_>,
+    ) {
+        let colors = palette(ui);
+        let narrow = bar.width() < size::NARROW_BELOW;
+        let edge = if narrow { space::M } else { space::L };
+        let mut left = bar.left() + edge;
+        if !narrow {
+            let line = Line::new(font::logo(), colors.text_1);
+            let place = bar.with_min_x(left);
+            let logo = label(ui, place, Align2::LEFT_CENTER, text::APP, &line);
+            left = logo.right() + space::L;
+        }
+        let now = ui.input(|input| input.time);
+        let copied = self.copied_at.is_some_and(|at| now - at < COPIED_SECS);
+        if copied {
+            ui.ctx().request_repaint_after_secs(COPIED_SECS as f32);
+        }
+        let code = text::code(bars.code);
+        let name =
+            if copied { text::COPIED.to_owned() } else { format!("{} {code}", text::COPY_CODE) };
+        let sign = if copied { icons::DONE } else { icons::COPY };
+        let mut line = Line::new(font::body_strong(), colors.text_1);
+        line.letters = letters::CODE;
+        let pill = Pill::new("code", &name, &code).line(line).icon_last(sign);
+        let at = pos2(left, bar.center().y);
+        if pill.show(ui, at, Align::Min, bar.width() / 2.0).clicked() {
+            self.copy_invite(ui, scene, bars);
+        }
+
+        let mut right = bar.right() - edge;
+        let count = (scene.snapshot.participants.len() + 1).to_string();
+        let name = text::people(scene.snapshot.participants.len() + 1);
+        let mut pill = Pill::new("people", &name, &count).icon(icons::PEOPLE);
+        if !scene.snapshot.signaling_connected {
+            pill = pill.dot(colors.red);
+        }
+        let people = pill.show(ui, pos2(right, bar.center().y), Align::Max, 120.0);
+        self.status(ui, &people, scene);
+        right = people.rect.left() - space::S;
+        self.sync_pill(ui, pos2(right, bar.center().y), scene, Ground::Window, narrow);
+    }
+
+    /// Draws the sync pill with its right middle at `at`; it opens the status panel.
+    pub(super) fn sync_pill(
+        &self,
+        ui: &mut Ui,
+        at: Pos2,
+        scene: &Scene<'_>,
+        ground: Ground,
+        short: bool,
+    ) {
+        let colors = palette(ui);
+        let sync = sync(scene.snapshot, &self.waiting_names(scene));
+        let words = sync.words(short);
+        let name = format!("{}. {}", sync.words(false), text::PEOPLE);
+        let mut pill = Pill::new("sync", &name, &words).dot(sync.color(colors));
+        if ground == Ground::Picture {
+            pill = pill.over_picture();
+        }
+        let width = if short { ui.max_rect().width() * 0.38 } else { 320.0 };
+        let response = pill.show(ui, at, Align::Max, width);
+        self.status(ui, &response, scene);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cinemasync_core::film::{FilmId, FilmInfo};
+    use cinemasync_core::interface::FilmCopy;
+
+    use super::*;
+
+    fn watching(state: PlaybackStage, offset_ms: Option<f64>) -> Snapshot {
+        let mut snapshot = Snapshot { clock_error_ms: Some(1.0), ..Snapshot::default() };
+        snapshot.playback.film = Some(FilmInfo {
+            name: "Film.mkv".to_owned(),
+            bytes: 1,
+            duration_secs: 60.0,
+            id: FilmId(String::new()),
+        });
+        snapshot.playback.mine = FilmCopy::Local;
+        snapshot.playback.state = state;
+        snapshot.playback.offset_ms = offset_ms;
+        snapshot
+    }
+
+    #[test]
+    fn the_pill_tells_how_exactly_the_film_is_in_sync() {
+        let sync = sync(&watching(PlaybackStage::Playing, Some(-2.0)), &[]);
+        assert_eq!(sync.words(false), "In sync · ±3 ms");
+        assert_eq!(sync.words(true), "±3 ms");
+    }
+
+    #[test]
+    fn the_pill_names_whom_the_room_waits_for() {
+        let waiting = watching(PlaybackStage::Waiting, None);
+        assert_eq!(sync(&waiting, &["Ben".to_owned()]).words(true), "Waiting for Ben");
+        assert_eq!(sync(&waiting, &[]).words(true), text::WAITING);
+    }
+
+    #[test]
+    fn every_stage_has_words() {
+        for (state, offset, words) in [
+            (PlaybackStage::Playing, Some(400.0), text::CATCHING_UP),
+            (PlaybackStage::Playing, None, text::CATCHING_UP),
+            (PlaybackStage::Paused, None, text::PAUSED),
+            (PlaybackStage::Loading, None, text::OPENING),
+            (PlaybackStage::None, None, text::OPENING),
+        ] {
+            assert_eq!(sync(&watching(state, offset), &[]).words(false), words);
+        }
+        assert_eq!(sync(&Snapshot::default(), &[]).words(false), text::JUST_YOU);
+    }
+}

@@ -1,0 +1,373 @@
+//! Every sentence and word of the window, in one place, and how times and figures are written.
+
+use std::time::Duration;
+
+use cinemasync_core::film::FilmInfo;
+use cinemasync_core::interface::{FilmCopy, PlaybackStage, PlaybackView};
+use cinemasync_core::link::{LinkState, Path};
+use cinemasync_core::player::FilmTrack;
+use cinemasync_protocol::RoomCode;
+
+pub(crate) const APP: &str = "CinemaSync";
+pub(crate) const HEADLINE: [&str; 2] = ["Film night,", "wherever you are."];
+pub(crate) const LOBBY_HINT: &str = "Make a room and send the code, or type the one you got.";
+pub(crate) const YOUR_NAME: &str = "Your name";
+pub(crate) const NAME_HINT: &str = "What friends call you";
+pub(crate) const NAME_MISSING: &str = "Type your name first, so that your friends know who came.";
+pub(crate) const NAME_TOO_LONG: &str = "Your name is too long: use at most 40 characters.";
+pub(crate) const NEW_ROOM: &str = "New room";
+pub(crate) const OR_JOIN: &str = "or join one";
+pub(crate) const ROOM_CODE: &str = "Room code";
+pub(crate) const CODE_HINT: &str = "Code or link";
+pub(crate) const CODE_MISSING: &str = "Type the code that your friend sent you, or paste the link.";
+pub(crate) const CODE_LENGTH: &str =
+    "A room code has 8 letters and digits. Look whether one is missing.";
+pub(crate) const JOIN: &str = "Join";
+pub(crate) const ENTERING_NEW: &str = "Making your room…";
+pub(crate) const ENTERING: &str = "Going in…";
+pub(crate) const CANCEL: &str = "Cancel";
+pub(crate) const SERVER: &str = "Server";
+pub(crate) const ON_THIS_COMPUTER: &str = "On this computer";
+pub(crate) const ON_THIS_COMPUTER_HINT: &str =
+    "For trying out, and for friends in the same network.";
+pub(crate) const AT_AN_ADDRESS: &str = "At an address";
+pub(crate) const ADDRESS_HINT: &str = "wss://films.example.org";
+pub(crate) const ADDRESS: &str = "Server address";
+pub(crate) const ADDRESS_MISSING: &str =
+    "Type the server's address, such as wss://films.example.org.";
+pub(crate) const ADDRESS_SCHEME: &str = "A server's address begins with wss:// or ws://.";
+pub(crate) const ADDRESS_HOST: &str =
+    "That address names no server. It looks like wss://films.example.org or 192.168.1.20:8080.";
+pub(crate) const YOU: &str = "You";
+pub(crate) const MUTE: &str = "Turn microphone off";
+pub(crate) const UNMUTE: &str = "Turn microphone on";
+pub(crate) const CAMERA_OFF: &str = "Turn camera off";
+pub(crate) const CAMERA_ON: &str = "Turn camera on";
+pub(crate) const MICROPHONE_IS_ON: &str = "Your microphone is on";
+pub(crate) const MICROPHONE_IS_OFF: &str = "Your microphone is off";
+pub(crate) const HEARD: &str = "You are heard";
+pub(crate) const CAMERA_IS_OFF: &str = "Your camera is off";
+pub(crate) const CAMERA_IS_ON: &str = "Your camera is on";
+pub(crate) const CAMERA_STARTING: &str = "Starting your camera…";
+pub(crate) const REACT: &str = "React";
+pub(crate) const LEAVE: &str = "Leave the room";
+pub(crate) const COPY_CODE: &str = "Copy the invitation to";
+pub(crate) const COPIED: &str = "Copied";
+pub(crate) const PEOPLE: &str = "People and connections";
+pub(crate) const DROP_A_FILM: &str = "Drop a film here or choose one";
+pub(crate) const CHOOSE_FILM: &str = "Choose a film";
+pub(crate) const CHOOSE_COPY: &str = "Choose your copy";
+pub(crate) const DROP_NOW: &str = "Let go to show it to the room";
+pub(crate) const ALONE: &str = "Nobody else is here yet.";
+pub(crate) const SEND_CODE: &str = "Send your friends this code:";
+pub(crate) const PLAY: &str = "Play";
+pub(crate) const PAUSE: &str = "Pause";
+pub(crate) const BACK: &str = "Back 10 seconds";
+pub(crate) const FORWARD: &str = "Forward 10 seconds";
+pub(crate) const SEEK: &str = "Position in the film";
+pub(crate) const VOLUME: &str = "Film volume";
+pub(crate) const SILENCE: &str = "Silence the film";
+pub(crate) const SOUND: &str = "Turn the film's sound on";
+pub(crate) const SUBTITLES: &str = "Subtitles";
+pub(crate) const AUDIO: &str = "Sound track";
+pub(crate) const OFF: &str = "Off";
+pub(crate) const RATE: &str = "Speed";
+pub(crate) const FULL_SCREEN: &str = "Full screen";
+pub(crate) const LEAVE_FULL_SCREEN: &str = "Leave full screen";
+pub(crate) const CLOSE_FILM: &str = "Take the film off";
+pub(crate) const MESSAGE: &str = "Message";
+pub(crate) const SEND: &str = "Send";
+pub(crate) const DISMISS: &str = "Dismiss";
+pub(crate) const CHAT_EMPTY: &str = "Say hello.";
+pub(crate) const SERVER_AWAY: &str = "The server is away. The film and the talk go on.";
+
+/// The sync pill's words.
+pub(crate) const CATCHING_UP: &str = "Catching up";
+pub(crate) const CONNECTED: &str = "Connected";
+pub(crate) const CONNECTING: &str = "Connecting";
+pub(crate) const JUST_YOU: &str = "Just you";
+pub(crate) const PAUSED: &str = "Paused";
+pub(crate) const OPENING: &str = "Opening the film";
+pub(crate) const WAITING: &str = "Getting ready";
+pub(crate) const COPY_WANTED: &str = "Your copy is wanted";
+
+/// The emoji that can be floated over the film.
+pub(crate) const REACTIONS: [&str; 6] = ["😂", "❤", "👍", "😮", "😢", "👏"];
+
+/// The rates that can be chosen.
+pub(crate) const RATES: [f64; 6] = [0.5, 0.75, 1.0, 1.25, 1.5, 2.0];
+
+/// A code as people read it: two groups of four.
+pub(crate) fn code(code: RoomCode) -> String {
+    let code = code.as_str();
+    format!("{} {}", &code[..4], &code[4..])
+}
+
+/// What "copy" puts on the clipboard: a link that can be pasted into the code field whole.
+pub(crate) fn invite_link(code: RoomCode, server: &str) -> String {
+    let mut escaped = String::with_capacity(server.len());
+    for byte in server.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~:/".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("cinemasync://join/{}?server={escaped}", code.as_str())
+}
+
+/// A position or duration: `3:10`, `48:12`, `1:57:40`.
+pub(crate) fn film_time(seconds: f64) -> String {
+    // A film shorter than a day: anything else is a broken figure and is shown as the nearest one.
+    let seconds = if seconds.is_finite() { seconds.clamp(0.0, 359_999.0) } else { 0.0 };
+    let whole = Duration::from_secs_f64(seconds).as_secs();
+    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
+}
+
+/// A time of day, 24 hours, `utc_offset_minutes` east of Greenwich.
+pub(crate) fn clock_time(unix_ms: u64, utc_offset_minutes: i32) -> String {
+    let minutes = i64::try_from(unix_ms / 60_000).unwrap_or(0) + i64::from(utc_offset_minutes);
+    format!("{:02}:{:02}", minutes.div_euclid(60).rem_euclid(24), minutes.rem_euclid(60))
+}
+
+/// `Ana`, `Ana and Ben`, `Ana, Ben and 2 more`.
+pub(crate) fn names(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, two] => format!("{one} and {two}"),
+        [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
+    }
+}
+
+/// For whom the room waits.
+pub(crate) fn waiting_for(who: &[String]) -> String {
+    format!("Waiting for {}", names(who))
+}
+
+/// In sync, and how exactly.
+pub(crate) fn in_sync(milliseconds: f64) -> String {
+    format!("In sync · ±{milliseconds:.0} ms")
+}
+
+/// The same where there is little room.
+pub(crate) fn in_sync_short(milliseconds: f64) -> String {
+    format!("±{milliseconds:.0} ms")
+}
+
+/// How exactly the room's clock is known.
+pub(crate) fn clock_error(milliseconds: Option<f64>) -> String {
+    milliseconds.map_or_else(
+        || "Clock not compared yet".to_owned(),
+        |ms| format!("Clock known to ±{ms:.1} ms"),
+    )
+}
+
+/// How far the film here is from where the room should be.
+pub(crate) fn film_offset(milliseconds: Option<f64>) -> String {
+    milliseconds
+        .map_or_else(|| "Film not playing".to_owned(), |ms| format!("Film here {ms:+.0} ms"))
+}
+
+/// The stage's sentence while there is no picture, and what it offers.
+pub(crate) fn stage(playback: &PlaybackView, waiting: &[String]) -> String {
+    let Some(film) = &playback.film else { return DROP_A_FILM.to_owned() };
+    match (playback.mine, playback.state) {
+        (FilmCopy::None, _) => {
+            format!("{} shows {}: choose your copy", shower(playback), title(film))
+        }
+        (_, PlaybackStage::Waiting) if !waiting.is_empty() => waiting_for(waiting),
+        (_, PlaybackStage::Waiting) => WAITING.to_owned(),
+        (_, PlaybackStage::None | PlaybackStage::Loading) => format!("Opening {}", title(film)),
+        (_, PlaybackStage::Playing | PlaybackStage::Paused) => title(film),
+    }
+}
+
+fn shower(playback: &PlaybackView) -> &str {
+    if playback.opened_by.is_empty() { "Somebody" } else { &playback.opened_by }
+}
+
+/// The film's title: its file name without what only programs read.
+pub(crate) fn title(film: &FilmInfo) -> String {
+    let name = film.name.as_str();
+    let stem = match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() && is_ending(ending) => stem,
+        _ => name,
+    };
+    stem.replace('_', " ")
+}
+
+fn is_ending(text: &str) -> bool {
+    (2..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// The film and who opened it.
+pub(crate) fn title_and_opener(playback: &PlaybackView) -> String {
+    let Some(film) = &playback.film else { return String::new() };
+    if playback.opened_by.is_empty() {
+        title(film)
+    } else {
+        format!("{} · from {}", title(film), playback.opened_by)
+    }
+}
+
+/// A film track in a menu.
+pub(crate) fn track(track: &FilmTrack) -> String {
+    match (&track.title, &track.language) {
+        (Some(title), Some(language)) => format!("{title} ({language})"),
+        (Some(one), None) | (None, Some(one)) => one.clone(),
+        (None, None) => format!("Track {}", track.id),
+    }
+}
+
+/// A rate in a menu.
+pub(crate) fn rate(rate: f64) -> String {
+    if (rate - 1.0).abs() < 1e-6 { "Normal".to_owned() } else { format!("{rate}×") }
+}
+
+/// How a connection stands.
+pub(crate) fn link_state(state: LinkState) -> &'static str {
+    match state {
+        LinkState::Connecting => "Connecting",
+        LinkState::Connected => "Connected",
+        LinkState::Reconnecting => "Reconnecting",
+        LinkState::Failed => "No connection",
+        LinkState::Closed => "Gone",
+    }
+}
+
+/// Which way a connection takes.
+pub(crate) fn path(path: Path) -> &'static str {
+    match path {
+        Path::Host => "same network",
+        Path::Srflx | Path::Prflx => "direct",
+        Path::Relay => "through a relay",
+    }
+}
+
+/// A bitrate: `840 kbit/s`, `2.4 Mbit/s`.
+pub(crate) fn bitrate(bits_per_second: u64) -> String {
+    if bits_per_second >= 1_000_000 {
+        format!("{:.1} Mbit/s", bits_per_second as f64 / 1e6)
+    } else {
+        format!("{} kbit/s", bits_per_second / 1000)
+    }
+}
+
+/// How many are in the room.
+pub(crate) fn people(count: usize) -> String {
+    if count == 1 {
+        "1 person in the room".to_owned()
+    } else {
+        format!("{count} people in the room")
+    }
+}
+
+/// Somebody's sound or picture, for those who cannot see the marks.
+pub(crate) fn face(name: &str, speaking: bool, muted: bool, state: LinkState) -> String {
+    let mut said = name.to_owned();
+    if speaking {
+        said.push_str(", speaking");
+    }
+    if muted {
+        said.push_str(", muted");
+    }
+    if state != LinkState::Connected {
+        said.push_str(", ");
+        said.push_str(&link_state(state).to_lowercase());
+    }
+    said
+}
+
+/// A character that no room code has.
+pub(crate) fn code_character(found: char) -> String {
+    format!("“{found}” does not occur in room codes. They avoid I, O, 0 and 1.")
+}
+
+#[cfg(test)]
+mod tests {
+    use cinemasync_core::film::FilmId;
+
+    use super::*;
+
+    fn playback(mine: FilmCopy, state: PlaybackStage) -> PlaybackView {
+        let film = FilmInfo {
+            name: "The_Long_Way.mkv".to_owned(),
+            bytes: 1,
+            duration_secs: 60.0,
+            id: FilmId("00".to_owned()),
+        };
+        PlaybackView {
+            film: Some(film),
+            opened_by: "Ana".to_owned(),
+            mine,
+            state,
+            ..PlaybackView::default()
+        }
+    }
+
+    #[test]
+    fn the_stage_has_a_sentence_for_every_state() {
+        let who = ["Ben".to_owned()];
+        assert_eq!(stage(&PlaybackView::default(), &[]), DROP_A_FILM);
+        for (mine, state, waiting, expected) in [
+            (
+                FilmCopy::None,
+                PlaybackStage::Loading,
+                &[][..],
+                "Ana shows The Long Way: choose your copy",
+            ),
+            (FilmCopy::Local, PlaybackStage::Loading, &[][..], "Opening The Long Way"),
+            (FilmCopy::Local, PlaybackStage::None, &[][..], "Opening The Long Way"),
+            (FilmCopy::Local, PlaybackStage::Waiting, &[][..], WAITING),
+            (FilmCopy::Local, PlaybackStage::Waiting, &who[..], "Waiting for Ben"),
+            (FilmCopy::Local, PlaybackStage::Playing, &[][..], "The Long Way"),
+            (FilmCopy::Streaming, PlaybackStage::Paused, &[][..], "The Long Way"),
+        ] {
+            assert_eq!(stage(&playback(mine, state), waiting), expected);
+        }
+    }
+
+    #[test]
+    fn film_times_are_short_and_never_broken() {
+        assert_eq!(film_time(190.9), "3:10");
+        assert_eq!(film_time(7060.0), "1:57:40");
+        assert_eq!(film_time(-1.0), "0:00");
+        assert_eq!(film_time(f64::NAN), "0:00");
+        assert_eq!(film_time(f64::INFINITY), "0:00");
+    }
+
+    #[test]
+    fn the_time_of_day_follows_the_offset() {
+        assert_eq!(clock_time(0, 0), "00:00");
+        assert_eq!(clock_time(60_000 * 59, 90), "02:29");
+        assert_eq!(clock_time(0, -30), "23:30");
+        assert_eq!(clock_time(u64::MAX, 0).len(), 5);
+    }
+
+    #[test]
+    fn names_are_listed_as_people_do() {
+        let all = ["Ana", "Ben", "Cyd", "Dee"].map(str::to_owned);
+        assert_eq!(names(&all[..1]), "Ana");
+        assert_eq!(names(&all[..2]), "Ana and Ben");
+        assert_eq!(names(&all), "Ana, Ben and 2 more");
+    }
+
+    #[test]
+    fn a_title_loses_its_ending_only() {
+        let film = |name: &str| FilmInfo {
+            name: name.to_owned(),
+            bytes: 0,
+            duration_secs: 0.0,
+            id: FilmId(String::new()),
+        };
+        assert_eq!(title(&film("Dr. No")), "Dr. No");
+        assert_eq!(title(&film("A.B.mkv")), "A.B");
+        assert_eq!(title(&film(".mkv")), ".mkv");
+    }
+}

@@ -1,0 +1,50 @@
+//! The icons in use, by what they mean here; one family (Phosphor), outlined, filled for play and
+//! send.
+
+/// A glyph of the icon typeface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Icon {
+    /// The character.
+    pub(crate) glyph: char,
+    /// From the filled cut?
+    pub(crate) filled: bool,
+}
+
+const fn outlined(glyph: char) -> Icon {
+    Icon { glyph, filled: false }
+}
+
+const fn filled(glyph: char) -> Icon {
+    Icon { glyph, filled: true }
+}
+
+pub(crate) const MICROPHONE: Icon = outlined('\u{e326}');
+pub(crate) const MICROPHONE_OFF: Icon = outlined('\u{e328}');
+pub(crate) const CAMERA: Icon = outlined('\u{e4da}');
+pub(crate) const CAMERA_OFF: Icon = outlined('\u{e4dc}');
+pub(crate) const REACT: Icon = outlined('\u{e436}');
+pub(crate) const LEAVE: Icon = outlined('\u{e3c4}');
+pub(crate) const COPY: Icon = outlined('\u{e1ca}');
+pub(crate) const DONE: Icon = outlined('\u{e182}');
+pub(crate) const PEOPLE: Icon = outlined('\u{e4d6}');
+pub(crate) const NEW_ROOM: Icon = filled('\u{e8c2}');
+pub(crate) const FILM: Icon = outlined('\u{e792}');
+pub(crate) const OPEN: Icon = outlined('\u{e256}');
+pub(crate) const PLAY: Icon = filled('\u{e3d0}');
+pub(crate) const PAUSE: Icon = filled('\u{e39e}');
+pub(crate) const BACK: Icon = outlined('\u{e038}');
+pub(crate) const FORWARD: Icon = outlined('\u{e036}');
+pub(crate) const VOLUME: Icon = outlined('\u{e44a}');
+pub(crate) const VOLUME_LOW: Icon = outlined('\u{e44c}');
+pub(crate) const VOLUME_OFF: Icon = outlined('\u{e45c}');
+pub(crate) const SUBTITLES: Icon = outlined('\u{e1a8}');
+pub(crate) const AUDIO_TRACK: Icon = outlined('\u{e802}');
+pub(crate) const RATE: Icon = outlined('\u{e628}');
+pub(crate) const FULL_SCREEN: Icon = outlined('\u{e0a6}');
+pub(crate) const LEAVE_FULL_SCREEN: Icon = outlined('\u{e09e}');
+pub(crate) const SEND: Icon = filled('\u{e396}');
+pub(crate) const CLOSE: Icon = outlined('\u{e4f6}');
+pub(crate) const CLOSE_FILM: Icon = outlined('\u{e4f6}');
+pub(crate) const INFO: Icon = outlined('\u{e2ce}');
+pub(crate) const WARNING: Icon = outlined('\u{e4e0}');
+pub(crate) const ERROR: Icon = outlined('\u{e4e2}');

@@ -1,0 +1,363 @@
+//! Camera pictures on the screen: three planes uploaded only when a slot has a newer frame, turned
+//! into colours by a shader, cut to fill their place, with rounded corners. Where no such pictures
+//! can be drawn (a test without a graphics context) nothing is painted.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cinemasync_core::frame::{FrameSlot, VideoFrame};
+use eframe::egui::{PaintCallback, Rect, Ui};
+use eframe::egui_glow::{CallbackFn, Painter as GlPainter, ShaderVersion};
+use eframe::glow::{self, HasContext as _, PixelUnpackData};
+use thiserror::Error;
+use tracing::warn;
+
+/// Textures of a slot that was not drawn for so many frames are given back.
+const UNUSED_FRAMES: u64 = 120;
+
+/// Draws frame slots; lives as long as the window.
+#[derive(Debug, Default)]
+pub(crate) struct Pictures {
+    shared: Arc<Mutex<Shared>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    program: Program,
+    planes: BTreeMap<String, Planes>,
+    frame: u64,
+}
+
+#[derive(Debug, Default)]
+enum Program {
+    #[default]
+    NotYet,
+    Ready(Pipeline),
+    Failed,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Pipeline {
+    program: glow::Program,
+    vertices: glow::VertexArray,
+}
+
+#[derive(Debug)]
+struct Planes {
+    textures: [glow::Texture; 3],
+    generation: u64,
+    size: (u32, u32),
+    drawn: u64,
+}
+
+/// Why camera pictures cannot be drawn.
+#[derive(Debug, Error)]
+enum PipelineError {
+    /// OpenGL before 3.0.
+    #[error("the graphics driver is older than OpenGL 3.0")]
+    TooOld,
+    /// The driver said so.
+    #[error("the graphics driver refused the picture shader: {0}")]
+    Driver(String),
+}
+
+/// How a picture is put into its place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Placement {
+    /// The corners' radius in points.
+    pub(crate) corner: f32,
+    /// Left and right swapped, as in a mirror?
+    pub(crate) mirrored: bool,
+}
+
+impl Pictures {
+    /// Draws the slot's latest picture into `rect`. `key` names the slot among all. False if there
+    /// is none.
+    pub(crate) fn draw(
+        &self,
+        ui: &Ui,
+        key: &str,
+        slot: &FrameSlot,
+        rect: Rect,
+        placement: Placement,
+    ) -> bool {
+        let generation = slot.generation();
+        let Some(frame) = slot.get() else { return false };
+        if !is_whole(&frame) {
+            return false;
+        }
+        let (shared, key) = (Arc::clone(&self.shared), key.to_owned());
+        let number = ui.ctx().cumulative_frame_nr();
+        let paint = CallbackFn::new(move |info, painter| {
+            let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            let size = [info.viewport.width(), info.viewport.height()];
+            shared.paint(painter, &key, &frame, generation, number, size, placement);
+        });
+        ui.painter().add(PaintCallback { rect, callback: Arc::new(paint) });
+        true
+    }
+}
+
+/// Are the planes as long as the sizes say? A decoder's mistake must not reach the driver.
+fn is_whole(frame: &VideoFrame) -> bool {
+    let (width, height) = (frame.width as usize, frame.height as usize);
+    let chroma = width.div_ceil(2) * height.div_ceil(2);
+    width > 0
+        && height > 0
+        && frame.y.len() == width * height
+        && frame.u.len() == chroma
+        && frame.v.len() == chroma
+}
+
+/// The part of the picture that fills a place of the given shape: scale of both axes around the
+/// middle, 1 or less.
+fn crop(picture: (u32, u32), place: [f32; 2]) -> [f32; 2] {
+    let picture = picture.0 as f32 / picture.1.max(1) as f32;
+    let place = place[0] / place[1].max(1.0);
+    if picture > place { [place / picture, 1.0] } else { [1.0, picture / place.max(1e-3)] }
+}
+
+impl Shared {
+    #[expect(clippy::too_many_arguments, reason = "one call, from the callback above")]
+    fn paint(
+        &mut self,
+        painter: &GlPainter,
+        key: &str,
+        frame: &VideoFrame,
+        generation: u64,
+        number: u64,
+        place: [f32; 2],
+        placement: Placement,
+    ) {
+        let gl = painter.gl();
+        if matches!(self.program, Program::NotYet) {
+            self.program = match Pipeline::new(gl) {
+                Ok(pipeline) => Program::Ready(pipeline),
+                Err(error) => {
+                    warn!(%error, "camera pictures cannot be shown");
+                    Program::Failed
+                }
+            };
+        }
+        let Program::Ready(pipeline) = self.program else { return };
+        if self.frame != number {
+            self.frame = number;
+            self.forget_unused(gl);
+        }
+        let planes = match self.planes.entry(key.to_owned()) {
+            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::btree_map::Entry::Vacant(entry) => match Planes::new(gl) {
+                Ok(planes) => entry.insert(planes),
+                Err(error) => {
+                    warn!(%error, "no texture for a camera picture");
+                    return;
+                }
+            },
+        };
+        planes.drawn = number;
+        if planes.generation != generation {
+            planes.upload(gl, frame);
+            planes.generation = generation;
+        }
+        pipeline.draw(gl, planes, place, placement);
+    }
+
+    fn forget_unused(&mut self, gl: &glow::Context) {
+        let oldest = self.frame.saturating_sub(UNUSED_FRAMES);
+        self.planes.retain(|_, planes| {
+            let keep = planes.drawn >= oldest;
+            if !keep {
+                for texture in planes.textures {
+                    // SAFETY: the painter's context is current, and the texture was made in it and
+                    // is not used after this.
+                    unsafe { gl.delete_texture(texture) };
+                }
+            }
+            keep
+        });
+    }
+}
+
+impl Planes {
+    fn new(gl: &glow::Context) -> Result<Self, PipelineError> {
+        let one = || {
+            // SAFETY: the painter's context is current.
+            unsafe { gl.create_texture() }.map_err(PipelineError::Driver)
+        };
+        let textures = [one()?, one()?, one()?];
+        // No slot counts to the greatest number, so the first picture is always uploaded.
+        Ok(Self { textures, generation: u64::MAX, size: (0, 0), drawn: 0 })
+    }
+
+    fn upload(&mut self, gl: &glow::Context, frame: &VideoFrame) {
+        let size = (frame.width, frame.height);
+        let same = self.size == size;
+        self.size = size;
+        let half = (size.0.div_ceil(2), size.1.div_ceil(2));
+        let planes = [(&frame.y, size), (&frame.u, half), (&frame.v, half)];
+        for (texture, (bytes, (width, height))) in self.textures.into_iter().zip(planes) {
+            let (width, height) = (width.cast_signed(), height.cast_signed());
+            let pixels = PixelUnpackData::Slice(Some(bytes));
+            // SAFETY: the painter's context is current; `is_whole` checked that each plane has
+            // `width * height` bytes, which with an alignment of 1 is what the driver reads.
+            unsafe {
+                gl.bind_texture(glow::TEXTURE_2D, Some(texture));
+                gl.pixel_store_i32(glow::UNPACK_ALIGNMENT, 1);
+                if same {
+                    gl.tex_sub_image_2d(
+                        glow::TEXTURE_2D,
+                        0,
+                        0,
+                        0,
+                        width,
+                        height,
+                        glow::RED,
+                        glow::UNSIGNED_BYTE,
+                        pixels,
+                    );
+                    continue;
+                }
+                let edge = glow::CLAMP_TO_EDGE.cast_signed();
+                let smooth = glow::LINEAR.cast_signed();
+                for (parameter, value) in [
+                    (glow::TEXTURE_MIN_FILTER, smooth),
+                    (glow::TEXTURE_MAG_FILTER, smooth),
+                    (glow::TEXTURE_WRAP_S, edge),
+                    (glow::TEXTURE_WRAP_T, edge),
+                ] {
+                    gl.tex_parameter_i32(glow::TEXTURE_2D, parameter, value);
+                }
+                gl.tex_image_2d(
+                    glow::TEXTURE_2D,
+                    0,
+                    glow::R8.cast_signed(),
+                    width,
+                    height,
+                    0,
+                    glow::RED,
+                    glow::UNSIGNED_BYTE,
+                    pixels,
+                );
+            }
+        }
+    }
+}
+
+impl Pipeline {
+    fn new(gl: &glow::Context) -> Result<Self, PipelineError> {
+        let version = ShaderVersion::get(gl);
+        if !version.is_new_shader_interface() {
+            return Err(PipelineError::TooOld);
+        }
+        // SAFETY: the painter's context is current; every object is used in it only.
+        unsafe {
+            let program = gl.create_program().map_err(PipelineError::Driver)?;
+            for (kind, source) in [(glow::VERTEX_SHADER, VERTEX), (glow::FRAGMENT_SHADER, FRAGMENT)]
+            {
+                let shader = gl.create_shader(kind).map_err(PipelineError::Driver)?;
+                gl.shader_source(shader, &format!("{}{source}", version.version_declaration()));
+                gl.compile_shader(shader);
+                if !gl.get_shader_compile_status(shader) {
+                    return Err(PipelineError::Driver(gl.get_shader_info_log(shader)));
+                }
+                gl.attach_shader(program, shader);
+                // Marked now, gone with the program.
+                gl.delete_shader(shader);
+            }
+            gl.link_program(program);
+            if !gl.get_program_link_status(program) {
+                return Err(PipelineError::Driver(gl.get_program_info_log(program)));
+            }
+            let vertices = gl.create_vertex_array().map_err(PipelineError::Driver)?;
+            Ok(Self { program, vertices })
+        }
+    }
+
+    fn draw(self, gl: &glow::Context, planes: &Planes, place: [f32; 2], placement: Placement) {
+        let [scale_x, scale_y] = crop(planes.size, place);
+        let scale_x = if placement.mirrored { -scale_x } else { scale_x };
+        // SAFETY: the painter's context is current, and program, vertex array and textures were
+        // made in it. egui restores what it needs after the callback.
+        unsafe {
+            gl.use_program(Some(self.program));
+            for (unit, (name, texture)) in
+                ["luma", "blue", "red"].into_iter().zip(planes.textures).enumerate()
+            {
+                let unit = unit as u32;
+                gl.active_texture(glow::TEXTURE0 + unit);
+                gl.bind_texture(glow::TEXTURE_2D, Some(texture));
+                let location = gl.get_uniform_location(self.program, name);
+                gl.uniform_1_i32(location.as_ref(), unit.cast_signed());
+            }
+            let uniform = |name| gl.get_uniform_location(self.program, name);
+            gl.uniform_2_f32(uniform("scale").as_ref(), scale_x, scale_y);
+            gl.uniform_2_f32(uniform("place").as_ref(), place[0], place[1]);
+            gl.uniform_1_f32(uniform("corner").as_ref(), placement.corner);
+            gl.disable(glow::CULL_FACE);
+            gl.bind_vertex_array(Some(self.vertices));
+            gl.draw_arrays(glow::TRIANGLE_STRIP, 0, 4);
+            gl.bind_vertex_array(None);
+            gl.active_texture(glow::TEXTURE0);
+        }
+    }
+}
+
+const VERTEX: &str = r"
+out vec2 at;
+void main() {
+    vec2 corner = vec2(float(gl_VertexID & 1), float((gl_VertexID >> 1) & 1));
+    at = vec2(corner.x, 1.0 - corner.y);
+    gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
+}
+";
+
+// BT.601, limited range. The corners are cut by the distance to a rounded rectangle, softened over
+// one point; egui blends premultiplied colours.
+const FRAGMENT: &str = r"
+#ifdef GL_ES
+precision highp float;
+#endif
+in vec2 at;
+out vec4 color;
+uniform sampler2D luma;
+uniform sampler2D blue;
+uniform sampler2D red;
+uniform vec2 scale;
+uniform vec2 place;
+uniform float corner;
+void main() {
+    vec2 uv = (at - 0.5) * scale + 0.5;
+    float y = 1.164383 * (texture(luma, uv).r - 0.062745);
+    float u = texture(blue, uv).r - 0.501961;
+    float v = texture(red, uv).r - 0.501961;
+    vec3 rgb = vec3(y + 1.596027 * v, y - 0.391762 * u - 0.812968 * v, y + 2.017232 * u);
+    vec2 outside = abs((at - 0.5) * place) - place * 0.5 + corner;
+    float distance = length(max(outside, 0.0)) + min(max(outside.x, outside.y), 0.0) - corner;
+    float cover = clamp(0.5 - distance, 0.0, 1.0);
+    color = vec4(clamp(rgb, 0.0, 1.0) * cover, cover);
+}
+";
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_wide_picture_loses_its_sides_and_a_tall_one_its_ends() {
+        assert_eq!(crop((1280, 720), [160.0, 90.0]), [1.0, 1.0]);
+        assert_eq!(crop((200, 100), [100.0, 100.0]), [0.5, 1.0]);
+        assert_eq!(crop((100, 200), [100.0, 100.0]), [1.0, 0.5]);
+        assert!(crop((0, 0), [0.0, 0.0]).iter().all(|scale| scale.is_finite()));
+    }
+
+    #[test]
+    fn a_frame_whose_planes_are_short_is_refused() {
+        let mut frame = VideoFrame::black(64, 36, Instant::now());
+        assert!(is_whole(&frame));
+        frame.u.pop();
+        assert!(!is_whole(&frame));
+        assert!(!is_whole(&VideoFrame::black(0, 0, Instant::now())));
+    }
+}

@@ -1,0 +1,148 @@
+//! A pill: a short state or code in the top bar, often one that can be pressed.
+
+use eframe::egui::{
+    Align, Color32, CornerRadius, CursorIcon, Pos2, Rect, Response, Role, Sense, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
+};
+
+use super::{Line, focus_ring, icon, line_galley};
+use crate::ui::theme::icons::Icon;
+use crate::ui::theme::{font, motion, palette, size, space};
+
+/// A pill about to be shown.
+#[derive(Debug)]
+pub(crate) struct Pill<'a> {
+    key: &'a str,
+    label: &'a str,
+    text: &'a str,
+    dot: Option<Color32>,
+    icon: Option<Icon>,
+    icon_last: bool,
+    line: Option<Line>,
+    over_picture: bool,
+}
+
+impl<'a> Pill<'a> {
+    /// A pill that shows `text` and is called `label`.
+    pub(crate) fn new(key: &'a str, label: &'a str, text: &'a str) -> Self {
+        Self {
+            key,
+            label,
+            text,
+            dot: None,
+            icon: None,
+            icon_last: false,
+            line: None,
+            over_picture: false,
+        }
+    }
+
+    /// Puts a dot before the text.
+    pub(crate) fn dot(mut self, color: Color32) -> Self {
+        self.dot = Some(color);
+        self
+    }
+
+    /// Puts an icon before the text.
+    pub(crate) fn icon(mut self, icon: Icon) -> Self {
+        self.icon = Some(icon);
+        self
+    }
+
+    /// Puts an icon behind the text.
+    pub(crate) fn icon_last(mut self, icon: Icon) -> Self {
+        self.icon = Some(icon);
+        self.icon_last = true;
+        self
+    }
+
+    /// Sets the text differently.
+    pub(crate) fn line(mut self, line: Line) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Stands on a picture.
+    pub(crate) fn over_picture(mut self) -> Self {
+        self.over_picture = true;
+        self
+    }
+
+    /// Shows it with its left or right middle at `at`, at most `max_width` wide.
+    pub(crate) fn show(self, ui: &Ui, at: Pos2, align: Align, max_width: f32) -> Response {
+        let colors = palette(ui);
+        let ink = if self.over_picture { Color32::WHITE } else { colors.text_2 };
+        let line = self.line.clone().unwrap_or_else(|| Line::new(font::body_strong(), ink));
+        let dot = self.dot.map_or(0.0, |_| 2.0 * size::DOT + space::S);
+        let sign = self.icon.map_or(0.0, |_| size::ICON_TEXT + space::S);
+        let sides = 2.0 * space::M + dot + sign;
+        let galley = line_galley(ui.painter(), self.text, &line, max_width - sides);
+        let whole = vec2(galley.size().x + sides, size::SMALL);
+        let left = if align == Align::Min { at.x } else { at.x - whole.x };
+        let rect = Rect::from_min_size(pos2(left, at.y - whole.y / 2.0), whole);
+        let id = ui.scope_id().with(("pill", self.key));
+        let response = ui.interact(rect, id, Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.label));
+
+        let lit = ui.ctx().animate_bool_with_time(id, response.hovered(), motion::STATE);
+        let (rest, hover) = if self.over_picture {
+            (Color32::from_black_alpha(150), Color32::from_black_alpha(200))
+        } else {
+            (colors.surface_2, colors.surface_3)
+        };
+        let corner = (size::SMALL / 2.0) as u8;
+        let fill = rest.lerp_to_gamma(hover, lit);
+        ui.painter().rect_filled(rect, CornerRadius::same(corner), fill);
+        focus_ring(ui, &response, corner);
+        let mut x = rect.left() + space::M;
+        if let Some(color) = self.dot {
+            ui.painter().circle_filled(pos2(x + size::DOT, rect.center().y), size::DOT, color);
+            x += dot;
+        }
+        let mut sign_at = pos2(x + size::ICON_TEXT / 2.0, rect.center().y);
+        if self.icon.is_some() && !self.icon_last {
+            x += sign;
+        }
+        let text_at = pos2(x, rect.center().y - galley.size().y / 2.0);
+        if self.icon_last {
+            sign_at.x = x + galley.size().x + space::S + size::ICON_TEXT / 2.0;
+        }
+        ui.painter().galley(text_at, galley, line.color);
+        if let Some(glyph) = self.icon {
+            icon(ui.painter(), sign_at, glyph, size::ICON_TEXT, line.color);
+        }
+        response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(self.label)
+    }
+}
+
+/// A small mark with a text on a picture, not to be pressed; stands with its bottom left at `at`.
+pub(crate) fn tag(
+    ui: &Ui,
+    at: Pos2,
+    text: &str,
+    dot: Option<Color32>,
+    sign: Option<Icon>,
+    max_width: f32,
+) -> Rect {
+    const HEIGHT: f32 = 24.0;
+    let line = Line::new(font::caption_strong(), Color32::WHITE);
+    let dot_width = dot.map_or(0.0, |_| 2.0 * size::DOT + space::S - 2.0);
+    let sign_width = sign.map_or(0.0, |_| 14.0 + space::XS);
+    let sides = 2.0 * space::S + dot_width + sign_width;
+    let galley = line_galley(ui.painter(), text, &line, max_width - sides);
+    let whole = Vec2::new(galley.size().x + sides, HEIGHT);
+    let rect = Rect::from_min_size(pos2(at.x, at.y - HEIGHT), whole);
+    let corner = CornerRadius::same(8);
+    ui.painter().rect_filled(rect, corner, Color32::from_black_alpha(150));
+    let mut x = rect.left() + space::S;
+    if let Some(color) = dot {
+        ui.painter().circle_filled(pos2(x + size::DOT, rect.center().y), size::DOT, color);
+        x += dot_width;
+    }
+    if let Some(glyph) = sign {
+        icon(ui.painter(), pos2(x + 7.0, rect.center().y), glyph, 14.0, Color32::WHITE);
+        x += sign_width;
+    }
+    ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, line.color);
+    rect
+}
