@@ -33,7 +33,10 @@ pub(crate) struct Options {
 const REACH: Duration = Duration::from_secs(2);
 
 /// After a command, playback is given this long before it is listened to.
-const SETTLING: Duration = Duration::from_millis(1_500);
+const SETTLING: Duration = Duration::from_millis(800);
+
+/// Between two commands of one step.
+const BETWEEN_KEYS: Duration = Duration::from_millis(700);
 
 /// How long is listened.
 const LISTENED: Duration = Duration::from_secs(4);
@@ -120,12 +123,11 @@ fn with_film(
             ("resume", vec![json!({ "command": "pause" }), json!({ "command": "play" })]),
         ];
         for (step, commands) in steps {
-            for (index, command) in commands.iter().enumerate() {
-                if index > 0 {
-                    children::pause(Duration::from_millis(700))?;
-                }
+            for command in &commands {
                 // Each asks in turn: who asked must not matter.
-                if round % 2 == 1 { anna.send(command)? } else { ben.send(command)? }
+                let (asking, other) =
+                    if round % 2 == 1 { (&mut *anna, &mut *ben) } else { (&mut *ben, &mut *anna) };
+                tell_both(asking, other, command)?;
             }
             children::pause(SETTLING)?;
             let start = recording.frames()?;
@@ -139,6 +141,16 @@ fn with_film(
         children::pause(Duration::from_secs(1))?;
     }
     Ok(table)
+}
+
+/// One asks, and both say that it took effect; then a moment passes, as between two key presses.
+fn tell_both(asking: &mut Headless, other: &mut Headless, command: &Value) -> Result<()> {
+    let marks = [asking.mark(), other.mark()];
+    asking.send(command)?;
+    for (person, mark) in [asking, other].into_iter().zip(marks) {
+        person.wait_from(mark, "a change of playback", PATIENCE, |e| e.name() == "playback")?;
+    }
+    children::pause(BETWEEN_KEYS)
 }
 
 /// The offset of the second sink behind the first in ms, and how alike the two are.
