@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use cinemasync_protocol::{ErrorCode, ParticipantId, RoomCode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::film::FilmInfo;
 use crate::link::{LinkState, LinkStats, Path};
@@ -197,7 +197,7 @@ pub enum Event {
 }
 
 /// Where one's own copy of the film is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FilmCopy {
     /// A file here.
@@ -210,7 +210,7 @@ pub enum FilmCopy {
 }
 
 /// Why playback changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// Somebody pressed play.
