@@ -1,1 +1,197 @@
 //! Capture, codecs, mixing and devices. Only here: cpal, nokhwa, openh264, opus.
+//!
+//! [`Media`] is put into the state that a [`MediaPlan`] describes and told of packets from the
+//! network; it hands out packets for the network, pictures to show and figures. What should run is
+//! the session's business, how packets travel the peers'.
+//!
+//! Every thread is named and owned. `media` carries out plans, so that no caller waits for a device:
+//! - `camera` puts the latest picture into the preview and before `encode-camera`;
+//! - `microphone` makes 10 ms frames of any source and Opus packets of them;
+//! - `decode-camera`, one for each received track, put pictures into [`FrameSlot`]s;
+//! - `mixer` steps all voices by 10 ms and feeds the loudspeaker's ring or a file;
+//! - `recorder` writes files.
+//!
+//! The callbacks of the sound system touch rings and atomics only (see [`ring`]).
+
+mod camera;
+mod clock;
+mod h264;
+mod level;
+mod microphone;
+mod mixer;
+mod opus;
+mod pattern;
+mod record;
+mod remote;
+mod resample;
+pub mod ring;
+mod running;
+mod sound_device;
+mod source;
+mod video_in;
+mod video_out;
+mod voice_source;
+mod worker;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cinemasync_core::frame::FrameSlot;
+use cinemasync_core::packet::{InboundPacket, OutboundPacket};
+use cinemasync_core::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats, ParticipantId};
+use cinemasync_core::track::Track;
+
+use record::Recorder;
+use remote::Remotes;
+use running::Running;
+pub use source::{CameraSource, MicrophoneSource, SourceError, SpeakerSink};
+use video_out::EncoderState;
+use worker::{Latest, Worker};
+
+/// Takes encoded media; may be called from several threads and must not block.
+type PacketSink = Arc<dyn Fn(OutboundPacket) + Send + Sync>;
+/// Takes reports; may be called from several threads and must not block.
+type EventSink = Arc<dyn Fn(MediaEvent) + Send + Sync>;
+
+/// Where media comes from and goes to, for the whole stay.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MediaConfig {
+    /// The camera.
+    pub camera: CameraSource,
+    /// The microphone.
+    pub microphone: MicrophoneSource,
+    /// Where the others' voices go.
+    pub speaker: SpeakerSink,
+    /// A folder for files of what is received: a Y4M each video track, a WAV each voice.
+    pub record: Option<PathBuf>,
+}
+
+/// Names of the devices of this machine, as a person knows them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Devices {
+    /// Cameras.
+    pub cameras: Vec<String>,
+    /// Microphones.
+    pub microphones: Vec<String>,
+    /// Loudspeakers.
+    pub speakers: Vec<String>,
+}
+
+/// Everything that captures, encodes, decodes and plays. Dropping it stops and joins its threads and
+/// completes its files.
+pub struct Media {
+    // Declared first, so dropped first: what runs holds what follows.
+    control: Option<Worker>,
+    plans: Latest<MediaPlan>,
+    remotes: Arc<Remotes>,
+    preview: FrameSlot,
+    encoder: Arc<EncoderState>,
+}
+
+impl Media {
+    /// Prepares media; no device is opened before a plan asks for it. Neither callback may block:
+    /// they are called from threads that must keep time.
+    pub fn start(config: MediaConfig, on_packet: PacketSink, on_event: EventSink) -> Self {
+        let recorder = recorder(&config, &on_event);
+        let remotes = Arc::new(Remotes::new(Arc::clone(&on_event), recorder.clone()));
+        let preview = FrameSlot::default();
+        let encoder = Arc::new(EncoderState::default());
+        let plans = Latest::default();
+        let mut running = Running::new(
+            config,
+            Arc::clone(&remotes),
+            recorder,
+            preview.clone(),
+            Arc::clone(&encoder),
+            on_packet,
+            on_event,
+        );
+        let (theirs, waker) = (plans.clone(), plans.clone());
+        let control = Worker::spawn_with(
+            "media",
+            move || waker.close(),
+            move |stop| running::carry_out(&mut running, &theirs, stop),
+        );
+        Self { control: Some(control), plans, remotes, preview, encoder }
+    }
+
+    /// Brings media into the state of `plan`. Returns at once; devices open and close on threads of
+    /// their own. The same plan again changes nothing.
+    pub fn apply(&mut self, plan: &MediaPlan) {
+        self.remotes.set(&plan.receive);
+        self.plans.put(plan.clone());
+    }
+
+    /// Asks for something that is no lasting state.
+    pub fn command(&self, command: MediaCommand) {
+        match command {
+            MediaCommand::Keyframe(Track::Camera) => self.encoder.request_keyframe(),
+            MediaCommand::Keyframe(track) => {
+                tracing::debug!(track = track.as_str(), "a keyframe of what is not sent");
+            }
+        }
+    }
+
+    /// Takes a packet from the network. Never blocks; packets of people whom the plan does not name
+    /// are dropped.
+    pub fn receive(&self, from: &ParticipantId, packet: InboundPacket) {
+        self.remotes.receive(from, packet);
+    }
+
+    /// The latest picture of somebody's track, or of one's own camera (`None`). The slot stays the
+    /// same while that person is received.
+    pub fn frames(&self, who: Option<&ParticipantId>, track: Track) -> FrameSlot {
+        match who {
+            Some(who) => self.remotes.slot(who, track),
+            None if track == Track::Camera => self.preview.clone(),
+            None => FrameSlot::default(),
+        }
+    }
+
+    /// Figures since the previous call.
+    pub fn stats(&mut self) -> MediaStats {
+        MediaStats {
+            encoders: self.encoder.take_stats(Track::Camera).into_iter().collect(),
+            received: self.remotes.take_stats(),
+        }
+    }
+
+    /// Sets how loud somebody's voice is mixed: 0 is silent, 1 as it came, 2 is the most.
+    pub fn set_voice_volume(&self, who: &ParticipantId, volume: f32) {
+        self.remotes.set_volume(who, volume);
+    }
+
+    /// The devices of this machine. May take seconds: call it on a thread of its own.
+    pub fn devices() -> Devices {
+        let (microphones, speakers) = sound_device::names();
+        Devices { cameras: camera::names(), microphones, speakers }
+    }
+}
+
+impl Drop for Media {
+    fn drop(&mut self) {
+        self.control = None;
+        // Decoders end here, and with them the last who hold the recorder.
+        self.remotes.set(&[]);
+        self.remotes.join_retired();
+    }
+}
+
+/// The recorder, if anything is to be written.
+fn recorder(config: &MediaConfig, events: &EventSink) -> Option<Arc<Recorder>> {
+    let speaker = match &config.speaker {
+        SpeakerSink::File(path) => Some(path.as_path()),
+        _ => None,
+    };
+    let folder: Option<&Path> = config.record.as_deref();
+    if folder.is_none() && speaker.is_none() {
+        return None;
+    }
+    match Recorder::start(folder, speaker) {
+        Ok(recorder) => Some(Arc::new(recorder)),
+        Err(text) => {
+            events(MediaEvent::DeviceFailed { track: None, text });
+            None
+        }
+    }
+}

@@ -50,6 +50,9 @@ const MAX_PACKETS: usize = 64;
 /// Most bytes held; over that the oldest go. An Opus packet of 20 ms has at most 1,275 bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
+/// While gathering, the next look is after 10 ms.
+const NOT_YET: Pull = Pull::Silence { samples: 10 * SAMPLES_A_MS };
+
 /// What is to be played next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pull {
@@ -69,8 +72,11 @@ pub enum Pull {
         /// How many.
         samples: u32,
     },
-    /// Nobody speaks: 20 ms of silence.
-    Silence,
+    /// Nobody speaks: this many samples of silence.
+    Silence {
+        /// How many.
+        samples: u32,
+    },
 }
 
 /// Figures since the start, but for the delays, which are current.
@@ -195,7 +201,7 @@ impl JitterBuffer {
     pub fn pull(&mut self, now: Instant, quiet: bool) -> Pull {
         let target = self.target();
         if self.state == State::Filling && !self.start(now, target) {
-            return Pull::Silence;
+            return NOT_YET;
         }
         let waited = self.delay.waited(self.over, now) as f64;
         self.level += (waited - self.level) * 0.1;
@@ -339,7 +345,7 @@ impl JitterBuffer {
 
     /// The packet that is due, or what stands for it.
     fn take(&mut self) -> Pull {
-        let State::Playing { sequence, stretched } = self.state else { return Pull::Silence };
+        let State::Playing { sequence, stretched } = self.state else { return NOT_YET };
         let Some((&timestamp, next)) = self.packets.first_key_value() else {
             return self.ran_empty(sequence, stretched);
         };
@@ -361,7 +367,7 @@ impl JitterBuffer {
         self.over += step;
         self.state = State::Playing { sequence, stretched: 0 };
         if paused {
-            return Pull::Silence;
+            return Pull::Silence { samples: step as u32 };
         }
         self.stats.played_samples += step as u64;
         if last {
@@ -376,7 +382,7 @@ impl JitterBuffer {
     fn ran_empty(&mut self, sequence: i64, stretched: i64) -> Pull {
         if stretched >= LONGEST_CONCEALMENT {
             self.state = State::Filling;
-            return Pull::Silence;
+            return NOT_YET;
         }
         let samples = self.usual;
         self.state = State::Playing { sequence, stretched: stretched + samples };

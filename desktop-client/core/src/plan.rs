@@ -1,6 +1,6 @@
 //! What media must run now: nothing is captured, encoded or decoded that nobody watches.
 
-use cinemasync_protocol::ParticipantId;
+pub use cinemasync_protocol::ParticipantId;
 
 use crate::track::Track;
 

@@ -1,0 +1,101 @@
+//! The camera's thread: pictures from whatever source, to the preview and to the encoder.
+
+mod convert;
+mod device;
+mod film;
+mod y4m;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cinemasync_core::frame::{FrameSlot, VideoFrame};
+use cinemasync_core::plan::MediaEvent;
+use cinemasync_core::track::Track;
+
+use super::EventSink;
+use super::pattern;
+use super::source::CameraSource;
+use super::worker::{Latest, Stop, Worker};
+pub(super) use device::names;
+use film::FilmPipe;
+
+/// Where pictures go. Both ends hold the latest only.
+#[derive(Clone)]
+pub(super) struct CameraOut {
+    /// Shown to oneself.
+    pub(super) preview: FrameSlot,
+    /// Encoded.
+    pub(super) encoder: Latest<Arc<VideoFrame>>,
+}
+
+impl CameraOut {
+    fn put(&self, frame: VideoFrame) {
+        let frame = Arc::new(frame);
+        self.preview.put(Arc::clone(&frame));
+        self.encoder.put(frame);
+    }
+}
+
+/// Opens the source on a thread of its own. When that ends the device is closed and the preview
+/// empty.
+pub(super) fn start(source: CameraSource, out: CameraOut, events: EventSink) -> Worker {
+    let pipe = FilmPipe::default();
+    let theirs = pipe.clone();
+    Worker::spawn_with(
+        "camera",
+        move || pipe.kill(),
+        move |stop| {
+            let result = match &source {
+                CameraSource::None => Ok(()),
+                CameraSource::TestPattern { width, height, fps } => {
+                    show_pattern(*width, *height, *fps, &out, stop);
+                    Ok(())
+                }
+                CameraSource::Default => device::run(None, &out, stop),
+                CameraSource::Device(name) => device::run(Some(name.as_str()), &out, stop),
+                CameraSource::File(path) => film::run(path, &theirs, &out, stop),
+            };
+            out.preview.clear();
+            if let Err(text) = result {
+                tracing::warn!(error = %text, "no camera");
+                events(MediaEvent::DeviceFailed { track: Some(Track::Camera), text });
+            }
+        },
+    )
+}
+
+fn show_pattern(width: u32, height: u32, fps: u32, out: &CameraOut, stop: &Stop) {
+    let mut pace = Pace::new(Duration::from_secs(1) / fps.max(1));
+    for number in 0.. {
+        if !pace.wait(stop) {
+            return;
+        }
+        out.put(pattern::draw(width, height, number, pattern::unix_ms(), Instant::now()));
+    }
+}
+
+/// Lets a picture through each period.
+struct Pace {
+    period: Duration,
+    next: Instant,
+}
+
+impl Pace {
+    fn new(period: Duration) -> Self {
+        Self { period, next: Instant::now() }
+    }
+
+    /// Waits for the next picture's time; false when it is time to stop.
+    fn wait(&mut self, stop: &Stop) -> bool {
+        if stop.sleep_until(self.next) {
+            return false;
+        }
+        self.next += self.period;
+        // After a standstill go on from now: nobody wants the pictures of the past.
+        let now = Instant::now();
+        if self.next + 2 * self.period < now {
+            self.next = now;
+        }
+        true
+    }
+}

@@ -1,0 +1,270 @@
+//! A real camera through nokhwa.
+//!
+//! Its `frame()` may block for ever (a camera that was unplugged, a driver that hangs), so it runs
+//! on a thread that the camera's thread watches and, if it does not come back, leaves behind: the
+//! one thread of ours that may outlive its owner. It holds nothing but the device and ends with the
+//! next picture.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nokhwa::pixel_format::YuyvFormat;
+use nokhwa::utils::{
+    ApiBackend, CameraFormat, CameraIndex, CameraInfo, FrameFormat, RequestedFormat,
+    RequestedFormatType,
+};
+use nokhwa::{Buffer, Camera, NokhwaError};
+
+use super::CameraOut;
+use super::convert::{self, Scaler};
+use crate::media::sound_device::pick;
+use crate::media::worker::{Latest, Stop, Taken};
+
+/// What is asked of a camera. More pixels than this are scaled away again.
+const WANTED: (u32, u32) = (1280, 720);
+const WANTED_FPS: u32 = 30;
+/// Fewer pictures a second than this are jerky: a smaller picture is better.
+const LEAST_FPS: u32 = 24;
+/// The formats that are understood, those that cost least first.
+const FORMATS: [FrameFormat; 5] = [
+    FrameFormat::NV12,
+    FrameFormat::YUYV,
+    FrameFormat::MJPEG,
+    FrameFormat::RAWRGB,
+    FrameFormat::RAWBGR,
+];
+/// Opening may take this long: some cameras move a shutter.
+const TO_OPEN: Duration = Duration::from_secs(10);
+/// And then each picture this.
+const TO_SHOW: Duration = Duration::from_secs(4);
+/// How long closing is waited for.
+const TO_CLOSE: Duration = Duration::from_secs(1);
+/// Pictures in a row that cannot be read before the camera is given up.
+const HOPELESS: u32 = 60;
+
+/// Names of the cameras.
+pub(in crate::media) fn names() -> Vec<String> {
+    cameras().iter().map(CameraInfo::human_name).collect()
+}
+
+fn cameras() -> Vec<CameraInfo> {
+    let cameras = nokhwa::query(ApiBackend::Auto);
+    let cameras =
+        cameras.inspect_err(|error| tracing::warn!(%error, "cameras could not be listed"));
+    // A camera has several nodes on Linux; the picture comes from the one with the lowest number.
+    let mut first: BTreeMap<String, CameraInfo> = BTreeMap::new();
+    for camera in cameras.unwrap_or_default() {
+        let key = camera.human_name();
+        match first.get(&key) {
+            Some(known) if rank(known.index()) <= rank(camera.index()) => {}
+            _ => {
+                first.insert(key, camera);
+            }
+        }
+    }
+    let mut cameras: Vec<_> = first.into_values().collect();
+    cameras.sort_by_key(|camera| rank(camera.index()));
+    cameras
+}
+
+fn rank(index: &CameraIndex) -> u32 {
+    match index {
+        CameraIndex::Index(number) => *number,
+        CameraIndex::String(_) => u32::MAX,
+    }
+}
+
+/// What the thread with the device tells.
+enum Report {
+    Picture(Buffer, Instant),
+    Failed(String),
+}
+
+/// Shows the camera until it is time to stop.
+///
+/// # Errors
+///
+/// A sentence for a person.
+pub(super) fn run(name: Option<&str>, out: &CameraOut, stop: &Stop) -> Result<(), String> {
+    let reports: Latest<Report> = Latest::default();
+    let closing = Arc::new(AtomicBool::new(false));
+    let (theirs, their_closing) = (reports.clone(), Arc::clone(&closing));
+    let wanted = name.map(str::to_owned);
+    let device = thread::Builder::new()
+        .name("camera-device".to_owned())
+        .spawn(move || {
+            if let Err(text) = capture(wanted.as_deref(), &theirs, &their_closing) {
+                theirs.put(Report::Failed(text));
+            }
+            theirs.close();
+        })
+        .map_err(|error| {
+            format!("The camera could not be opened ({error}). Close other programs.")
+        })?;
+
+    let result = watch(&reports, out, stop);
+    closing.store(true, Ordering::Release);
+    let patience = Instant::now() + TO_CLOSE;
+    while !device.is_finished() && Instant::now() < patience {
+        thread::sleep(Duration::from_millis(5));
+    }
+    if device.is_finished() {
+        if device.join().is_err() {
+            return Err("The camera's driver failed. Choose another camera, or connect it again."
+                .to_owned());
+        }
+    } else {
+        tracing::warn!("the camera does not come back and is left behind");
+    }
+    result
+}
+
+fn watch(reports: &Latest<Report>, out: &CameraOut, stop: &Stop) -> Result<(), String> {
+    let mut scaler = Scaler::default();
+    let mut last = Instant::now();
+    let mut patience = TO_OPEN;
+    let mut unreadable = 0;
+    while !stop.is_set() {
+        match reports.take(Duration::from_millis(50)) {
+            Taken::Value(Report::Picture(buffer, at)) => {
+                (last, patience) = (Instant::now(), TO_SHOW);
+                let size = buffer.resolution();
+                let format = buffer.source_frame_format();
+                let frame =
+                    convert::picture(format, size.width(), size.height(), buffer.buffer(), at)
+                        .and_then(|frame| scaler.fit(frame));
+                match frame {
+                    Ok(frame) => {
+                        unreadable = 0;
+                        out.put(frame);
+                    }
+                    Err(error) => {
+                        tracing::debug!(%error, "the camera gave no picture");
+                        unreadable += 1;
+                        if unreadable == HOPELESS {
+                            return Err(format!(
+                                "The camera's pictures cannot be read ({error}). Choose another camera."
+                            ));
+                        }
+                    }
+                }
+            }
+            Taken::Value(Report::Failed(text)) => return Err(text),
+            Taken::Closed => {
+                return Err(
+                    "The camera stopped. Connect it again or choose another one.".to_owned()
+                );
+            }
+            Taken::TimedOut if last.elapsed() > patience => {
+                return Err(
+                    "The camera gives no picture. Close other programs that use it, or connect it again."
+                        .to_owned(),
+                );
+            }
+            Taken::TimedOut => {}
+        }
+    }
+    Ok(())
+}
+
+/// Opens the camera and hands its pictures on until told to close.
+fn capture(
+    name: Option<&str>,
+    reports: &Latest<Report>,
+    closing: &AtomicBool,
+) -> Result<(), String> {
+    let mut cameras = cameras();
+    let labels: Vec<[String; 2]> =
+        cameras.iter().map(|camera| [camera.index().as_string(), camera.human_name()]).collect();
+    let at = match name {
+        Some(name) => pick("camera", name, &labels).map_err(|error| error.to_string())?,
+        None if cameras.is_empty() => {
+            return Err(
+                "No camera was found. Connect one, or check the system's settings.".to_owned()
+            );
+        }
+        None => 0,
+    };
+    let index = cameras.swap_remove(at).index().clone();
+    let mut camera = open(index).map_err(|error| translate(&error))?;
+    camera.open_stream().map_err(|error| translate(&error))?;
+    tracing::info!(format = %camera.camera_format(), "camera open");
+    while !closing.load(Ordering::Acquire) {
+        let buffer = camera.frame().map_err(|error| translate(&error))?;
+        if !reports.put(Report::Picture(buffer, Instant::now())) {
+            break;
+        }
+    }
+    camera.stop_stream().map_err(|error| translate(&error))
+}
+
+fn open(index: CameraIndex) -> Result<Camera, NokhwaError> {
+    let any = RequestedFormat::new::<YuyvFormat>(RequestedFormatType::None);
+    let any = RequestedFormat::with_formats(any.requested_format_type(), &FORMATS);
+    let mut camera = Camera::new(index, any)?;
+    let formats = camera.compatible_camera_formats()?;
+    if let Some(best) = choose(&formats)
+        && best != camera.camera_format()
+    {
+        let request = RequestedFormat::with_formats(RequestedFormatType::Exact(best), &FORMATS);
+        camera.set_camera_requset(request)?;
+    }
+    Ok(camera)
+}
+
+/// The format nearest to what is wanted: fluent first, then the size, then what costs least.
+fn choose(formats: &[CameraFormat]) -> Option<CameraFormat> {
+    let cost = |format: &CameraFormat| {
+        let kind = FORMATS.iter().position(|known| *known == format.format())?;
+        let jerky = format.frame_rate() < LEAST_FPS;
+        let size = format.width().abs_diff(WANTED.0) + format.height().abs_diff(WANTED.1);
+        Some((jerky, size, format.frame_rate().abs_diff(WANTED_FPS), kind))
+    };
+    formats
+        .iter()
+        .filter_map(|format| cost(format).map(|cost| (cost, *format)))
+        .min_by_key(|(cost, _)| *cost)
+        .map(|(_, format)| format)
+}
+
+fn translate(error: &NokhwaError) -> String {
+    let reason = error.to_string();
+    let lower = reason.to_lowercase();
+    if lower.contains("busy") || lower.contains("in use") {
+        return "The camera is used by another program. Close it and try again.".to_owned();
+    }
+    if lower.contains("permission") || lower.contains("denied") {
+        return "The system does not let this program use the camera. Allow it in the privacy settings."
+            .to_owned();
+    }
+    format!("The camera does not work ({reason}). Connect it again or choose another one.")
+}
+
+#[cfg(test)]
+mod tests {
+    use nokhwa::utils::Resolution;
+
+    use super::*;
+
+    fn format(width: u32, height: u32, kind: FrameFormat, fps: u32) -> CameraFormat {
+        CameraFormat::new(Resolution::new(width, height), kind, fps)
+    }
+
+    #[test]
+    fn a_fluent_picture_of_the_wanted_size_is_chosen() {
+        let formats = [
+            format(640, 480, FrameFormat::YUYV, 30),
+            format(1280, 720, FrameFormat::YUYV, 10),
+            format(1280, 720, FrameFormat::MJPEG, 30),
+            format(1920, 1080, FrameFormat::MJPEG, 30),
+            format(1280, 720, FrameFormat::GRAY, 30),
+        ];
+        assert_eq!(choose(&formats), Some(formats[2]));
+        assert_eq!(choose(&formats[..2]), Some(formats[0]), "rather small than jerky");
+        assert_eq!(choose(&formats[4..]), None);
+        assert_eq!(choose(&[]), None);
+    }
+}

@@ -1,0 +1,142 @@
+//! The encoder, set up for a call: constrained baseline, which every browser must decode, rate
+//! control by bitrate, keyframes only when asked for.
+
+use bytes::Bytes;
+use cinemasync_core::frame::VideoFrame;
+use openh264::encoder::{
+    BitRate, Complexity, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, Profile,
+    RateControlMode, UsageType, VuiConfig,
+};
+use openh264::formats::YUVSlices;
+use openh264::{OpenH264API, Timestamp};
+
+/// One picture, encoded.
+pub(in super::super) struct Encoded {
+    /// Annex B byte stream; SPS and PPS precede an IDR.
+    pub(in super::super) access_unit: Bytes,
+    /// Can decoding start here?
+    pub(in super::super) keyframe: bool,
+}
+
+/// An encoder for pictures of one size.
+pub(in super::super) struct Encoder {
+    inner: openh264::encoder::Encoder,
+    width: u32,
+    height: u32,
+    /// Start of the stream's clock, which rate control reads.
+    started: Option<std::time::Instant>,
+}
+
+/// The bitrate for a picture size: 600 kbit/s at 640×360 and 1.7 Mbit/s at 1280×720, between them
+/// and around them by the power law through both (pixels to the 0.75), as larger pictures need
+/// fewer bits a pixel.
+pub(in super::super) fn target_bps(width: u32, height: u32) -> u64 {
+    let pixels = f64::from(width) * f64::from(height);
+    let bps = 600_000.0 * (pixels / (640.0 * 360.0)).powf(0.75);
+    (bps.clamp(100_000.0, 4_000_000.0) / 10_000.0).round() as u64 * 10_000
+}
+
+impl Encoder {
+    /// An encoder for `fps` pictures a second.
+    ///
+    /// # Errors
+    ///
+    /// What openh264 says, for sizes that it does not take.
+    pub(in super::super) fn new(
+        width: u32,
+        height: u32,
+        fps: u32,
+    ) -> Result<Self, openh264::Error> {
+        let bps = u32::try_from(target_bps(width, height)).expect("clamped far below");
+        let config = EncoderConfig::new()
+            .usage_type(UsageType::CameraVideoRealTime)
+            .profile(Profile::Baseline)
+            .rate_control_mode(RateControlMode::Bitrate)
+            .bitrate(BitRate::from_bps(bps))
+            .max_frame_rate(FrameRate::from_hz(fps as f32))
+            // A skipped picture is a freeze; coarser ones are not noticed in a face.
+            .skip_frames(false)
+            // Without losses no keyframe is needed, and on a loss the receiver asks.
+            .intra_frame_period(IntraFramePeriod::auto())
+            .scene_change_detect(false)
+            .complexity(Complexity::Medium)
+            // 3 ms a picture at 720p: threads would only take the cores from the decoders.
+            .num_threads(1)
+            .vui(VuiConfig::bt601());
+        let mut inner =
+            openh264::encoder::Encoder::with_api_config(OpenH264API::from_source(), config)?;
+        be_quiet(&mut inner);
+        Ok(Self { inner, width, height, started: None })
+    }
+
+    /// The size that it takes.
+    pub(in super::super) fn size(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
+    /// Encodes a picture, as a keyframe if asked to; the first one always is. `None` if rate
+    /// control left it out.
+    ///
+    /// # Errors
+    ///
+    /// What openh264 says.
+    ///
+    /// # Panics
+    ///
+    /// If the picture has another size than the encoder.
+    pub(in super::super) fn encode(
+        &mut self,
+        frame: &VideoFrame,
+        keyframe: bool,
+    ) -> Result<Option<Encoded>, openh264::Error> {
+        assert_eq!((frame.width, frame.height), self.size(), "one encoder a size");
+        // openh264 sets itself up with the first picture, which is a keyframe anyway.
+        if keyframe && self.started.is_some() {
+            self.inner.force_intra_frame();
+        }
+        let started = *self.started.get_or_insert(frame.at);
+        let since = frame.at.saturating_duration_since(started);
+        let (width, height) = (frame.width as usize, frame.height as usize);
+        let planes = YUVSlices::new(
+            (&frame.y, &frame.u, &frame.v),
+            (width, height),
+            (width, width / 2, width / 2),
+        );
+        let millis = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
+        let stream = self.inner.encode_at(&planes, Timestamp::from_millis(millis))?;
+        let keyframe = stream.frame_type() == FrameType::IDR;
+        if matches!(stream.frame_type(), FrameType::Skip | FrameType::Invalid) {
+            return Ok(None);
+        }
+        let access_unit = Bytes::from(stream.to_vec());
+        Ok((!access_unit.is_empty()).then_some(Encoded { access_unit, keyframe }))
+    }
+}
+
+/// Keeps openh264 from writing to stderr. The wrapper does so too, but only after the setup that
+/// has most to say.
+fn be_quiet(encoder: &mut openh264::encoder::Encoder) {
+    let mut level = openh264_sys2::WELS_LOG_QUIET;
+    // SAFETY: the encoder is alive, the option takes a pointer to an int that is read at once, and
+    // the wrapper relies on nothing that it changes.
+    let code = unsafe {
+        let level = std::ptr::addr_of_mut!(level).cast();
+        encoder.raw_api().set_option(openh264_sys2::ENCODER_OPTION_TRACE_LEVEL, level)
+    };
+    if code != 0 {
+        tracing::debug!(code, "openh264 does not let itself be silenced");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_follow_the_size() {
+        assert_eq!(target_bps(640, 360), 600_000);
+        assert_eq!(target_bps(1280, 720), 1_700_000);
+        assert_eq!(target_bps(64, 64), 100_000);
+        assert_eq!(target_bps(3840, 2160), 4_000_000);
+    }
+}

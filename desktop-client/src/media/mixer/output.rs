@@ -1,0 +1,178 @@
+//! Where the mix goes and what paces it: a loudspeaker's clock, or ours for a file and for nothing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cinemasync_core::plan::MediaEvent;
+
+use super::super::EventSink;
+use super::super::opus::{FRAME, RATE};
+use super::super::record::Recorder;
+use super::super::resample::Resampler;
+use super::super::sound_device::{self, SoundError, Wanted};
+use super::super::source::SpeakerSink;
+use super::super::worker::Stop;
+
+const STEP: Duration = Duration::from_millis(10);
+/// How often the ring is looked at: a third of the least that is kept in it.
+const LOOK: Duration = Duration::from_millis(4);
+/// Sound kept in the ring at first, and at most after the device has found it empty: callbacks
+/// come in lumps of their own choosing.
+const FIRST_LEAD_MS: u32 = 20;
+const MOST_LEAD_MS: u32 = 100;
+/// A loudspeaker that takes nothing for so long is given up.
+const STALLED: Duration = Duration::from_secs(4);
+
+/// Where the mix goes.
+pub(super) struct Output {
+    target: Target,
+    events: EventSink,
+}
+
+enum Target {
+    /// Nobody listens, or a file does.
+    Paced {
+        next: Instant,
+        file: Option<Arc<Recorder>>,
+        /// Samples written.
+        position: u64,
+    },
+    Device(Box<Loudspeaker>),
+}
+
+struct Loudspeaker {
+    output: sound_device::Output,
+    resampler: Resampler,
+    /// Resampled and waiting for room in the ring.
+    sound: Vec<f32>,
+    lead_ms: u32,
+    missed: u64,
+    taken: u64,
+    moved: Instant,
+}
+
+impl Output {
+    /// Opens the sink. If it fails that is told, and the mix goes nowhere.
+    pub(super) fn open(
+        sink: &SpeakerSink,
+        recorder: Option<Arc<Recorder>>,
+        events: &EventSink,
+    ) -> Self {
+        let wanted = match sink {
+            SpeakerSink::None => None,
+            SpeakerSink::Default => Some(Wanted::Default),
+            SpeakerSink::Device(name) => Some(Wanted::Named(name.clone())),
+            SpeakerSink::File(_) => {
+                return Self { target: Target::paced(recorder), events: events.clone() };
+            }
+        };
+        let mut this = Self { target: Target::paced(None), events: events.clone() };
+        match wanted.map(|wanted| sound_device::open_output(&wanted)) {
+            None => {}
+            Some(Ok(output)) => {
+                this.target = Target::Device(Box::new(Loudspeaker {
+                    resampler: Resampler::new(RATE, output.rate),
+                    output,
+                    sound: Vec::new(),
+                    lead_ms: FIRST_LEAD_MS,
+                    missed: 0,
+                    taken: 0,
+                    moved: Instant::now(),
+                }));
+            }
+            Some(Err(error)) => this.fail(&error),
+        }
+        this
+    }
+
+    /// Waits until 10 ms more are wanted; false when it is time to stop.
+    pub(super) fn wait(&mut self, stop: &Stop) -> bool {
+        loop {
+            match &mut self.target {
+                Target::Paced { next, .. } => {
+                    if stop.sleep_until(*next) {
+                        return false;
+                    }
+                    *next += STEP;
+                    let now = Instant::now();
+                    if now.saturating_duration_since(*next) > 20 * STEP {
+                        *next = now;
+                    }
+                    return true;
+                }
+                Target::Device(loudspeaker) => {
+                    if let Some(error) = loudspeaker.fault() {
+                        self.fail(&error);
+                        continue;
+                    }
+                    if loudspeaker.wants_more() {
+                        return !stop.is_set();
+                    }
+                    if stop.sleep(LOOK) {
+                        return false;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes 10 ms.
+    pub(super) fn write(&mut self, sound: &[f32; FRAME]) {
+        match &mut self.target {
+            Target::Paced { file, position, .. } => {
+                if let Some(recorder) = file {
+                    recorder.speaker(*position, sound);
+                }
+                *position += FRAME as u64;
+            }
+            Target::Device(loudspeaker) => loudspeaker.write(sound),
+        }
+    }
+
+    /// Tells a person and goes on without sound.
+    fn fail(&mut self, error: &SoundError) {
+        tracing::warn!(%error, "no loudspeaker");
+        (self.events)(MediaEvent::DeviceFailed { track: None, text: error.to_string() });
+        self.target = Target::paced(None);
+    }
+}
+
+impl Target {
+    fn paced(file: Option<Arc<Recorder>>) -> Self {
+        Self::Paced { next: Instant::now(), file, position: 0 }
+    }
+}
+
+impl Loudspeaker {
+    fn wants_more(&mut self) -> bool {
+        let missed = self.output.state.missed();
+        let now = Instant::now();
+        let taken = self.output.state.frames();
+        // Before the first sound an empty ring is no fault of ours.
+        if missed > self.missed && self.taken > 0 {
+            self.lead_ms = (self.lead_ms + 10).min(MOST_LEAD_MS);
+        }
+        self.missed = missed;
+        if taken != self.taken {
+            (self.taken, self.moved) = (taken, now);
+        }
+        let capacity = self.output.ring.buffer().capacity();
+        let held = capacity - self.output.ring.slots();
+        let lead = self.output.rate as usize / 1_000 * self.lead_ms as usize;
+        held + self.sound.len() < lead.min(capacity / 2)
+    }
+
+    fn fault(&self) -> Option<SoundError> {
+        let stalled = self.moved.elapsed() > STALLED;
+        sound_device::fault(&self.output.state, "loudspeaker")
+            .or_else(|| stalled.then_some(SoundError::Stopped { kind: "loudspeaker" }))
+    }
+
+    fn write(&mut self, sound: &[f32; FRAME]) {
+        self.resampler.process(sound, &mut self.sound);
+        let fit = self.sound.len().min(self.output.ring.slots());
+        if let Ok(chunk) = self.output.ring.write_chunk_uninit(fit) {
+            chunk.fill_from_iter(self.sound.drain(..fit));
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Voices by Opus: 10 ms frames in and 20 ms packets out, and back. Mono, 48 kHz.
+
+use bytes::Bytes;
+use opusic_c::{Application, Bitrate, Channels, ErrorCode, InbandFec, SampleRate, Signal};
+
+/// Samples a second, everywhere in media.
+pub(super) const RATE: u32 = 48_000;
+/// Samples of 10 ms: the step of everything between microphone and codec, and of the mixer.
+pub(super) const FRAME: usize = 480;
+/// Samples of a packet that we send, 20 ms.
+pub(super) const PACKET: usize = 2 * FRAME;
+/// The longest packet that Opus allows, 120 ms.
+pub(super) const LONGEST: usize = 12 * FRAME;
+
+/// Full-band speech is transparent here, with the copies of earlier packets included.
+const BITRATE: u32 = 40_000;
+/// Below some expected loss, Opus leaves the copies out; each percent costs bits. This many keep
+/// single losses unheard.
+const EXPECTED_LOSS_PERCENT: u8 = 8;
+/// More than any packet of 20 ms at our bitrate needs.
+const MAX_PACKET_BYTES: usize = 1_275;
+
+/// Encodes one voice.
+pub(super) struct VoiceEncoder {
+    inner: opusic_c::Encoder,
+    pending: Vec<f32>,
+}
+
+impl VoiceEncoder {
+    /// An encoder for speech.
+    ///
+    /// # Errors
+    ///
+    /// What libopus says; only a lack of memory explains it.
+    pub(super) fn new() -> Result<Self, ErrorCode> {
+        let mut inner =
+            opusic_c::Encoder::new(Channels::Mono, SampleRate::Hz48000, Application::Voip)?;
+        inner.set_bitrate(Bitrate::Value(BITRATE))?;
+        inner.set_signal(Signal::Voice)?;
+        inner.set_inband_fec(InbandFec::Mode1)?;
+        inner.set_packet_loss(EXPECTED_LOSS_PERCENT)?;
+        // Packets in silence keep the receiver's jitter measurement alive.
+        inner.set_dtx(false)?;
+        Ok(Self { inner, pending: Vec::with_capacity(PACKET) })
+    }
+
+    /// Takes a frame; every second one completes a packet.
+    ///
+    /// # Errors
+    ///
+    /// What libopus says.
+    pub(super) fn encode(&mut self, frame: &[f32; FRAME]) -> Result<Option<Bytes>, ErrorCode> {
+        self.pending.extend_from_slice(frame);
+        if self.pending.len() < PACKET {
+            return Ok(None);
+        }
+        let mut packet = vec![0; MAX_PACKET_BYTES];
+        let length = self.inner.encode_float_to_slice(&self.pending, &mut packet);
+        self.pending.clear();
+        packet.truncate(length?);
+        Ok(Some(Bytes::from(packet)))
+    }
+
+    /// Begins anew after a pause.
+    pub(super) fn restart(&mut self) {
+        self.pending.clear();
+        if let Err(error) = self.inner.reset() {
+            tracing::warn!(?error, "the voice encoder could not be reset");
+        }
+    }
+}
+
+/// Decodes one voice.
+pub(super) struct VoiceDecoder(opusic_c::Decoder);
+
+impl VoiceDecoder {
+    /// A decoder; stereo packets are mixed to mono.
+    ///
+    /// # Errors
+    ///
+    /// What libopus says; only a lack of memory explains it.
+    pub(super) fn new() -> Result<Self, ErrorCode> {
+        opusic_c::Decoder::new(Channels::Mono, SampleRate::Hz48000).map(Self)
+    }
+
+    /// Appends the packet's sound; silence of 20 ms for what is damaged.
+    pub(super) fn play(&mut self, packet: &[u8], sound: &mut Vec<f32>) {
+        self.append(packet, LONGEST, false, sound);
+    }
+
+    /// Appends `samples` recovered from the packet after the lost one, or invented if it carries
+    /// no copy.
+    pub(super) fn recover(&mut self, next: &[u8], samples: u32, sound: &mut Vec<f32>) {
+        self.append(next, whole_frames(samples), true, sound);
+    }
+
+    /// Appends `samples` of what might have been said.
+    pub(super) fn conceal(&mut self, samples: u32, sound: &mut Vec<f32>) {
+        self.append(&[], whole_frames(samples), false, sound);
+    }
+
+    fn append(&mut self, packet: &[u8], room: usize, fec: bool, sound: &mut Vec<f32>) {
+        let start = sound.len();
+        sound.resize(start + room, 0.0);
+        let decoded = self.0.decode_float_to_slice(packet, &mut sound[start..], fec);
+        match decoded {
+            Ok(samples) => sound.truncate(start + samples),
+            Err(error) => {
+                tracing::debug!(?error, "a voice packet could not be decoded");
+                sound[start..].fill(0.0);
+                sound.truncate(start + PACKET.min(room));
+            }
+        }
+    }
+}
+
+/// Opus conceals in steps of 2.5 ms.
+fn whole_frames(samples: u32) -> usize {
+    (samples as usize).next_multiple_of(120).clamp(120, LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::level::goertzel;
+    use super::*;
+
+    fn tone(hz: f32, start: usize) -> [f32; FRAME] {
+        std::array::from_fn(|at| {
+            (std::f32::consts::TAU * hz * (start + at) as f32 / RATE as f32).sin() * 0.25
+        })
+    }
+
+    fn packets(count: usize) -> Vec<Bytes> {
+        let mut encoder = VoiceEncoder::new().expect("opens");
+        (0..count * 2)
+            .filter_map(|number| encoder.encode(&tone(440.0, number * FRAME)).expect("encodes"))
+            .collect()
+    }
+
+    #[test]
+    fn a_tone_comes_back_at_its_level() {
+        let mut decoder = VoiceDecoder::new().expect("opens");
+        let mut sound = Vec::new();
+        for packet in packets(50) {
+            decoder.play(&packet, &mut sound);
+        }
+        assert_eq!(sound.len(), 50 * PACKET);
+        let level = goertzel(&sound[PACKET * 10..], 440.0);
+        assert!((0.2..0.3).contains(&level), "{level}");
+        assert!(goertzel(&sound[PACKET * 10..], 660.0) < 0.01);
+    }
+
+    #[test]
+    fn a_lost_packet_is_recovered_from_the_next_one() {
+        // Another tone sounds in one packet alone: concealment cannot know of it, a copy does.
+        let mut encoder = VoiceEncoder::new().expect("opens");
+        let packets: Vec<Bytes> = (0..100)
+            .filter_map(|number| {
+                let hz = if number / 2 == 30 { 1_000.0 } else { 440.0 };
+                encoder.encode(&tone(hz, number * FRAME)).expect("encodes")
+            })
+            .collect();
+        let heard = |fec: bool| {
+            let mut decoder = VoiceDecoder::new().expect("opens");
+            let mut sound = Vec::new();
+            packets[..30].iter().for_each(|packet| decoder.play(packet, &mut sound));
+            sound.clear();
+            if fec {
+                decoder.recover(&packets[31], PACKET as u32, &mut sound);
+            } else {
+                decoder.conceal(PACKET as u32, &mut sound);
+            }
+            assert_eq!(sound.len(), PACKET);
+            goertzel(&sound, 1_000.0)
+        };
+        let (recovered, concealed) = (heard(true), heard(false));
+        assert!(recovered > 0.05 && recovered > 4.0 * concealed, "{recovered} {concealed}");
+    }
+
+    #[test]
+    fn damaged_packets_are_silence() {
+        let mut decoder = VoiceDecoder::new().expect("opens");
+        let mut sound = Vec::new();
+        decoder.play(&[0xff, 0xff, 0xff], &mut sound);
+        decoder.conceal(1, &mut sound);
+        assert!(!sound.is_empty() && sound.iter().all(|sample| sample.abs() < 0.1));
+    }
+}

@@ -1,0 +1,378 @@
+//! Opens microphones and loudspeakers through cpal and names them. Each comes as a ring (see
+//! `ring`) and lives as long as what is returned here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
+use cpal::{
+    BufferSize, Device, ErrorKind, FromSample, Host, SampleFormat, SizedSample, StreamConfig,
+    SupportedBufferSize, SupportedStreamConfigRange,
+};
+use rtrb::{Consumer, Producer};
+use thiserror::Error;
+
+use super::opus::RATE;
+use super::ring::{CaptureEnd, PlaybackEnd, RingState, capture_ring, playback_ring};
+
+/// A sound server that does not answer for this long is not there.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Samples in a ring: 0.5 s at 48 kHz, far more than any callback takes or gives.
+const RING: usize = 24_000;
+/// The buffer that is asked for, in hundredths of a second. Left to itself, PulseAudio takes 2 s.
+pub(super) const FIRST_BUFFER: u32 = 1;
+
+/// Faults as [`RingState`] keeps them.
+const FAULT_GONE: u8 = 1;
+const FAULT_OTHER: u8 = 2;
+
+/// Which device is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// The system's default.
+    Default,
+    /// By id, name, or an unambiguous part of one.
+    Named(String),
+}
+
+/// Why a device is not open. Sentences for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(super) enum SoundError {
+    #[error("No {kind} was found. Connect one, or check the system's sound settings.")]
+    None { kind: &'static str },
+    #[error("There is no {kind} named {name:?}. There are: {known}.")]
+    Unknown { kind: &'static str, name: String, known: String },
+    #[error("{name:?} names more than one {kind}: {matches}. Use more of its name.")]
+    Ambiguous { kind: &'static str, name: String, matches: String },
+    #[error("The {kind} is used by another program. Close it and try again.")]
+    Busy { kind: &'static str },
+    #[error(
+        "The system does not let this program use the {kind}. Allow it in the privacy settings."
+    )]
+    Denied { kind: &'static str },
+    #[error("The {kind} cannot be used: it offers no format that this program understands.")]
+    Format { kind: &'static str },
+    #[error(
+        "The {kind} could not be opened ({reason}). Try another one, or restart the sound system."
+    )]
+    Failed { kind: &'static str, reason: String },
+    #[error("The {kind} was disconnected. Connect it again or choose another one.")]
+    Gone { kind: &'static str },
+    #[error("The {kind} stopped working. Choose another one, or restart the sound system.")]
+    Stopped { kind: &'static str },
+}
+
+/// An open microphone.
+pub(super) struct Input {
+    pub(super) ring: Consumer<f32>,
+    pub(super) state: Arc<RingState>,
+    /// Samples a second in the ring.
+    pub(super) rate: u32,
+    _stream: cpal::Stream,
+}
+
+/// An open loudspeaker.
+pub(super) struct Output {
+    pub(super) ring: Producer<f32>,
+    pub(super) state: Arc<RingState>,
+    /// Samples a second in the ring.
+    pub(super) rate: u32,
+    _stream: cpal::Stream,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Direction {
+    Input,
+    Output,
+}
+
+impl Direction {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Input => "microphone",
+            Self::Output => "loudspeaker",
+        }
+    }
+
+    fn default_device(self, host: &Host) -> Option<Device> {
+        match self {
+            Self::Input => host.default_input_device(),
+            Self::Output => host.default_output_device(),
+        }
+    }
+
+    fn devices(self, host: &Host) -> Vec<Device> {
+        let devices = match self {
+            Self::Input => host.input_devices().map(Iterator::collect),
+            Self::Output => host.output_devices().map(Iterator::collect),
+        };
+        devices.unwrap_or_else(|error| {
+            tracing::warn!(host = host.id().name(), %error, "devices could not be listed");
+            Vec::new()
+        })
+    }
+}
+
+/// Names of the microphones and of the loudspeakers.
+pub(super) fn names() -> (Vec<String>, Vec<String>) {
+    let Some(host) = hosts().next() else { return (Vec::new(), Vec::new()) };
+    let names = |direction: Direction| {
+        direction.devices(&host).iter().map(|device| device.to_string()).collect()
+    };
+    (names(Direction::Input), names(Direction::Output))
+}
+
+/// Opens a microphone whose callbacks bring about `hundredths` of 10 ms each.
+pub(super) fn open_input(wanted: &Wanted, hundredths: u32) -> Result<Input, SoundError> {
+    open(Direction::Input, wanted, |device| {
+        let (config, format) = choose(device, Direction::Input, hundredths)?;
+        let (end, ring, state) = capture_ring(RING, config.channels);
+        let stream = match format {
+            SampleFormat::F32 => capture::<f32>(device, config, end, &state),
+            SampleFormat::I16 => capture::<i16>(device, config, end, &state),
+            SampleFormat::I32 => capture::<i32>(device, config, end, &state),
+            _ => return Err(SoundError::Format { kind: Direction::Input.kind() }),
+        };
+        let stream = started(Direction::Input, stream)?;
+        Ok(Input { ring, state, rate: config.sample_rate, _stream: stream })
+    })
+}
+
+/// Opens a loudspeaker.
+pub(super) fn open_output(wanted: &Wanted) -> Result<Output, SoundError> {
+    open(Direction::Output, wanted, |device| {
+        let (config, format) = choose(device, Direction::Output, FIRST_BUFFER)?;
+        let (ring, end, state) = playback_ring(RING, config.channels);
+        let stream = match format {
+            SampleFormat::F32 => playback::<f32>(device, config, end, &state),
+            SampleFormat::I16 => playback::<i16>(device, config, end, &state),
+            SampleFormat::I32 => playback::<i32>(device, config, end, &state),
+            _ => return Err(SoundError::Format { kind: Direction::Output.kind() }),
+        };
+        let stream = started(Direction::Output, stream)?;
+        Ok(Output { ring, state, rate: config.sample_rate, _stream: stream })
+    })
+}
+
+/// What a fault of an open device means.
+pub(super) fn fault(state: &RingState, kind: &'static str) -> Option<SoundError> {
+    state.fault().map(|fault| match fault {
+        FAULT_GONE => SoundError::Gone { kind },
+        _ => SoundError::Stopped { kind },
+    })
+}
+
+/// The sound systems that answer. PulseAudio (or PipeWire in its stead) shares devices among
+/// programs and comes before ALSA; elsewhere there is only one.
+fn hosts() -> impl Iterator<Item = Host> {
+    let mut ids = cpal::ALL_HOSTS.to_vec();
+    ids.sort_by_key(|id| id.name() != "PulseAudio");
+    ids.into_iter().filter_map(|id| {
+        cpal::host_from_id(id)
+            .inspect_err(|error| tracing::debug!(host = id.name(), %error, "does not answer"))
+            .ok()
+    })
+}
+
+/// Tries the device in each sound system; what the first says about it is what is reported.
+fn open<T>(
+    direction: Direction,
+    wanted: &Wanted,
+    open: impl Fn(&Device) -> Result<T, SoundError>,
+) -> Result<T, SoundError> {
+    let mut first = None;
+    for host in hosts() {
+        let result = find(&host, direction, wanted).and_then(|device| {
+            tracing::debug!(host = host.id().name(), device = %device, kind = direction.kind(), "opening");
+            open(&device)
+        });
+        match result {
+            Ok(opened) => return Ok(opened),
+            Err(error) => {
+                first.get_or_insert(error);
+            }
+        }
+    }
+    Err(first.unwrap_or(SoundError::None { kind: direction.kind() }))
+}
+
+fn find(host: &Host, direction: Direction, wanted: &Wanted) -> Result<Device, SoundError> {
+    let kind = direction.kind();
+    let name = match wanted {
+        Wanted::Default => {
+            return direction.default_device(host).ok_or(SoundError::None { kind });
+        }
+        Wanted::Named(name) => name,
+    };
+    let mut devices = direction.devices(host);
+    let labels: Vec<[String; 2]> = devices
+        .iter()
+        .map(|device| {
+            let id = device.id().map(|id| id.id().to_owned()).unwrap_or_default();
+            [id, device.to_string()]
+        })
+        .collect();
+    pick(kind, name, &labels).map(|at| devices.swap_remove(at))
+}
+
+/// Which of `labels` (id and name of each device) `name` means: exactly, or as a part of only one.
+pub(super) fn pick<const N: usize>(
+    kind: &'static str,
+    name: &str,
+    labels: &[[String; N]],
+) -> Result<usize, SoundError> {
+    if let Some(exact) = labels.iter().position(|labels| labels.iter().any(|label| label == name)) {
+        return Ok(exact);
+    }
+    let part = name.to_lowercase();
+    let named_so =
+        |labels: &[String; N]| labels.iter().any(|label| label.to_lowercase().contains(&part));
+    let matches: Vec<usize> = (0..labels.len()).filter(|at| named_so(&labels[*at])).collect();
+    let list = |which: &mut dyn Iterator<Item = usize>| {
+        which.map(|at| labels[at][N - 1].clone()).collect::<Vec<_>>().join(", ")
+    };
+    match matches.as_slice() {
+        [one] => Ok(*one),
+        [] if labels.is_empty() => Err(SoundError::None { kind }),
+        [] => Err(SoundError::Unknown {
+            kind,
+            name: name.to_owned(),
+            known: list(&mut (0..labels.len())),
+        }),
+        many => Err(SoundError::Ambiguous {
+            kind,
+            name: name.to_owned(),
+            matches: list(&mut many.iter().copied()),
+        }),
+    }
+}
+
+/// The format nearest to what we use: 48 kHz, floating point, one channel in and two out.
+fn choose(
+    device: &Device,
+    direction: Direction,
+    hundredths: u32,
+) -> Result<(StreamConfig, SampleFormat), SoundError> {
+    let kind = direction.kind();
+    let ranges: Vec<SupportedStreamConfigRange> = match direction {
+        Direction::Input => device.supported_input_configs().map(Iterator::collect),
+        Direction::Output => device.supported_output_configs().map(Iterator::collect),
+    }
+    .map_err(|error| translate(kind, &error))?;
+    let format_rank = |format| match format {
+        SampleFormat::F32 => Some(0),
+        SampleFormat::I16 => Some(1),
+        SampleFormat::I32 => Some(2),
+        _ => None,
+    };
+    let channels = if direction == Direction::Input { 1 } else { 2 };
+    let best = ranges
+        .iter()
+        .filter_map(|range| {
+            let rate = RATE.clamp(range.min_sample_rate(), range.max_sample_rate());
+            let rank = (
+                rate.abs_diff(RATE),
+                range.channels().abs_diff(channels),
+                format_rank(range.sample_format())?,
+            );
+            Some((rank, rate, range))
+        })
+        .min_by_key(|(rank, ..)| *rank);
+    let (_, rate, range) = best.ok_or(SoundError::Format { kind })?;
+    let frames = rate / 100 * hundredths;
+    let frames = match *range.buffer_size() {
+        SupportedBufferSize::Range { min, max } => frames.clamp(min, max.max(min)),
+        SupportedBufferSize::Unknown => frames,
+    };
+    let config = StreamConfig {
+        channels: range.channels(),
+        sample_rate: rate,
+        buffer_size: BufferSize::Fixed(frames),
+    };
+    Ok((config, range.sample_format()))
+}
+
+fn capture<T: SizedSample>(
+    device: &Device,
+    config: StreamConfig,
+    mut end: CaptureEnd,
+    state: &Arc<RingState>,
+) -> Result<cpal::Stream, cpal::Error>
+where
+    f32: FromSample<T>,
+{
+    let write = move |samples: &[T], _: &cpal::InputCallbackInfo| end.write(samples);
+    device.build_input_stream(config, write, latch(state), Some(PATIENCE))
+}
+
+fn playback<T: SizedSample + FromSample<f32>>(
+    device: &Device,
+    config: StreamConfig,
+    mut end: PlaybackEnd,
+    state: &Arc<RingState>,
+) -> Result<cpal::Stream, cpal::Error> {
+    let read = move |samples: &mut [T], _: &cpal::OutputCallbackInfo| end.read(samples);
+    device.build_output_stream(config, read, latch(state), Some(PATIENCE))
+}
+
+/// An error callback that keeps the first fault that ends the stream and nothing else.
+fn latch(state: &Arc<RingState>) -> impl FnMut(cpal::Error) + Send + 'static {
+    let state = Arc::clone(state);
+    move |error| match error.kind() {
+        // The stream goes on.
+        ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
+        ErrorKind::DeviceNotAvailable => state.fail(FAULT_GONE),
+        _ => state.fail(FAULT_OTHER),
+    }
+}
+
+fn started(
+    direction: Direction,
+    stream: Result<cpal::Stream, cpal::Error>,
+) -> Result<cpal::Stream, SoundError> {
+    let kind = direction.kind();
+    let stream = stream.map_err(|error| translate(kind, &error))?;
+    stream.play().map_err(|error| translate(kind, &error))?;
+    Ok(stream)
+}
+
+fn translate(kind: &'static str, error: &cpal::Error) -> SoundError {
+    match error.kind() {
+        ErrorKind::DeviceBusy => SoundError::Busy { kind },
+        ErrorKind::PermissionDenied => SoundError::Denied { kind },
+        ErrorKind::DeviceNotAvailable => SoundError::Gone { kind },
+        ErrorKind::HostUnavailable => SoundError::None { kind },
+        _ => SoundError::Failed { kind, reason: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels() -> Vec<[String; 2]> {
+        [
+            ("sink_a", "Built-in Audio"),
+            ("sink_a.monitor", "Monitor of Built-in Audio"),
+            ("usb", "Headset"),
+        ]
+        .map(|(id, name)| [id.to_owned(), name.to_owned()])
+        .to_vec()
+    }
+
+    #[test]
+    fn devices_are_found_by_id_name_or_a_part_of_one() {
+        assert_eq!(pick("microphone", "sink_a", &labels()), Ok(0), "exact before partial");
+        assert_eq!(pick("microphone", "Monitor of Built-in Audio", &labels()), Ok(1));
+        assert_eq!(pick("microphone", "headset", &labels()), Ok(2));
+    }
+
+    #[test]
+    fn what_is_not_found_is_answered_with_what_there_is() {
+        let error = pick("microphone", "built-in", &labels()).expect_err("two").to_string();
+        assert!(error.contains("more than one") && error.contains("Monitor"), "{error}");
+        let error = pick("microphone", "x", &labels()).expect_err("none").to_string();
+        assert!(error.contains("Headset"), "{error}");
+        assert_eq!(pick::<2>("microphone", "x", &[]), Err(SoundError::None { kind: "microphone" }));
+    }
+}
