@@ -180,3 +180,5 @@ impl Ui {
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,7 @@ use script::{Happening, SCRIPT};
 /// Time between two pictures of the script.
 pub const PICTURE_INTERVAL: Duration = Duration::from_millis(100);
 /// The code of the room in the script.
-const CODE: [u8; RoomCode::LEN] = [9, 29, 15, 11, 26, 21, 18, 1];
+const CODE: [u8; RoomCode::LEN] = [9, 29, 14, 11, 26, 21, 17, 1];
 /// When the script begins, in Unix milliseconds: an evening, 21:44.
 const EVENING_UNIX_MS: u64 = 1_700_257_440_000;
 /// Where in the film the evening is.

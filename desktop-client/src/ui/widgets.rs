@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Align2, Color32, CornerRadius, FontId, Galley, Painter, Pos2, Rect, Response, Role, Sense,
-    Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
+    Align, Align2, Color32, CornerRadius, FontId, Galley, Painter, Pos2, Rect, Response, Role,
+    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
 };
 
 use super::theme::icons::Icon;
@@ -69,6 +69,19 @@ pub(crate) fn block_galley(
     };
     let mut job = LayoutJob::single_section(text.to_owned(), format);
     job.wrap.max_width = width.max(1.0);
+    painter.layout_job(job)
+}
+
+/// The same, each line centred on the place where it is painted.
+pub(crate) fn centred_galley(
+    painter: &Painter,
+    text: &str,
+    line: &Line,
+    height: f32,
+    width: f32,
+) -> Arc<Galley> {
+    let mut job = (*block_galley(painter, text, line, height, width).job).clone();
+    job.halign = Align::Center;
     painter.layout_job(job)
 }
 

@@ -270,7 +270,7 @@ mod tests {
 
     fn person(id: &str, speaking: bool) -> ParticipantView {
         ParticipantView {
-            id: ParticipantId::unique(id),
+            id: ParticipantId::new(id),
             name: id.to_owned(),
             host: false,
             state: LinkState::Connected,

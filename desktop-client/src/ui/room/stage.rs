@@ -11,7 +11,7 @@ use super::{Room, faces};
 use crate::ui::theme::icons::{self, Icon};
 use crate::ui::theme::{font, line, palette, radius, size, space};
 use crate::ui::widgets::button::{Button, Kind};
-use crate::ui::widgets::{Line, block_galley, icon, label, panel, readable};
+use crate::ui::widgets::{Line, block_galley, centred_galley, icon, label, panel, readable};
 use crate::ui::{FilmPicture, Scene, UiAction, text};
 
 /// A file dropped onto the window: the film to show, or one's copy where that is wanted.
@@ -177,7 +177,7 @@ fn invite(
         Line::new(if narrow { font::reading() } else { font::large() }, Color32::from_gray(240));
     let height = if narrow { line::READING } else { 28.0 };
     let width = (rect.width() - 2.0 * space::XL).min(520.0);
-    let galley = block_galley(ui.painter(), words, &style, height, width);
+    let galley = centred_galley(ui.painter(), words, &style, height, width);
     let tall = if narrow { 28.0 } else { 44.0 };
     let below = button.as_ref().map_or(0.0, |_| space::L + size::CONTROL);
     let whole = tall + space::M + galley.size().y + below;
@@ -188,7 +188,7 @@ fn invite(
     let place = Rect::from_min_size(pos2(center - galley.size().x / 2.0, y), galley.size());
     y = place.bottom() + space::L;
     readable(ui, place, words);
-    ui.painter().galley(place.min, galley, style.color);
+    ui.painter().galley(place.center_top(), galley, style.color);
     button.is_some_and(|button| {
         let wanted = Vec2::new(button.width(ui) + space::S, size::CONTROL);
         let place = Rect::from_min_size(pos2(center - wanted.x / 2.0, y), wanted);

@@ -1,5 +1,5 @@
-//! The typefaces inside the program: Inter for text, Phosphor for icons, egui's own for the emoji
-//! and scripts that Inter lacks.
+//! The typefaces inside the program: Inter for text, Noto Emoji for emoji, Phosphor for icons, and
+//! egui's own for the symbols that these lack.
 
 use std::sync::Arc;
 
@@ -11,6 +11,8 @@ const FACES: [(&str, &[u8]); 4] = [
     ("inter-semibold", include_bytes!("../../../../assets/fonts/Inter-SemiBold.otf")),
     ("inter-display", include_bytes!("../../../../assets/fonts/InterDisplay-SemiBold.otf")),
 ];
+const EMOJI: (&str, &[u8]) =
+    ("emoji", include_bytes!("../../../../assets/fonts/NotoEmoji-Regular.ttf"));
 const ICONS: [(&str, &[u8]); 2] = [
     ("icons", include_bytes!("../../../../assets/fonts/Phosphor-Regular.ttf")),
     ("icons-fill", include_bytes!("../../../../assets/fonts/Phosphor-Fill.ttf")),
@@ -46,20 +48,22 @@ pub(crate) fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let fallback: Vec<String> =
         fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    // Emoji are drawn on the whole em square: smaller, they stand well beside letters.
+    let tweak = FontTweak { scale: 0.85, ..FontTweak::default() };
+    let emoji = FontData::from_static(EMOJI.1).tweak(tweak);
+    fonts.font_data.insert(EMOJI.0.to_owned(), Arc::new(emoji));
     for (name, bytes) in FACES {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
         let family = match name {
             "inter-regular" => FontFamily::Proportional,
             name => FontFamily::Name(name.into()),
         };
-        let chain = std::iter::once(name.to_owned()).chain(fallback.iter().cloned()).collect();
+        let ours = [name.to_owned(), EMOJI.0.to_owned()];
+        let chain = ours.into_iter().chain(fallback.iter().cloned()).collect();
         fonts.families.insert(family, chain);
     }
     for (name, bytes) in ICONS {
-        // The icons hang half an eighth too low in their em square for a box that centres text.
-        let tweak = FontTweak { y_offset_factor: 0.0, ..FontTweak::default() };
-        let data = FontData::from_static(bytes).tweak(tweak);
-        fonts.font_data.insert(name.to_owned(), Arc::new(data));
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
         fonts.families.insert(FontFamily::Name(name.into()), vec![name.to_owned()]);
     }
     let monospace = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();

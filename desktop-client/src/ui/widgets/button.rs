@@ -136,7 +136,7 @@ impl<'a> Button<'a> {
             Kind::Quiet => (clear, colors.surface_2, colors.text_1),
             Kind::Control => (colors.surface_3, colors.surface_4, colors.text_1),
             Kind::OverPicture => {
-                (Color32::from_black_alpha(150), Color32::from_black_alpha(200), Color32::WHITE)
+                (Color32::from_black_alpha(185), Color32::from_black_alpha(225), Color32::WHITE)
             }
             Kind::Primary => (colors.amber, colors.amber_hover, colors.amber_ink),
             Kind::Danger => (colors.red_fill, colors.red_fill_hover, colors.red),

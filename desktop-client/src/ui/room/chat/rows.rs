@@ -133,7 +133,7 @@ mod tests {
 
     fn said(from: &str, number: u64, minute: u64) -> ChatLine {
         ChatLine {
-            from: Some(ParticipantId::unique(from)),
+            from: Some(ParticipantId::new(from)),
             name: from.to_owned(),
             text: "hello".to_owned(),
             id: number.to_string(),
