@@ -74,8 +74,9 @@ fn test_steps(options: &Options) -> Vec<Step> {
     steps.push(cargo_step(
         "documentation",
         Invocation::cargo()
-            .args(["doc", "--workspace", "--no-deps", "--locked"])
-            .env("RUSTDOCFLAGS", "-D warnings"),
+            .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"])
+            // It is read by who works here: what is private is documented, and may be linked to.
+            .env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links"),
     ));
     // The examples in the documentation run before the tests, so that the line that closes this
     // output is the one that counts the tests.

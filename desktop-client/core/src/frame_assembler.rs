@@ -2,7 +2,7 @@
 //!
 //! Owns the order (a bounded reorder window that also waits for repairs), what is given up and
 //! when, and when the sender is asked for a keyframe. Taking payloads apart is
-//! [`access_unit`](self::access_unit)'s work; sending the requests (NACK, PLI) and the codec are
+//! [`access_unit`]'s work; sending the requests (NACK, PLI) and the codec are
 //! others'.
 //!
 //! The rule: an access unit is given out only when every packet of it, and of all before it since
