@@ -241,3 +241,71 @@ impl AsyncUdpSocket for Counted {
         self.inner.max_gro_segments()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The trick leans on how the crate's driver waits; this is our half of it.
+    #[tokio::test]
+    async fn the_first_sleep_of_a_drivers_wake_up_returns_at_once_and_no_other() {
+        const LONG: Duration = Duration::from_secs(3600);
+        let runtime = LinkRuntime::new(Arc::default(), None);
+        let counts = Arc::new([AtomicU64::new(0), AtomicU64::new(0)]);
+        let event = Arc::new(tokio::sync::Notify::new());
+        let (driver, counted, happens) = (runtime.clone(), counts.clone(), event.clone());
+        runtime.spawn(Box::pin(async move {
+            loop {
+                tokio::select! {
+                    () = happens.notified() => counted[0].fetch_add(1, Ordering::SeqCst),
+                    () = driver.sleep(LONG) => counted[1].fetch_add(1, Ordering::SeqCst),
+                };
+            }
+        }));
+        let settled = || async {
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+            [&counts[0], &counts[1]].map(|count| count.load(Ordering::SeqCst))
+        };
+        assert_eq!(settled().await, [0, 1], "once around more when it starts");
+        event.notify_one();
+        assert_eq!(settled().await, [1, 2], "once around more for each event");
+        let elsewhere = tokio::time::timeout(Duration::from_millis(1), runtime.sleep(LONG)).await;
+        assert!(elsewhere.is_err(), "other tasks sleep as long as they say");
+        runtime.end();
+    }
+
+    #[tokio::test]
+    async fn sockets_get_larger_buffers_than_they_had_and_are_counted() {
+        let traffic = Arc::new(Traffic::default());
+        let runtime = LinkRuntime::new(Arc::clone(&traffic), None);
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let twin = socket.try_clone().unwrap();
+        let state = UdpSocketState::new(UdpSockRef::from(&twin)).unwrap();
+        let before = state.recv_buffer_size(UdpSockRef::from(&twin)).unwrap();
+        let wrapped = runtime.wrap_udp_socket(socket).unwrap();
+        let after = state.recv_buffer_size(UdpSockRef::from(&twin)).unwrap();
+        println!("receive buffer {before} -> {after}");
+        assert!(after >= before);
+
+        let to = wrapped.local_addr().unwrap();
+        wrapped.send_to(b"hello", to).await.unwrap();
+        let mut bytes = [0; 64];
+        wrapped.recv_from(&mut bytes).await.unwrap();
+        assert_eq!(traffic.sent.load(Ordering::Relaxed), 5);
+        assert_eq!(traffic.received.load(Ordering::Relaxed), 5);
+    }
+
+    #[tokio::test]
+    async fn ending_the_runtime_ends_what_was_spawned() {
+        let runtime = LinkRuntime::new(Arc::default(), None);
+        let driver = runtime.spawn(Box::pin(std::future::pending()));
+        let errand = runtime.spawn(Box::pin(std::future::pending()));
+        runtime.end();
+        runtime.driver_ended().await;
+        while !(driver.is_finished() && errand.is_finished()) {
+            tokio::task::yield_now().await;
+        }
+    }
+}

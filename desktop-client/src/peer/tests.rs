@@ -1,4 +1,7 @@
 //! Links against each other in one process, over real sockets on loopback.
 
+mod life;
+mod loss;
 mod media;
+mod negotiation;
 mod rig;

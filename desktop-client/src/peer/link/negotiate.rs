@@ -27,6 +27,8 @@ pub(super) struct Negotiation {
     signaling: Signaling,
     /// Was an exchange ever completed?
     complete: bool,
+    /// Was the need for an offer told since the last exchange?
+    need_told: bool,
     /// Has the latest description a section for data channels?
     channels_described: bool,
     local_ufrag: Option<String>,
@@ -58,10 +60,11 @@ impl Link {
     /// look: it may be one exchange old, for its driver sleeps until the first description is set.
     /// Not told while an exchange is under way (looked at again after it) nor before the first one
     /// if that is the other side's to begin.
-    pub(super) async fn tell_if_negotiation_needed(&self) {
+    pub(super) async fn tell_if_negotiation_needed(&mut self) {
         let ours = self.parts.config.opens_channels || self.negotiation.complete;
-        if ours && self.negotiation.signaling == Signaling::Stable && self.needs_negotiation().await
-        {
+        let stable = self.negotiation.signaling == Signaling::Stable;
+        if ours && stable && !self.negotiation.need_told && self.needs_negotiation().await {
+            self.negotiation.need_told = true;
             self.tell(LinkEvent::NegotiationNeeded).await;
         }
     }
@@ -80,12 +83,8 @@ impl Link {
         false
     }
 
-    /// Makes an offer. While one is out another adds nothing; one that restarts ICE replaces it.
+    /// Makes an offer; it replaces one that is out.
     pub(super) async fn make_offer(&mut self, connection: &dyn PeerConnection, ice_restart: bool) {
-        if self.negotiation.signaling == Signaling::HaveLocalOffer && !ice_restart {
-            tracing::debug!(peer = %self.parts.id, "an offer is out already");
-            return;
-        }
         match self.set_local_offer(connection, ice_restart).await {
             Ok(sdp) => {
                 let description = Description { kind: DescriptionKind::Offer, sdp };
@@ -194,6 +193,7 @@ impl Link {
     async fn completed(&mut self) -> Result<()> {
         self.negotiation.signaling = Signaling::Stable;
         self.negotiation.complete = true;
+        self.negotiation.need_told = false;
         let tracks: Vec<_> = self.lock_tracks().values().cloned().collect();
         for track in tracks {
             track.negotiated().await?;

@@ -27,8 +27,10 @@ pub(super) struct Side {
     pub(super) packets: mpsc::UnboundedReceiver<InboundPacket>,
     /// Told and not looked for yet.
     pub(super) told: VecDeque<LinkEvent>,
-    polite: bool,
-    offering: bool,
+    pub(super) polite: bool,
+    pub(super) offering: bool,
+    /// Was an exchange completed?
+    pub(super) complete: bool,
 }
 
 pub(super) fn side(name: &str, opens_channels: bool, wrap: Option<WrapSocket>) -> Side {
@@ -47,6 +49,7 @@ pub(super) fn side(name: &str, opens_channels: bool, wrap: Option<WrapSocket>) -
         told,
         polite: !opens_channels,
         offering: false,
+        complete: false,
     }
 }
 
@@ -86,7 +89,11 @@ impl Pair {
             }
         };
         if timeout(PATIENCE, pump).await.is_err() {
-            panic!("{what} did not happen; told: {:?} and {:?}", self.a.told, self.b.told);
+            panic!(
+                "{what} did not happen; told:\n{:#?}\nand:\n{:#?}",
+                self.a.summary(),
+                self.b.summary()
+            );
         }
     }
 
@@ -107,7 +114,10 @@ fn relay(from: &mut Side, to: &mut Side, event: LinkEvent) {
             to.peer.command(LinkCommand::AddCandidate(candidate.clone()));
         }
         LinkEvent::NegotiationFailed(text) => panic!("{text}"),
-        LinkEvent::RemoteDescriptionSet(DescriptionKind::Answer) => from.offering = false,
+        LinkEvent::RemoteDescriptionSet(DescriptionKind::Answer) => {
+            from.complete = true;
+        }
+        LinkEvent::RemoteDescriptionSet(DescriptionKind::Offer) => from.complete = true,
         _ => {}
     }
     from.told.push_back(event);
@@ -124,9 +134,9 @@ impl Side {
         if collision && !self.polite {
             return;
         }
-        if collision {
-            self.offering = false;
-        }
+        // From here on our offer is answered or taken back: commands are carried out in order, so
+        // an offer that comes before we are told so is no collision.
+        self.offering = false;
         self.peer.command(LinkCommand::Accept { description, rollback: collision });
     }
 
@@ -145,6 +155,21 @@ impl Side {
 
     pub(super) fn has_told(&self, is: impl Fn(&LinkEvent) -> bool) -> bool {
         self.told.iter().any(is)
+    }
+
+    /// What was told, without the descriptions' text.
+    fn summary(&self) -> Vec<String> {
+        let line = |event: &LinkEvent| match event {
+            LinkEvent::LocalDescription(description) => format!("{:?}", description.kind),
+            other => format!("{other:?}"),
+        };
+        self.told.iter().map(line).collect()
+    }
+
+    /// Takes an event out of those told; was it there?
+    pub(super) fn take(&mut self, event: &LinkEvent) -> bool {
+        let at = self.told.iter().position(|told| told == event);
+        at.is_some_and(|at| self.told.remove(at).is_some())
     }
 
     /// The next access unit or voice packet.
