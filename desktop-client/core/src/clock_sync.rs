@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use cinemasync_protocol::ParticipantId;
 
-use self::estimate::{Estimate, MAX_DRIFT, Sample};
+use self::estimate::{Estimate, Sample};
 use self::room_clock::{MAX_ROOM_US, RoomClock};
 pub use self::room_time::RoomTime;
 use self::wire::{Probe, Reply};
@@ -33,8 +33,12 @@ const BURST_INTERVAL: Duration = Duration::from_millis(25);
 const EAGER_INTERVAL: Duration = Duration::from_millis(100);
 /// until this many probes were sent in vain.
 const EAGER: u32 = 60;
+/// On a link with much jitter a burst finds no quick probes: until this many were sent,
+const WARM: u32 = 50;
+/// the pace is this.
+const WARM_INTERVAL: Duration = Duration::from_millis(250);
 /// Afterwards a probe each this plus up to as much again.
-const CALM_INTERVAL: Duration = Duration::from_secs(1);
+const CALM_INTERVAL: Duration = Duration::from_millis(700);
 /// Open requests a peer. At the bound the oldest counts as lost.
 const MAX_OPEN: usize = 64;
 /// A reply later than this tells too little.
@@ -114,12 +118,9 @@ impl ClockSync {
         if self.reference == reference {
             return;
         }
-        let drift = match self.reference.as_ref().and_then(|id| self.peers.get(id)) {
-            Some(peer) if self.adopted => peer.estimate.drift(),
-            _ => self.clock_drift(),
-        };
         self.reference = reference;
-        let now_us = self.own_us(now);
+        // What was learned of the drift stays; a bend on the way to the old reference ends.
+        let (now_us, drift) = (self.own_us(now), self.clock.drift());
         self.clock.run_at(now_us, drift);
         self.follow(now);
     }
@@ -163,6 +164,8 @@ impl ClockSync {
                 BURST_INTERVAL
             } else if number < EAGER && !peer.estimate.is_known() {
                 EAGER_INTERVAL
+            } else if number < WARM {
+                WARM_INTERVAL
             } else {
                 CALM_INTERVAL + CALM_INTERVAL.mul_f64(scatter(number))
             };
@@ -280,10 +283,6 @@ impl ClockSync {
             self.generation = self.generation.wrapping_add(1);
         }
         self.adopted = true;
-    }
-
-    fn clock_drift(&self) -> f64 {
-        self.clock.drift().clamp(-MAX_DRIFT, MAX_DRIFT)
     }
 
     /// Our own clock at a time, in microseconds since the epoch.

@@ -177,10 +177,10 @@ impl Negotiation {
         }
         match input {
             NegotiationInput::Needed => self.needed(),
-            NegotiationInput::LocalDescription(description) => self.made(description, now),
+            NegotiationInput::LocalDescription(description) => self.made(&description, now),
             NegotiationInput::RemoteDescriptionSet(kind) => self.remote_set(kind, now),
             NegotiationInput::Failed => self.failed(now),
-            NegotiationInput::RemoteDescription(description) => self.received(description),
+            NegotiationInput::RemoteDescription(description) => self.received(&description),
             NegotiationInput::RemoteCandidate(candidate) => self.remote_candidate(candidate),
             NegotiationInput::LocalCandidate(candidate) => self.local_candidate(candidate),
             NegotiationInput::LinkState(LinkState::Closed) => {
@@ -234,10 +234,10 @@ impl Negotiation {
     }
 
     /// The link made a local description.
-    fn made(&mut self, description: Description, now: Instant) {
+    fn made(&mut self, description: &Description, now: Instant) {
         match description.kind {
-            DescriptionKind::Offer => self.made_offer(&description, now),
-            DescriptionKind::Answer => self.made_answer(&description, now),
+            DescriptionKind::Offer => self.made_offer(description, now),
+            DescriptionKind::Answer => self.made_answer(description, now),
         }
     }
 
@@ -376,7 +376,7 @@ impl Negotiation {
     }
 
     /// The other side sent a description.
-    fn received(&mut self, description: Description) {
+    fn received(&mut self, description: &Description) {
         if !is_valid_sdp(&description.sdp) {
             return;
         }
@@ -421,11 +421,18 @@ impl Negotiation {
         }
         self.ignoring = false;
         let accepting_answer = answer_underway && !self.is_idle();
-        if !accepting_answer && let Some(taken_back) = self.outstanding.take() {
+        if !accepting_answer {
+            self.take_back_offer();
+        }
+        self.incoming = Some(offer);
+    }
+
+    /// Our offer gives way to the other side's; what it was for is offered again afterwards.
+    fn take_back_offer(&mut self) {
+        if let Some(taken_back) = self.outstanding.take() {
             self.want_offer = true;
             self.want_restart |= taken_back.restart;
         }
-        self.incoming = Some(offer);
     }
 
     fn received_answer(&mut self, answer: Incoming) {
@@ -540,6 +547,10 @@ impl Negotiation {
         self.retry_at = None;
         if let Some(incoming) = self.incoming.take() {
             let rollback = is_offer(&incoming.description) && self.local_offer_pending;
+            if rollback {
+                // Also when its answer came, but failed to be set before this offer.
+                self.take_back_offer();
+            }
             let description = incoming.description.clone();
             self.phase = Phase::Accepting { incoming, since: now };
             self.command(LinkCommand::Accept { description, rollback });

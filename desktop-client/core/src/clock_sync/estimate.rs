@@ -8,7 +8,10 @@
 use std::collections::VecDeque;
 
 /// Most that two clocks may run apart, as a share: two crystals of 100 ppm each.
-pub(super) const MAX_DRIFT: f64 = 200e-6;
+const MAX_DRIFT: f64 = 200e-6;
+/// How far two clocks run apart as a rule: standard deviation of the difference of two that are
+/// anywhere within 100 ppm.
+const USUAL_DRIFT: f64 = 80e-6;
 /// Samples older than this, in microseconds, do not bound the offset any more: routes change.
 const WINDOW_US: f64 = 60e6;
 /// Samples kept. At the bound the oldest goes.
@@ -17,6 +20,8 @@ const MAX_SAMPLES: usize = 96;
 const PIECE_US: f64 = 20e6;
 /// Pieces kept for the drift: five minutes. At the bound the oldest goes.
 const MAX_PIECES: usize = 15;
+/// Pieces before drift is fitted.
+const FEWEST_PIECES: usize = 4;
 /// Samples before the offset counts as known.
 const ENOUGH: usize = 4;
 /// Samples in a row that contradict the window before it is given up for them.
@@ -50,12 +55,26 @@ struct Piece {
 }
 
 /// The estimate of one peer's room clock.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Estimate {
     samples: VecDeque<Sample>,
     pieces: VecDeque<Piece>,
     contradicting: Vec<Sample>,
     drift: f64,
+    /// Standard deviation of the drift.
+    drift_error: f64,
+}
+
+impl Default for Estimate {
+    fn default() -> Self {
+        Self {
+            samples: VecDeque::new(),
+            pieces: VecDeque::new(),
+            contradicting: Vec::new(),
+            drift: 0.0,
+            drift_error: USUAL_DRIFT,
+        }
+    }
 }
 
 impl Estimate {
@@ -104,9 +123,11 @@ impl Estimate {
         let (low, high) = self.bounds(at_us)?;
         let mut best = (f64::NEG_INFINITY, f64::INFINITY);
         for sample in &self.samples {
+            // What is old counts for less, by what the drift is not known.
             let moved = self.drift * (at_us - sample.at_us);
-            best.0 = best.0.max(sample.low_us + moved);
-            best.1 = best.1.min(sample.high_us + moved);
+            let doubt = self.drift_error * (at_us - sample.at_us).abs();
+            best.0 = best.0.max(sample.low_us + moved - doubt);
+            best.1 = best.1.min(sample.high_us + moved + doubt);
         }
         let offset_us = f64::midpoint(best.0, best.1).clamp(low.min(high), high.max(low));
         Some(Offset { offset_us, error_us: (high - offset_us).max(offset_us - low).max(0.0) })
@@ -140,7 +161,9 @@ impl Estimate {
         }
         // The new piece is not complete: fit the ones before it.
         let points: Vec<(f64, f64)> = self.pieces.iter().map(Piece::middle).collect();
-        if points.len() >= 3 {
+        if points.len() >= FEWEST_PIECES {
+            let width = |piece: &Piece| (piece.high_us - piece.low_us).abs();
+            let mean_width = self.pieces.iter().map(width).sum::<f64>() / points.len() as f64;
             let count = points.len() as f64;
             let mean_x = points.iter().map(|point| point.0).sum::<f64>() / count;
             let mean_y = points.iter().map(|point| point.1).sum::<f64>() / count;
@@ -149,11 +172,14 @@ impl Estimate {
             let syy: f64 = points.iter().map(|point| (point.1 - mean_y).powi(2)).sum();
             let slope = sxy / sxx;
             let residual = ((syy - slope * sxy).max(0.0) / (count - 2.0)).sqrt();
-            // Variance of the slope against that of real drifts (50 ppm): Bayes for two bells.
-            let noise = (residual.max(50.0) / sxx.sqrt()).powi(2);
-            let trust = 50e-6_f64.powi(2) / (50e-6_f64.powi(2) + noise);
+            // Variance of the slope against that of real drifts: Bayes for two bells. Few points may
+            // lie on a line by chance, but not better than the bounds are wide.
+            let noise = (residual.max(mean_width / 16.0) / sxx.sqrt()).powi(2);
+            let usual = USUAL_DRIFT.powi(2);
+            let trust = usual / (usual + noise);
             if slope.is_finite() {
                 self.drift = (slope * trust).clamp(-MAX_DRIFT, MAX_DRIFT);
+                self.drift_error = (usual * (1.0 - trust)).sqrt();
             }
         }
         if self.pieces.len() == MAX_PIECES {
