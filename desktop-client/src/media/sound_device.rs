@@ -113,13 +113,29 @@ impl Direction {
     }
 }
 
-/// Names of the microphones and of the loudspeakers.
+/// Names of the microphones and of the loudspeakers, each different from the others.
 pub(super) fn names() -> (Vec<String>, Vec<String>) {
     let Some(host) = hosts().next() else { return (Vec::new(), Vec::new()) };
     let names = |direction: Direction| {
-        direction.devices(&host).iter().map(|device| device.to_string()).collect()
+        let labels = labels(&direction.devices(&host));
+        labels.into_iter().map(|[_, _, shown]| shown).collect()
     };
     (names(Direction::Input), names(Direction::Output))
+}
+
+/// What devices go by: their id, their name, and the name as it is shown, with the id behind it
+/// where several have the same.
+fn labels(devices: &[Device]) -> Vec<[String; 3]> {
+    let names: Vec<String> = devices.iter().map(ToString::to_string).collect();
+    let ids = devices.iter().map(|device| device.id().map(|id| id.id().to_owned()));
+    ids.zip(&names)
+        .map(|(id, name)| {
+            let id = id.unwrap_or_default();
+            let alone = names.iter().filter(|other| *other == name).count() == 1;
+            let shown = if alone { name.clone() } else { format!("{name} ({id})") };
+            [id, name.clone(), shown]
+        })
+        .collect()
 }
 
 /// Opens a microphone whose callbacks bring about `hundredths` of 10 ms each.
@@ -205,13 +221,7 @@ fn find(host: &Host, direction: Direction, wanted: &Wanted) -> Result<Device, So
         Wanted::Named(name) => name,
     };
     let mut devices = direction.devices(host);
-    let labels: Vec<[String; 2]> = devices
-        .iter()
-        .map(|device| {
-            let id = device.id().map(|id| id.id().to_owned()).unwrap_or_default();
-            [id, device.to_string()]
-        })
-        .collect();
+    let labels = labels(&devices);
     pick(kind, name, &labels).map(|at| devices.swap_remove(at))
 }
 
@@ -221,8 +231,10 @@ pub(super) fn pick<const N: usize>(
     name: &str,
     labels: &[[String; N]],
 ) -> Result<usize, SoundError> {
-    if let Some(exact) = labels.iter().position(|labels| labels.iter().any(|label| label == name)) {
-        return Ok(exact);
+    let exactly = |labels: &[String; N]| labels.iter().any(|label| label == name);
+    let mut exact = (0..labels.len()).filter(|at| exactly(&labels[*at]));
+    if let (Some(only), None) = (exact.next(), exact.next()) {
+        return Ok(only);
     }
     let part = name.to_lowercase();
     let named_so =

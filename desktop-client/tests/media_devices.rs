@@ -1,0 +1,227 @@
+//! Media on the real ways to devices: PulseAudio through a daemon of the test's own with null sinks,
+//! a film through ffmpeg, and the system's camera. What is not installed or not there is skipped,
+//! with a word about it.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use cinemasync_client::media::{CameraSource, Media, MediaConfig, MicrophoneSource, SpeakerSink};
+use cinemasync_core::packet::{InboundPacket, OutboundPacket, RtpPacket};
+use cinemasync_core::plan::{MediaEvent, MediaPlan, ParticipantId};
+use cinemasync_core::track::Track;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A child that ends with the test.
+struct Owned(Child);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Media from `source` whose packets go straight into media that plays them to `sink`.
+fn chain(source: MicrophoneSource, sink: SpeakerSink) -> (Media, Arc<OnceLock<Media>>) {
+    let who = ParticipantId::new("source");
+    let receiver = Arc::new(OnceLock::new());
+    let report = |event| {
+        if let MediaEvent::DeviceFailed { text, .. } = event {
+            eprintln!("{text}");
+        }
+    };
+    let config = MediaConfig { speaker: sink, ..MediaConfig::default() };
+    let mut playing = Media::start(config, Arc::new(|_| {}), Arc::new(report));
+    playing.apply(&MediaPlan { receive: vec![who.clone()], ..MediaPlan::default() });
+    assert!(receiver.set(playing).is_ok(), "only set here");
+
+    let to = Arc::clone(&receiver);
+    let sequence = std::sync::atomic::AtomicU16::new(0);
+    let config = MediaConfig { microphone: source, ..MediaConfig::default() };
+    let forward = move |packet| {
+        let OutboundPacket::Audio { track, payload, rtp_timestamp, talk_spurt } = packet else {
+            return;
+        };
+        let packet = RtpPacket {
+            sequence: sequence.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
+            timestamp: rtp_timestamp,
+            marker: talk_spurt,
+            payload,
+            arrived: Instant::now(),
+        };
+        let to: &Media = to.get().expect("set before any sound is captured");
+        to.receive(&who, InboundPacket::Audio { track, packet });
+    };
+    let mut capturing = Media::start(config, Arc::new(forward), Arc::new(report));
+    capturing.apply(&MediaPlan {
+        microphone: true,
+        encode_microphone: true,
+        ..MediaPlan::default()
+    });
+    (capturing, receiver)
+}
+
+/// Amplitude of a frequency in each half second of a WAV file.
+fn amplitudes(path: &Path, hz: f64) -> Vec<f64> {
+    let wav = hound::WavReader::open(path).expect("a WAV file");
+    let samples: Vec<f64> =
+        wav.into_samples::<i16>().map(|sample| f64::from(sample.unwrap()) / 32_768.0).collect();
+    let step = std::f64::consts::TAU * hz / 48_000.0;
+    let level = |chunk: &[f64]| {
+        let wave = |turn: fn(f64) -> f64| {
+            chunk
+                .iter()
+                .enumerate()
+                .map(|(at, sample)| sample * turn(step * at as f64))
+                .sum::<f64>()
+        };
+        2.0 * wave(f64::cos).hypot(wave(f64::sin)) / chunk.len() as f64
+    };
+    samples.chunks_exact(24_000).map(level).collect()
+}
+
+/// A tone goes out of a loudspeaker, into a microphone, out of another loudspeaker and into another
+/// microphone: both loudspeakers are null sinks, both microphones their monitors.
+#[test]
+fn a_tone_goes_through_pulseaudio_and_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let socket = folder.path().join("native");
+    let daemon = Command::new("pulseaudio")
+        .args(["--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "-n"])
+        .arg(format!(
+            "--load=module-native-protocol-unix auth-anonymous=1 socket={}",
+            socket.display()
+        ))
+        .args(["--load=module-null-sink sink_name=cinemasync_mouth rate=48000"])
+        .args(["--load=module-null-sink sink_name=cinemasync_ear rate=48000"])
+        .env("PULSE_RUNTIME_PATH", folder.path())
+        .env("XDG_RUNTIME_DIR", folder.path())
+        .env("HOME", folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let _daemon = match daemon {
+        Ok(daemon) => Owned(daemon),
+        Err(error) => {
+            println!("skipped: pulseaudio does not start ({error})");
+            return;
+        }
+    };
+    let until = Instant::now() + PATIENCE;
+    while !socket.exists() {
+        assert!(Instant::now() < until, "pulseaudio made no socket");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // The server's address is the environment's, so the work is done in a process of its own.
+    let status = Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "through_pulseaudio", "--ignored", "--nocapture"])
+        .env("PULSE_SERVER", format!("unix:{}", socket.display()))
+        .env("XDG_RUNTIME_DIR", folder.path())
+        .env("HOME", folder.path())
+        .env("CINEMASYNC_TEST_FOLDER", folder.path())
+        .status()
+        .expect("starts");
+    assert!(status.success());
+}
+
+#[test]
+#[ignore = "the part of a_tone_goes_through_pulseaudio_and_back that runs with its daemon"]
+fn through_pulseaudio() {
+    let Some(folder) = std::env::var_os("CINEMASYNC_TEST_FOLDER") else {
+        println!("skipped: runs as a part of another test");
+        return;
+    };
+    let heard = Path::new(&folder).join("heard.wav");
+    let devices = Media::devices();
+    println!("{devices:?}");
+    assert!(devices.speakers.len() >= 2 && devices.microphones.len() >= 2);
+    assert_ne!(devices.speakers[0], devices.speakers[1]);
+
+    let device = |name: &str| SpeakerSink::Device(name.to_owned());
+    let monitor = |name: &str| MicrophoneSource::Device(name.to_owned());
+    // The microphones first: PulseAudio then has no player yet whose fragments they would get.
+    let last = chain(monitor("cinemasync_ear.monitor"), SpeakerSink::File(heard.clone()));
+    let middle = chain(monitor("cinemasync_mouth.monitor"), device("cinemasync_ear"));
+    let first = chain(MicrophoneSource::Tone(660.0), device("cinemasync_mouth"));
+    std::thread::sleep(Duration::from_secs(10));
+    drop((first, middle));
+    drop(last);
+    let levels = amplitudes(&heard, 660.0);
+    let others = amplitudes(&heard, 440.0);
+    println!("660 Hz in each half second: {levels:.3?}");
+    // What is lost on a busy machine leaves gaps, but most of the time the tone is whole.
+    let whole = levels.iter().filter(|level| (0.15..0.35).contains(*level)).count();
+    assert!(whole >= levels.len() / 3, "{levels:?}");
+    assert!(others.iter().all(|level| *level < 0.05), "{others:?}");
+}
+
+/// Waits for pictures in the preview of a camera, or for the sentence why there are none.
+fn preview(source: CameraSource) -> Result<(u32, u32, u64), String> {
+    let (sent, events) = std::sync::mpsc::channel();
+    let config = MediaConfig { camera: source, ..MediaConfig::default() };
+    let report = move |event| {
+        if let MediaEvent::DeviceFailed { text, .. } = event {
+            let _ = sent.send(text);
+        }
+    };
+    let mut media = Media::start(config, Arc::new(|_| {}), Arc::new(report));
+    let slot = media.frames(None, Track::Camera);
+    media.apply(&MediaPlan { camera: true, ..MediaPlan::default() });
+    let until = Instant::now() + PATIENCE;
+    while slot.generation() < 30 {
+        if let Ok(text) = events.try_recv() {
+            return Err(text);
+        }
+        assert!(Instant::now() < until, "neither pictures nor a failure");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let began = (Instant::now(), slot.generation());
+    std::thread::sleep(Duration::from_secs(2));
+    let fps = (slot.generation() - began.1) as f64 / began.0.elapsed().as_secs_f64();
+    let frame = slot.get().expect("a picture");
+    drop(media);
+    assert!(slot.get().is_none(), "closed");
+    Ok((frame.width, frame.height, fps.round() as u64))
+}
+
+#[test]
+fn the_systems_camera_is_shown() {
+    match preview(CameraSource::Default) {
+        Ok((width, height, fps)) => {
+            println!("camera: {width}x{height} at {fps}");
+            assert!(width <= 1280 && height <= 720 && fps > 5);
+        }
+        Err(text) => println!("skipped: {text}"),
+    }
+}
+
+#[test]
+fn a_film_is_shown_in_the_cameras_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // ffmpeg scales what is too large for a face; Y4M is read as it is.
+    for (name, codec, size) in
+        [("film.mkv", "libx264", "1920x1080"), ("film.y4m", "wrapped_avframe", "1280x720")]
+    {
+        let picture = format!("testsrc=size={size}:rate=25:duration=1");
+        let film = folder.path().join(name);
+        let made = Command::new("ffmpeg")
+            .args(["-v", "error", "-f", "lavfi", "-i", &picture])
+            .args(["-pix_fmt", "yuv420p", "-c:v", codec])
+            .arg(&film)
+            .stdin(Stdio::null())
+            .status();
+        if !made.is_ok_and(|status| status.success()) {
+            println!("skipped: no ffmpeg that makes {name}");
+            continue;
+        }
+        // Longer than the film lasts, so it loops.
+        let (width, height, fps) = preview(CameraSource::File(film)).expect("is shown");
+        println!("{name}: {width}x{height} at {fps}");
+        assert_eq!((width, height), (1280, 720));
+        assert!(fps >= 10);
+    }
+}
