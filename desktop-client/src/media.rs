@@ -123,6 +123,7 @@ impl Media {
     }
 
     /// Asks for something that is no lasting state.
+    #[expect(clippy::needless_pass_by_value, reason = "commands are handed over, as everywhere")]
     pub fn command(&self, command: MediaCommand) {
         match command {
             MediaCommand::Keyframe(Track::Camera) => self.encoder.request_keyframe(),

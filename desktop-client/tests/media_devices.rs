@@ -67,8 +67,10 @@ fn chain(source: MicrophoneSource, sink: SpeakerSink) -> (Media, Arc<OnceLock<Me
 /// Amplitude of a frequency in each half second of a WAV file.
 fn amplitudes(path: &Path, hz: f64) -> Vec<f64> {
     let wav = hound::WavReader::open(path).expect("a WAV file");
-    let samples: Vec<f64> =
-        wav.into_samples::<i16>().map(|sample| f64::from(sample.unwrap()) / 32_768.0).collect();
+    let samples: Vec<f64> = wav
+        .into_samples::<i16>()
+        .map(|sample| f64::from(sample.expect("reads")) / 32_768.0)
+        .collect();
     let step = std::f64::consts::TAU * hz / 48_000.0;
     let level = |chunk: &[f64]| {
         let wave = |turn: fn(f64) -> f64| {

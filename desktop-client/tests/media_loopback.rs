@@ -29,14 +29,14 @@ impl<T> Inbox<T> {
     }
 
     fn put(&self, item: T) {
-        self.0.0.lock().unwrap().push_back(item);
+        self.0.0.lock().expect("not poisoned").push_back(item);
         self.0.1.notify_all();
     }
 
     /// Takes items until one is `wanted`, and returns that.
     fn wait_for(&self, what: &str, wanted: impl Fn(&T) -> bool) -> T {
         let until = Instant::now() + PATIENCE;
-        let mut items = self.0.0.lock().unwrap();
+        let mut items = self.0.0.lock().expect("not poisoned");
         loop {
             while let Some(item) = items.pop_front() {
                 if wanted(&item) {
@@ -45,12 +45,12 @@ impl<T> Inbox<T> {
             }
             let left = until.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "{what} did not happen");
-            items = self.0.1.wait_timeout(items, left).unwrap().0;
+            items = self.0.1.wait_timeout(items, left).expect("not poisoned").0;
         }
     }
 
     fn take_all(&self) -> Vec<T> {
-        self.0.0.lock().unwrap().drain(..).collect()
+        self.0.0.lock().expect("not poisoned").drain(..).collect()
     }
 }
 
@@ -142,7 +142,7 @@ fn amplitude(path: &Path, hz: f64) -> f64 {
     let mut wav = hound::WavReader::open(path).expect("a WAV file");
     assert_eq!((wav.spec().sample_rate, wav.spec().channels), (48_000, 1));
     let samples: Vec<f64> =
-        wav.samples::<i16>().map(|sample| f64::from(sample.unwrap()) / 32_768.0).collect();
+        wav.samples::<i16>().map(|sample| f64::from(sample.expect("reads")) / 32_768.0).collect();
     assert!(samples.len() > 72_000, "only {} samples", samples.len());
     // The loudest half second: a busy machine may have cut the tone elsewhere.
     samples

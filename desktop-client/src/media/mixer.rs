@@ -48,13 +48,14 @@ struct Mixer {
     generation: u64,
     events: EventSink,
     recorder: Option<Arc<Recorder>>,
-    /// Samples mixed since the start.
+    /// Samples before the next, counted from the recording's start.
     position: u64,
 }
 
 impl Mixer {
     fn new(events: EventSink, recorder: Option<Arc<Recorder>>) -> Self {
-        Self { voices: BTreeMap::new(), generation: 0, events, recorder, position: 0 }
+        let position = recorder.as_ref().map_or(0, |recorder| recorder.position());
+        Self { voices: BTreeMap::new(), generation: 0, events, recorder, position }
     }
 
     /// Takes up who has come and drops who has left.

@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cinemasync_core::frame::VideoFrame;
 use cinemasync_core::plan::ParticipantId;
 use cinemasync_core::track::Track;
 
 use super::level::to_i16;
-use super::opus::FRAME;
+use super::opus::{FRAME, RATE};
 use super::worker::{Stop, Worker};
 use files::Files;
 
@@ -46,6 +46,7 @@ pub(super) struct Recorder {
     queue: Option<SyncSender<Item>>,
     pictures: Arc<AtomicU64>,
     dropped: AtomicU64,
+    started: Instant,
     /// Are voices and pictures recorded, or only the loudspeaker?
     everything: bool,
     worker: Option<Worker>,
@@ -79,9 +80,16 @@ impl Recorder {
             queue: Some(queue),
             pictures,
             dropped: AtomicU64::new(0),
+            started: Instant::now(),
             everything: folder.is_some(),
             worker: Some(worker),
         })
+    }
+
+    /// Samples since the recording's start: where a sound that begins now belongs.
+    pub(super) fn position(&self) -> u64 {
+        let samples = self.started.elapsed().as_micros() * u128::from(RATE) / 1_000_000;
+        u64::try_from(samples).unwrap_or(u64::MAX)
     }
 
     /// Records a picture of somebody's track.
@@ -156,8 +164,6 @@ fn run(mut files: Files, items: &Receiver<Item>, pictures: &AtomicU64, _stop: &S
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
 
     #[test]

@@ -47,7 +47,13 @@ impl EncoderState {
         self.keyframe.store(true, Ordering::Relaxed);
     }
 
-    /// Figures since the previous call; `None` before the first picture.
+    /// No encoder runs any more: there are no figures until one does.
+    fn ended(&self) {
+        let mut meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
+        *meter = Meter { keyframes: meter.keyframes, ..Meter::default() };
+    }
+
+    /// Figures since the previous call; `None` while nothing is encoded.
     pub(super) fn take_stats(&self, track: Track) -> Option<EncoderStats> {
         let mut meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
         let (width, height) = meter.size;
@@ -79,6 +85,7 @@ pub(super) fn start(
         // Whoever is there now has seen nothing yet.
         state.request_keyframe();
         run(&pictures, &state, clock, &packets, &events, stop);
+        state.ended();
     })
 }
 
@@ -188,13 +195,14 @@ mod tests {
                 break;
             }
         }
+        let stats = state.take_stats(Track::Camera).expect("something was encoded");
         drop(worker);
+        assert!(state.take_stats(Track::Camera).is_none(), "and now nothing is");
         assert!(kinds[0]);
         assert!(keyframe_times.len() >= 2, "asked for all the time");
         for pair in keyframe_times.windows(2) {
             assert!(pair[1] - pair[0] >= MERGED.mul_f64(0.8));
         }
-        let stats = state.take_stats(Track::Camera).expect("something was encoded");
         assert_eq!((stats.width, stats.height), (320, 180));
         assert_eq!(stats.keyframes as usize, keyframe_times.len());
     }

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -79,6 +80,8 @@ fn rank(index: &CameraIndex) -> u32 {
 
 /// What the thread with the device tells.
 enum Report {
+    /// The person has not answered yet whether we may.
+    Asking,
     Picture(Buffer, Instant),
     Failed(String),
 }
@@ -152,6 +155,7 @@ fn watch(reports: &Latest<Report>, out: &CameraOut, stop: &Stop) -> Result<(), S
                     }
                 }
             }
+            Taken::Value(Report::Asking) => last = Instant::now(),
             Taken::Value(Report::Failed(text)) => return Err(text),
             Taken::Closed => {
                 return Err(
@@ -170,12 +174,38 @@ fn watch(reports: &Latest<Report>, out: &CameraOut, stop: &Stop) -> Result<(), S
     Ok(())
 }
 
+/// Asks the person, where the system wants that (macOS); elsewhere the answer is yes at once.
+fn be_allowed(reports: &Latest<Report>, closing: &AtomicBool) -> Result<(), String> {
+    let (answer, answered) = sync_channel(1);
+    nokhwa::nokhwa_initialize(move |allowed| {
+        // A second answer, or one that nobody waits for any more, changes nothing.
+        let _ = answer.try_send(allowed);
+    });
+    while !closing.load(Ordering::Acquire) {
+        match answered.recv_timeout(Duration::from_millis(100)) {
+            Ok(true) => return Ok(()),
+            Ok(false) | Err(RecvTimeoutError::Disconnected) => {
+                return Err(
+                    "The system does not let this program use the camera. Allow it in the \
+                            privacy settings."
+                        .to_owned(),
+                );
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                reports.put(Report::Asking);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Opens the camera and hands its pictures on until told to close.
 fn capture(
     name: Option<&str>,
     reports: &Latest<Report>,
     closing: &AtomicBool,
 ) -> Result<(), String> {
+    be_allowed(reports, closing)?;
     let mut cameras = cameras();
     let labels: Vec<[String; 2]> =
         cameras.iter().map(|camera| [camera.index().as_string(), camera.human_name()]).collect();

@@ -34,7 +34,7 @@ enum Target {
     Paced {
         next: Instant,
         file: Option<Arc<Recorder>>,
-        /// Samples written.
+        /// Samples before the next, counted from the recording's start.
         position: u64,
     },
     Device(Box<Loudspeaker>),
@@ -139,7 +139,8 @@ impl Output {
 
 impl Target {
     fn paced(file: Option<Arc<Recorder>>) -> Self {
-        Self::Paced { next: Instant::now(), file, position: 0 }
+        let position = file.as_ref().map_or(0, |recorder| recorder.position());
+        Self::Paced { next: Instant::now(), file, position }
     }
 }
 
