@@ -7,7 +7,7 @@ use cinemasync_core::link::{LinkCommand, LinkEvent, LinkState, Path};
 use cinemasync_core::packet::{InboundPacket, OutboundPacket};
 use cinemasync_core::track::Track;
 
-use super::rig::{Pair, picture, voice};
+use super::rig::{Pair, picture, side, voice};
 
 #[tokio::test]
 async fn two_links_connect_and_tell_path_and_fingerprints() {
@@ -28,6 +28,21 @@ async fn two_links_connect_and_tell_path_and_fingerprints() {
     let (ours, theirs) = prints(&pair.a).unwrap();
     assert_eq!(prints(&pair.b).unwrap(), (theirs, ours.clone()));
     assert_eq!(ours.split(':').count(), 32, "SHA-256: {ours}");
+}
+
+#[tokio::test]
+async fn a_peer_that_opens_no_channels_still_gets_voice_and_pictures() {
+    let mut pair = Pair { a: side("b", false, None), b: side("a", false, None) };
+    pair.connect().await;
+    for side in [&pair.a, &pair.b] {
+        side.peer.sender().send(&picture(0, true, 3000));
+        side.peer.sender().send(&voice(0));
+    }
+    for side in [&mut pair.a, &mut pair.b] {
+        side.packet().await;
+        side.packet().await;
+        assert!(!side.has_told(|e| *e == LinkEvent::ControlOpen));
+    }
 }
 
 #[tokio::test]
