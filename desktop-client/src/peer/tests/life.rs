@@ -119,3 +119,37 @@ fn a_link_without_a_runtime_is_refused_in_words() {
     let refused = Peer::open(id, config, events, std::sync::Arc::new(|_, _| {}));
     assert!(matches!(refused, Err(PeerError::NoRuntime)));
 }
+
+#[tokio::test]
+async fn datagrams_from_strangers_change_nothing() {
+    let mut pair = Pair::new();
+    pair.connect().await;
+    let ports: Vec<u16> = [&pair.a, &pair.b]
+        .iter()
+        .flat_map(|side| &side.told)
+        .filter_map(|event| match event {
+            LinkEvent::LocalCandidate(Some(candidate)) => candidate.candidate.split(' ').nth(5),
+            _ => None,
+        })
+        .map(|port| port.parse().unwrap())
+        .collect();
+    assert!(ports.len() >= 2);
+    let stranger = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    // STUN, DTLS, TURN channels, SRTP and SRTCP by their first byte, then noise.
+    for first in [0, 1, 20, 22, 23, 64, 128, 144, 200, 255_u8] {
+        for len in [1, 2, 12, 20, 60, 1400] {
+            let noise: Vec<u8> = (0..len).map(|i| (i as u8).wrapping_mul(37)).collect();
+            let mut datagram = noise;
+            datagram[0] = first;
+            for port in &ports {
+                // Ports of other addresses than loopback refuse it.
+                let _ = stranger.send_to(&datagram, ("127.0.0.1", *port)).await;
+            }
+        }
+    }
+    for (i, _) in ports.iter().enumerate() {
+        pair.a.peer.sender().send(&picture(i as u32, true, 3000));
+        pair.b.packet().await;
+    }
+    pair.until("nothing", |a, b| a.is(LinkState::Connected) && b.is(LinkState::Connected)).await;
+}
