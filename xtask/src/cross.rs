@@ -97,7 +97,8 @@ fn check(target: &str, tests: bool) -> Result<Invocation> {
             command = command.env(&name, value);
         }
     }
-    // A newer compiler may know lints that the project's own does not have yet: the project's
-    // decide in `cargo xtask test`, here only the compiler's own errors and warnings count.
-    Ok(command.args(["--", "-D", "warnings", "-A", "clippy::all", "-A", "unknown_lints"]))
+    // The workspace's own lints; its compiler is a little older and may know fewer of them. One sees
+    // the expansion of `thread_local!` on this Windows target and blames what is `const` already.
+    let lints = ["-A", "unknown_lints", "-A", "clippy::missing_const_for_thread_local"];
+    Ok(command.args(["--", "-D", "warnings"]).args(lints))
 }

@@ -129,7 +129,8 @@ impl fmt::Display for Invocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let program = Path::new(&self.program);
         let name = program.file_stem().unwrap_or(&self.program);
-        for (variable, value) in &self.environment {
+        // A whole PATH says little and takes lines.
+        for (variable, value) in self.environment.iter().filter(|(name, _)| name != "PATH") {
             write!(f, "{variable}={} ", quoted(value))?;
         }
         write!(f, "{}", name.to_string_lossy())?;
