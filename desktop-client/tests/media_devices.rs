@@ -145,10 +145,13 @@ fn through_pulseaudio() {
 
     let device = |name: &str| SpeakerSink::Device(name.to_owned());
     let monitor = |name: &str| MicrophoneSource::Device(name.to_owned());
-    // The microphones first: PulseAudio then has no player yet whose fragments they would get.
-    let last = chain(monitor("cinemasync_ear.monitor"), SpeakerSink::File(heard.clone()));
-    let middle = chain(monitor("cinemasync_mouth.monitor"), device("cinemasync_ear"));
+    // The player first: a microphone that opens while something sounds is where PulseAudio cuts the
+    // sound into pieces smaller than were asked for, and loses some.
     let first = chain(MicrophoneSource::Tone(660.0), device("cinemasync_mouth"));
+    std::thread::sleep(Duration::from_secs(1));
+    let middle = chain(monitor("cinemasync_mouth.monitor"), device("cinemasync_ear"));
+    std::thread::sleep(Duration::from_secs(1));
+    let last = chain(monitor("cinemasync_ear.monitor"), SpeakerSink::File(heard.clone()));
     std::thread::sleep(Duration::from_secs(10));
     drop((first, middle));
     drop(last);

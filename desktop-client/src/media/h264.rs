@@ -10,7 +10,7 @@ pub(super) use encoder::{Encoder, target_bps};
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
     use cinemasync_core::frame::VideoFrame;
 
@@ -30,22 +30,33 @@ mod tests {
             let at = Instant::now();
             let mut encoder = Encoder::new(width, height, 30).expect("opens");
             let mut decoder = Decoder::new().expect("opens");
-            let mut bytes = 0;
+            let (mut bytes, mut encoding, mut decoding) = (0, Duration::ZERO, Duration::ZERO);
             for number in 0..60 {
                 let stamp = 1_795_404_618_000 + number * 33;
+                let at = at + Duration::from_millis(number * 33);
                 let frame = pattern::draw(width, height, number, stamp, at);
+                let began = Instant::now();
                 let encoded =
                     encoder.encode(&frame, number == 0).expect("encodes").expect("not skipped");
+                encoding += began.elapsed();
                 assert_eq!(encoded.keyframe, number == 0, "only what was asked for");
                 bytes += encoded.access_unit.len();
+                let began = Instant::now();
                 let decoded =
                     decoder.decode(&encoded.access_unit, at).expect("decodes").expect("a picture");
+                decoding += began.elapsed();
                 assert_eq!((decoded.width, decoded.height), (width, height));
                 assert_eq!(pattern::read(&decoded), Some(stamp), "picture {number}");
                 let psnr = psnr(&frame, &decoded);
                 assert!(psnr > 28.0, "picture {number}: {psnr} dB");
             }
             let bps = bytes as u64 * 8 / 2;
+            println!(
+                "{width}x{height}: {bps} bit/s of {}, encoding {:?} and decoding {:?} a picture",
+                target_bps(width, height),
+                encoding / 60,
+                decoding / 60,
+            );
             assert!(bps < target_bps(width, height) * 3 / 2, "{bps}");
         }
     }
