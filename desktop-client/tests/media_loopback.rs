@@ -181,6 +181,7 @@ fn two_senders_are_seen_heard_mixed_and_recorded() {
     let frame = slot.get().expect("a picture");
     assert_eq!((frame.width, frame.height), (640, 360));
     let stats = c.media.stats();
+    println!("{stats:#?}");
     for (who, video, voice) in &stats.received {
         let video = video.first().expect("a decoder");
         assert!(video.frames_decoded > 30, "{who}: {video:?}");
@@ -258,6 +259,12 @@ fn who_joins_late_gets_a_picture_by_asking_for_a_keyframe() {
             }
         }
     }
+}
+
+#[test]
+fn media_can_be_moved_to_another_thread() {
+    let media = Media::start(sender(440.0), Arc::new(|_| {}), Arc::new(|_| {}));
+    std::thread::spawn(move || drop(media)).join().expect("ends there");
 }
 
 #[test]

@@ -14,6 +14,8 @@ const BITS: u32 = 48;
 /// Luma of black and white in limited range.
 const BLACK: u8 = 16;
 const WHITE: u8 = 235;
+/// Steps of brightness from top to bottom.
+const BANDS: usize = 8;
 /// A column must be this clearly black or white in each of its samples, or the picture is not the
 /// pattern. Codecs blur by less at any bitrate that is worth watching.
 const DARK: u8 = 80;
@@ -35,12 +37,14 @@ pub(super) fn draw(width: u32, height: u32, number: u64, unix_ms: u64, at: Insta
 
     // One row of each kind is made and copied: a picture costs little more than its memory.
     let shift = (number * 2) as usize;
-    let gradient: Vec<u8> =
-        (0..w).map(|x| 40 + triangle((x + shift) * 256 / w, 256) as u8 / 2).collect();
+    let bands: Vec<Vec<u8>> = (0..BANDS)
+        .map(|band| {
+            let luma = |x| 40 + 6 * band as u8 + triangle((x + shift) * 256 / w, 256) as u8 / 2;
+            (0..w).map(luma).collect()
+        })
+        .collect();
     for (y, row) in frame.y.chunks_exact_mut(w).enumerate().skip(stamp_rows) {
-        row.copy_from_slice(&gradient);
-        let lift = (y * 48 / h) as u8;
-        row.iter_mut().for_each(|luma| *luma += lift);
+        row.copy_from_slice(&bands[y * BANDS / h]);
     }
     for (y, (u, v)) in
         frame.u.chunks_exact_mut(w / 2).zip(frame.v.chunks_exact_mut(w / 2)).enumerate()
