@@ -19,7 +19,7 @@ use eframe::egui::{self, CentralPanel, Frame, TextureId};
 use lobby::Lobby;
 use room::Room;
 pub use theme::Look;
-use theme::size;
+use theme::{size, space};
 use video::Pictures;
 use widgets::toast::Toasts;
 
@@ -144,7 +144,7 @@ impl Ui {
                 self.room = Room::default();
             }
             Event::Left => self.room = Room::default(),
-            Event::Reaction { from, emoji } => self.room.react(from.clone(), emoji.clone()),
+            Event::Reaction { emoji, .. } => self.room.react(emoji.clone()),
             Event::Waiting { who, .. } => self.room.waits_for(who.clone()),
             _ => {}
         }
@@ -175,7 +175,7 @@ impl Ui {
                     self.room.show(ui, &mut scene, *code, server);
                 }
             }
-            self.toasts.show(ui, ui.max_rect(), ui.max_rect().top() + size::TOP_BAR);
+            self.toasts.show(ui, ui.max_rect(), ui.max_rect().top() + size::TOP_BAR + space::S);
         });
     }
 }

@@ -6,11 +6,12 @@ mod face;
 mod film;
 mod script;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cinemasync_core::film::{FilmId, FilmInfo};
-use cinemasync_core::frame::FrameSlot;
+use cinemasync_core::frame::{FrameSlot, VideoFrame};
 use cinemasync_core::interface::{
     ChatLine, Command, Event, FilmCopy, MAX_CHAT_LINES, Notice, ParticipantView, PlaybackStage,
     PlaybackView, SelfView, Snapshot, Stage, Via, WaitReason,
@@ -20,7 +21,7 @@ use cinemasync_core::player::{FilmTrack, FilmTrackKind};
 use cinemasync_protocol::{ParticipantId, RoomCode};
 
 use crate::ui::{FilmPicture, Frames};
-use face::Face;
+use face::{Face, Pose};
 pub use film::DemoFilm;
 use script::{Happening, SCRIPT};
 
@@ -44,6 +45,8 @@ pub struct Demo {
     round: u64,
     seconds: f64,
     painted: Option<u64>,
+    /// Faces drawn before, by person and pose: drawing takes time, copying none.
+    drawn: BTreeMap<(u8, Pose), VideoFrame>,
     lines: u64,
     origin: Instant,
 }
@@ -68,6 +71,7 @@ impl Demo {
             round: 0,
             seconds: 0.0,
             painted: None,
+            drawn: BTreeMap::new(),
             lines: 0,
             origin,
         }
@@ -267,17 +271,34 @@ impl Demo {
         let at = now.max(self.origin);
         if self.snapshot.me.camera {
             let speaking = self.snapshot.me.speaking;
-            self.frames.own.put(Arc::new(Face::CYD.picture(seconds, speaking, at)));
+            let picture = drawn(&mut self.drawn, 2, Face::CYD, seconds, speaking, at);
+            self.frames.own.put(Arc::new(picture));
         }
-        for (id, face) in [(ANA, Face::ANA), (BEN, Face::BEN)] {
+        for (number, id, face) in [(0, ANA, Face::ANA), (1, BEN, Face::BEN)] {
             let found = self.snapshot.participants.iter().find(|one| one.id.as_str() == id);
             if let (Some(one), Some(slot)) =
                 (found, self.frames.cameras.get(&ParticipantId::new(id)))
             {
-                slot.put(Arc::new(face.picture(seconds, one.speaking, at)));
+                let speaking = one.speaking;
+                let picture = drawn(&mut self.drawn, number, face, seconds, speaking, at);
+                slot.put(Arc::new(picture));
             }
         }
     }
+}
+
+/// A face at a time of the script, drawn now or before.
+fn drawn(
+    before: &mut BTreeMap<(u8, Pose), VideoFrame>,
+    person: u8,
+    face: Face,
+    seconds: f64,
+    speaking: bool,
+    at: Instant,
+) -> VideoFrame {
+    let pose = face.pose(seconds, speaking);
+    let picture = before.entry((person, pose)).or_insert_with(|| face.picture(pose, at));
+    VideoFrame { at, ..picture.clone() }
 }
 
 fn lobby() -> Snapshot {
@@ -382,7 +403,7 @@ mod tests {
         let mut demo = Demo::at(1.0, origin);
         let first = demo.frames.own.get().unwrap();
         assert_eq!(first.y.len(), first.width as usize * first.height as usize);
-        demo.advance(2.0, origin);
+        demo.advance(4.4, origin);
         assert_ne!(demo.frames.own.get().unwrap().y, first.y);
     }
 

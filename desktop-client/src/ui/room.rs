@@ -13,7 +13,7 @@ mod top_bar;
 
 use cinemasync_core::interface::Command;
 use cinemasync_protocol::{ParticipantId, RoomCode};
-use eframe::egui::{CursorIcon, Popup, Rect, Ui, ViewportCommand, pos2, vec2};
+use eframe::egui::{CursorIcon, Popup, Rect, Theme, Ui, ViewportCommand, pos2, vec2};
 
 use self::chat::Chat;
 use self::keys::Key;
@@ -47,8 +47,8 @@ pub(super) struct Room {
 
 impl Room {
     /// Somebody floats an emoji.
-    pub(super) fn react(&mut self, from: ParticipantId, emoji: String) {
-        self.reactions.add(from, emoji);
+    pub(super) fn react(&mut self, emoji: String) {
+        self.reactions.add(emoji);
     }
 
     /// The room waits for these, or for nobody any more.
@@ -75,7 +75,11 @@ impl Room {
         let whole = ui.max_rect();
         let bars = Bars { code, server };
         if self.theatre {
-            self.theatre(ui, whole, scene);
+            ui.scope(|ui| {
+                // On the film all is dark, whatever the look.
+                ui.set_style(ui.ctx().style_of(Theme::Dark));
+                self.theatre(ui, whole, scene);
+            });
         } else if whole.width() < size::NARROW_BELOW {
             self.narrow(ui, whole, scene, &bars);
         } else {
@@ -161,7 +165,8 @@ impl Room {
     /// Nothing but the film; faces as circles; bars while the pointer moves.
     fn theatre(&mut self, ui: &mut Ui, whole: Rect, scene: &mut Scene<'_>) {
         let now = ui.input(|input| input.time);
-        let moving = ui.input(|input| input.pointer.delta().length() > 0.5);
+        let moving =
+            ui.input(|input| input.pointer.delta().length() > 0.5 || input.pointer.any_down());
         if moving || Popup::is_any_open(ui.ctx()) || self.moved_at > now {
             self.moved_at = now;
         }

@@ -9,7 +9,9 @@ use cinemasync_core::interface::{
 };
 use cinemasync_protocol::ParticipantId;
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Rect, Vec2, vec2};
+use eframe::egui::{
+    Key, Modifiers, MouseWheelSource, MouseWheelUnit, Rect, TouchPhase, Vec2, vec2,
+};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
@@ -266,7 +268,7 @@ fn everything_to_press_in_the_room_has_its_command() {
         click(&mut window, "👏");
         assert_eq!(commands(&window).last(), Some(&Command::React("👏".to_owned())));
         click(&mut window, text::SUBTITLES);
-        window.get_by_role_and_label(Role::MenuItemRadio, "de").click();
+        window.get_by_role_and_label(Role::MenuItemRadio, "German").click();
         window.run_steps(3);
         assert_eq!(commands(&window).last(), Some(&Command::SubtitleTrack(2)));
         click(&mut window, &format!("{} K7QM 4XTB", text::COPY_CODE));
@@ -390,6 +392,36 @@ fn ten_thousand_messages_cost_no_more_to_draw_than_a_screenful() {
     assert!(many.query_by_label("message 0").is_none());
     let (few, many) = (shapes(&few), shapes(&many));
     assert!(many <= few + 10, "{many} shapes against {few}");
+}
+
+#[test]
+fn the_newest_message_is_in_view_whatever_the_windows_shape() {
+    let mut window = window(WIDE, Demo::at(45.0, Instant::now()).snapshot().clone());
+    for size in [WIDE, NARROW, vec2(360.0, 640.0), vec2(1440.0, 900.0), NARROW] {
+        window.set_size(size);
+        window.run_steps(5);
+        let newest = window.get_by_label("no spoilers!").rect();
+        let field = window.get_by_role_and_label(Role::TextInput, text::MESSAGE).rect();
+        assert!(newest.bottom() <= field.top(), "{newest:?} above {field:?} in {size:?}");
+    }
+}
+
+#[test]
+fn who_reads_back_is_not_pulled_to_the_newest_message() {
+    let mut window = window(NARROW, Demo::at(45.0, Instant::now()).snapshot().clone());
+    let middle = window.get_by_label("no spoilers!").rect().center();
+    window.hover_at(middle);
+    window.event(egui::Event::MouseWheel {
+        unit: MouseWheelUnit::Point,
+        delta: vec2(0.0, 120.0),
+        phase: TouchPhase::Move,
+        source: MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
+    window.run_steps(30);
+    assert!(window.query_by_label("no spoilers!").is_none());
+    window.run_steps(5);
+    assert!(window.query_by_label("no spoilers!").is_none());
 }
 
 #[test]

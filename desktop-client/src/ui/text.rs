@@ -219,9 +219,39 @@ pub(crate) fn title_and_opener(playback: &PlaybackView) -> String {
 /// A film track in a menu.
 pub(crate) fn track(track: &FilmTrack) -> String {
     match (&track.title, &track.language) {
-        (Some(title), Some(language)) => format!("{title} ({language})"),
-        (Some(one), None) | (None, Some(one)) => one.clone(),
+        (Some(title), Some(code)) => format!("{title} ({})", language(code)),
+        (Some(title), None) => title.clone(),
+        (None, Some(code)) => language(code).to_owned(),
         (None, None) => format!("Track {}", track.id),
+    }
+}
+
+/// A language by its code in films (ISO 639, two or three letters); an unknown code as it is.
+fn language(code: &str) -> &str {
+    match code {
+        "ar" | "ara" => "Arabic",
+        "cs" | "cze" | "ces" => "Czech",
+        "da" | "dan" => "Danish",
+        "de" | "ger" | "deu" => "German",
+        "el" | "gre" | "ell" => "Greek",
+        "en" | "eng" => "English",
+        "es" | "spa" => "Spanish",
+        "fi" | "fin" => "Finnish",
+        "fr" | "fre" | "fra" => "French",
+        "hi" | "hin" => "Hindi",
+        "it" | "ita" => "Italian",
+        "ja" | "jpn" => "Japanese",
+        "ko" | "kor" => "Korean",
+        "nl" | "dut" | "nld" => "Dutch",
+        "no" | "nor" | "nb" | "nob" => "Norwegian",
+        "pl" | "pol" => "Polish",
+        "pt" | "por" => "Portuguese",
+        "ru" | "rus" => "Russian",
+        "sv" | "swe" => "Swedish",
+        "tr" | "tur" => "Turkish",
+        "uk" | "ukr" => "Ukrainian",
+        "zh" | "chi" | "zho" => "Chinese",
+        other => other,
     }
 }
 

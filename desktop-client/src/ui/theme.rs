@@ -97,6 +97,24 @@ pub(crate) const LIGHT: Palette = Palette {
     film_surround: Color32::from_rgb(0x0D, 0x0E, 0x11),
 };
 
+/// Colours on pictures, whatever the look.
+pub(crate) mod on_picture {
+    use super::{Color32, DARK, Palette};
+
+    /// Text and icons.
+    pub(crate) const INK: Color32 = Color32::WHITE;
+    /// Under a name or a state.
+    pub(crate) const GROUND: Color32 = Color32::from_black_alpha(150);
+    /// The same under the pointer.
+    pub(crate) const GROUND_HOVER: Color32 = Color32::from_black_alpha(200);
+    /// A control.
+    pub(crate) const CONTROL: Color32 = Color32::from_black_alpha(185);
+    /// A control under the pointer.
+    pub(crate) const CONTROL_HOVER: Color32 = Color32::from_black_alpha(225);
+    /// Marks: dots and rings.
+    pub(crate) const MARKS: &Palette = &DARK;
+}
+
 /// Which look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Look {
@@ -154,6 +172,8 @@ pub(crate) mod size {
     pub(crate) const SIDE: f32 = 288.0;
     /// Below this width the window is laid out as a strip.
     pub(crate) const NARROW_BELOW: f32 = 720.0;
+    /// An emoji that floats over the film.
+    pub(crate) const REACTION: f32 = 34.0;
     /// A marking dot's radius.
     pub(crate) const DOT: f32 = 4.0;
     /// Stroke of rings and focus marks.

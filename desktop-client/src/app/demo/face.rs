@@ -48,10 +48,14 @@ impl Face {
         phase: 3.1,
     };
 
-    /// The face at a time of the script.
-    pub(super) fn picture(&self, seconds: f64, speaking: bool, at: Instant) -> VideoFrame {
+    /// How the face is held at a time of the script.
+    pub(super) fn pose(&self, seconds: f64, speaking: bool) -> Pose {
+        Pose::of(seconds + self.phase, speaking)
+    }
+
+    /// The face, held so.
+    pub(super) fn picture(&self, pose: Pose, at: Instant) -> VideoFrame {
         let mut frame = VideoFrame::black(WIDTH, HEIGHT, at);
-        let pose = Pose::of(seconds + self.phase, speaking);
         let (width, half) = (WIDTH as usize, WIDTH as usize / 2);
         for row in 0..HEIGHT as usize {
             for column in 0..width {
@@ -77,7 +81,7 @@ impl Face {
         let frame_on_wall = inside_box(x + 0.62, y + 0.16, 0.14, 0.2);
         color = mix(color, color.map(|channel| channel * 1.25 + 6.0), frame_on_wall);
         color = mix(color, color.map(|channel| channel * 1.3), disc(x - 0.6, y + 0.26, 0.13, 0.13));
-        let (x, y) = (x - pose.sway, y - pose.nod);
+        let x = x - f32::from(pose.sway) / HEIGHT as f32;
         if self.long_hair {
             color = mix(color, self.hair, disc(x, y + 0.06, 0.235, 0.34));
         }
@@ -89,31 +93,33 @@ impl Face {
         let fringe = disc(x + 0.05, y + 0.255, 0.2, 0.115) * disc(x, y + 0.15, 0.225, 0.23);
         color = mix(color, self.hair, fringe);
         for side in [-1.0, 1.0] {
-            let eye = disc(x - side * 0.075, y + 0.045, 0.019, 0.021 * pose.lids);
+            let eye =
+                disc(x - side * 0.075, y + 0.045, 0.019, if pose.blinks { 0.004 } else { 0.021 });
             color = mix(color, [38.0, 30.0, 28.0], eye);
         }
-        let mouth = disc(x, y - 0.085, 0.062, 0.014 + pose.mouth);
+        let mouth = disc(x, y - 0.085, 0.062, 0.013 + 0.011 * f32::from(pose.mouth));
         mix(color, [138.0, 70.0, 66.0], mouth)
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Pose {
-    sway: f32,
-    nod: f32,
-    mouth: f32,
-    lids: f32,
+/// How a face is held, in steps so coarse that a few pictures are all there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Pose {
+    /// To the side, in pixels.
+    sway: i8,
+    /// How far the mouth is open, 0 to 3.
+    mouth: u8,
+    /// Are the eyes closed?
+    blinks: bool,
 }
 
 impl Pose {
     fn of(seconds: f64, speaking: bool) -> Self {
         let wave = |speed: f64| (seconds * speed).sin() as f32;
-        let blinks = seconds.rem_euclid(4.3) < 0.15;
         Self {
-            sway: 0.014 * wave(0.7),
-            nod: 0.006 * wave(1.3),
-            mouth: if speaking { 0.016 * (1.0 + wave(11.0)) } else { 0.0 },
-            lids: if blinks { 0.2 } else { 1.0 },
+            sway: (3.0 * wave(0.7)) as i8,
+            mouth: if speaking { (1.5 * (1.0 + wave(11.0))) as u8 } else { 0 },
+            blinks: seconds.rem_euclid(4.3) < 0.15,
         }
     }
 }

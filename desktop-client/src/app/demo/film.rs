@@ -5,9 +5,9 @@ use eframe::egui::{self, Color32, ColorImage, TextureHandle, TextureOptions};
 use crate::ui::FilmPicture;
 
 const WIDTH: usize = 720;
-const HEIGHT: usize = 302;
+const HEIGHT: usize = 405;
 /// The sun moves so seldom.
-const STEP_SECS: f64 = 0.5;
+const STEP_SECS: f64 = 2.0;
 
 /// The film as a texture that follows the film's time.
 pub struct DemoFilm {
@@ -45,37 +45,51 @@ const SKY: [(f32, Rgb); 4] = [
 fn scene(seconds: f64) -> ColorImage {
     let slow = (seconds * 0.05).sin() as f32;
     let sun = (0.70, 0.66 + 0.05 * slow);
+    let unit = |place: usize, of: usize| (place as f32 + 0.5) / of as f32;
+    let layers = [(0.30, &FAR[..]), (0.20, &NEAR[..]), (0.10, &SHORE[..])];
+    let horizons: Vec<[f32; 3]> = (0..WIDTH)
+        .map(|column| {
+            let x = unit(column, WIDTH);
+            layers.map(|(height, tops)| 1.0 - height - ridge(tops, x) * 0.26)
+        })
+        .collect();
     let mut pixels = Vec::with_capacity(WIDTH * HEIGHT);
     for row in 0..HEIGHT {
-        let y = (row as f32 + 0.5) / HEIGHT as f32;
-        for column in 0..WIDTH {
-            let x = (column as f32 + 0.5) / WIDTH as f32;
-            let [r, g, b] = color(x, y, sun);
+        let y = unit(row, HEIGHT);
+        let sky = sky(y);
+        for (column, horizons) in horizons.iter().enumerate() {
+            let [r, g, b] = color(unit(column, WIDTH), y, sky, horizons, sun);
             pixels.push(Color32::from_rgb(r as u8, g as u8, b as u8));
         }
     }
     ColorImage::new([WIDTH, HEIGHT], pixels)
 }
 
-fn color(x: f32, y: f32, sun: (f32, f32)) -> Rgb {
-    let mut color = sky(y);
+/// From the front to the back: what stands before hides what is behind.
+fn color(x: f32, y: f32, sky: Rgb, horizons: &[f32; 3], sun: (f32, f32)) -> Rgb {
+    const SHADES: [Rgb; 3] = [[106.0, 76.0, 102.0], [63.0, 54.0, 78.0], [31.0, 28.0, 44.0]];
     let shape = WIDTH as f32 / HEIGHT as f32;
-    let away = ((x - sun.0) * shape).hypot(y - sun.1);
-    let glow = (1.0 - away / 0.62).clamp(0.0, 1.0).powi(2);
-    color = mix(color, [255.0, 214.0, 140.0], glow * 0.85);
-    color = mix(color, [255.0, 238.0, 208.0], soft(0.115 - away));
-    for (height, tops, shade) in [
-        (0.30, &FAR[..], [106.0, 76.0, 102.0]),
-        (0.20, &NEAR[..], [63.0, 54.0, 78.0]),
-        (0.10, &SHORE[..], [31.0, 28.0, 44.0]),
-    ] {
-        color = mix(color, shade, soft(y - (1.0 - height) + ridge(tops, x) * 0.26));
+    let mut color = SHADES[2];
+    if y < horizons[2] + 0.01 {
+        color = sky;
+        let (dx, dy) = ((x - sun.0) * shape, y - sun.1);
+        let away = (dx * dx + dy * dy).sqrt();
+        if away < 0.62 && y < horizons[0] + 0.01 {
+            let glow = 1.0 - away / 0.62;
+            color = mix(color, [255.0, 214.0, 140.0], glow * glow * 0.85);
+            color = mix(color, [255.0, 238.0, 208.0], soft(0.115 - away));
+        }
+        for (horizon, shade) in horizons.iter().zip(SHADES) {
+            color = mix(color, shade, soft(y - horizon));
+        }
     }
-    for (place, scale) in [(0.2, 1.0), (0.245, 0.8)] {
-        let (dx, dy) = ((x - place) * shape, y - 0.89);
-        let head = soft(0.03 * scale - dx.hypot(dy + 0.135 * scale));
-        let body = soft((0.036 * scale - dx.abs()).min(0.11 * scale - dy.abs()));
-        color = mix(color, [14.0, 12.0, 20.0], head.max(body));
+    if x < 0.3 {
+        for (place, scale) in [(0.2, 1.0), (0.245, 0.8)] {
+            let (dx, dy) = ((x - place) * shape, y - 0.89);
+            let head = soft(0.03 * scale - dx.hypot(dy + 0.135 * scale));
+            let body = soft((0.036 * scale - dx.abs()).min(0.11 * scale - dy.abs()));
+            color = mix(color, [14.0, 12.0, 20.0], head.max(body));
+        }
     }
     color
 }

@@ -25,6 +25,8 @@ const BUBBLE_SHARE: f32 = 0.88;
 pub(super) struct Chat {
     draft: String,
     rows: Rows,
+    /// Is one reading back, rather than following the newest line?
+    reading_back: bool,
 }
 
 fn field_id() -> Id {
@@ -78,14 +80,21 @@ impl Chat {
         }
         let me = scene.snapshot.me.id.as_ref();
         self.rows.update(chat, rect.width());
-        let rows = &mut self.rows;
+        let (rows, reading_back) = (&mut self.rows, self.reading_back);
         let builder = UiBuilder::new().max_rect(rect).id_salt("chat lines");
         ui.scope_builder(builder, |ui| {
-            let area = ScrollArea::vertical().auto_shrink(false).stick_to_bottom(true);
-            area.show_viewport(ui, |ui, view| {
-                // Few lines stand at the bottom, beside where one writes.
-                let lift = (rect.height() - rows.total()).max(0.0);
-                let height = rows.total() + lift;
+            let total = rows.total();
+            // Few lines stand at the bottom, beside where one writes.
+            let lift = (rect.height() - total).max(0.0);
+            let height = total + lift;
+            let mut area = ScrollArea::vertical().auto_shrink(false);
+            if !reading_back {
+                area = area.vertical_scroll_offset(height - rect.height());
+            }
+            // Asked before the area takes the wheel's movement for itself.
+            let by_hand =
+                ui.input(|input| input.smooth_scroll_delta().y > 0.0 || input.pointer.any_down());
+            let shown = area.show_viewport(ui, |ui, view| {
                 let (area, _) =
                     ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::empty());
                 let mut y = area.top() + lift;
@@ -105,6 +114,13 @@ impl Chat {
                     y += taken;
                 }
             });
+            if (rows.total() - total).abs() > 0.5 {
+                ui.ctx().request_repaint();
+            }
+            // Only a person's hand leaves the newest line: heights that turn out otherwise do not.
+            let end = shown.content_size.y - shown.inner_rect.height();
+            let above_end = shown.state.unclamped_offset().y < end - 2.0;
+            self.reading_back = above_end && (self.reading_back || by_hand);
         });
     }
 }

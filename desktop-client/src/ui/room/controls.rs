@@ -4,7 +4,8 @@ use cinemasync_core::interface::Command;
 use eframe::egui::{PopupCloseBehavior, Rect, RectAlign, Sense, Ui, Vec2, pos2, vec2};
 
 use super::Room;
-use crate::ui::theme::{icons, size, space};
+use super::reactions::reaction;
+use crate::ui::theme::{icons, palette, size, space};
 use crate::ui::widgets::button::{Button, Kind};
 use crate::ui::widgets::{columns, menu};
 use crate::ui::{Scene, text};
@@ -60,7 +61,10 @@ impl Room {
             for (emoji, cell) in
                 text::REACTIONS.iter().zip(columns(rect, text::REACTIONS.len(), 0.0))
             {
-                if Button::text(emoji, emoji).kind(Kind::Quiet).show(ui, cell).clicked() {
+                let pressed = Button::blank(emoji, emoji).show(ui, cell).clicked();
+                let ink = palette(ui).text_1;
+                reaction(ui.painter(), cell.center(), emoji, size::ICON, ink);
+                if pressed {
                     scene.command(Command::React((*emoji).to_owned()));
                     ui.close();
                 }

@@ -8,7 +8,7 @@ use eframe::egui::{
     Align2, Color32, CornerRadius, FontId, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
 };
 
-use crate::ui::theme::{font, icons, letters, palette, radius, size, space};
+use crate::ui::theme::{font, icons, letters, motion, on_picture, palette, radius, size, space};
 use crate::ui::video::Placement;
 use crate::ui::widgets::{Line, columns, label, panel, pill, readable};
 use crate::ui::{Scene, text};
@@ -133,6 +133,7 @@ pub(super) fn grid(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
         let line = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), height));
         // A last row that is not full stands in the middle.
         let width = (rect.width() - space::S * (across - 1) as f32) / across as f32;
+        let width = width.min(height * 16.0 / 9.0);
         let used = width * chunk.len() as f32 + space::S * (chunk.len() - 1) as f32;
         let line = Rect::from_center_size(line.center(), vec2(used, height));
         for (face, cell) in chunk.iter().zip(columns(line, chunk.len(), space::S)) {
@@ -144,13 +145,14 @@ pub(super) fn grid(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
 /// Oneself, and beside it what to send to whom one waits for.
 fn alone(ui: &Ui, rect: Rect, own: &Face<'_>, scene: &Scene<'_>, code: RoomCode) {
     let colors = palette(ui);
-    let across = best_columns(2, rect.size());
-    let half = (rect.size() - vec2(space::S, space::S)) / 2.0;
-    let (first, second) = if across == 2 {
-        (rect.with_max_x(rect.left() + half.x), rect.with_min_x(rect.right() - half.x))
-    } else {
-        (rect.with_max_y(rect.top() + half.y), rect.with_min_y(rect.bottom() - half.y))
-    };
+    // Two camera shapes, beside or below each other, in the middle.
+    let beside = rect.width() > rect.height();
+    let (across, down) = if beside { (2.0, 1.0) } else { (1.0, 2.0) };
+    let width = (rect.width() - (across - 1.0) * space::S) / across;
+    let height = ((rect.height() - (down - 1.0) * space::S) / down).min(width * 9.0 / 16.0);
+    let step = if beside { vec2(width + space::S, 0.0) } else { vec2(0.0, height + space::S) };
+    let first = Rect::from_center_size(rect.center() - step / 2.0, vec2(width, height));
+    let second = first.translate(step);
     tile(ui, first, own, scene);
     panel(ui, second, colors.surface_1);
     let lines = [
@@ -208,7 +210,7 @@ fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) 
     let colors = palette(ui);
     let corners = CornerRadius::same(corner.min(255.0) as u8);
     let ring = ui.scope_id().with(("ring", face.key, rect.width().to_bits()));
-    let ring = ui.ctx().animate_bool_with_time(ring, face.speaking, 0.12);
+    let ring = ui.ctx().animate_bool_with_time(ring, face.speaking, motion::STATE);
     ui.painter().rect_filled(rect, corners, colors.surface_2);
     let placement = Placement { corner, mirrored: face.own };
     let shown =
@@ -217,8 +219,8 @@ fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) 
         initial(ui, rect, face.name);
     }
     if face.state != LinkState::Connected {
-        ui.painter().rect_filled(rect, corners, Color32::from_black_alpha(150));
-        let line = Line::new(font::caption_strong(), Color32::WHITE);
+        ui.painter().rect_filled(rect, corners, on_picture::GROUND);
+        let line = Line::new(font::caption_strong(), on_picture::INK);
         let words = text::link_state(face.state);
         label(ui, rect.shrink(space::S), Align2::CENTER_CENTER, words, &line);
     }
@@ -230,17 +232,17 @@ fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) 
     }
     let round = corner * 2.0 >= rect.width().min(rect.height());
     let dot = match face.state {
-        LinkState::Connected if face.speaking => Some(colors.teal),
+        LinkState::Connected if face.speaking => Some(on_picture::MARKS.teal),
         LinkState::Connected => None,
-        LinkState::Connecting | LinkState::Reconnecting => Some(colors.amber),
-        LinkState::Failed | LinkState::Closed => Some(colors.red),
+        LinkState::Connecting | LinkState::Reconnecting => Some(on_picture::MARKS.amber),
+        LinkState::Failed | LinkState::Closed => Some(on_picture::MARKS.red),
     };
     let sign = if face.muted { Some(icons::MICROPHONE_OFF) } else { None };
     let room = rect.width() - 2.0 * space::S;
     let said = text::face(face.name, face.speaking, face.muted, face.state);
     readable(ui, rect, &said);
     if round {
-        let line = Line::new(font::caption_strong(), Color32::WHITE);
+        let line = Line::new(font::caption_strong(), on_picture::INK);
         let galley =
             crate::ui::widgets::line_galley(ui.painter(), face.name, &line, rect.width() * 0.6);
         let width = galley.size().x + 2.0 * space::S;

@@ -8,7 +8,7 @@ use eframe::egui::{
 
 use super::{Room, STEP_SECS};
 use crate::ui::theme::icons::{self, Icon};
-use crate::ui::theme::{font, palette, size, space};
+use crate::ui::theme::{font, on_picture, palette, size, space};
 use crate::ui::widgets::button::{Button, Kind};
 use crate::ui::widgets::slider::{Rail, slider};
 use crate::ui::widgets::{Line, label, line_galley, menu};
@@ -199,15 +199,15 @@ fn small(ui: &Ui, rect: Rect, (key, name): (&str, &str), sign: Icon) -> Response
 }
 
 fn time_above(ui: &Ui, rail: Rect, share: f64, words: &str) {
-    let line = Line::new(font::caption_strong(), Color32::WHITE);
+    let line = Line::new(font::caption_strong(), on_picture::INK);
     let galley = line_galley(ui.painter(), words, &line, 100.0);
     let half = galley.size().x / 2.0 + space::S;
     let x = rail.left() + share as f32 * rail.width();
     let x = x.clamp(rail.left() + half, (rail.right() - half).max(rail.left() + half));
     let center = pos2(x, rail.top() - space::M);
     let ground = Rect::from_center_size(center, vec2(2.0 * half, 24.0));
-    ui.painter().rect_filled(ground, 8.0, Color32::from_black_alpha(200));
-    ui.painter().galley(center - galley.size() / 2.0, galley, Color32::WHITE);
+    ui.painter().rect_filled(ground, 8.0, on_picture::GROUND_HOVER);
+    ui.painter().galley(center - galley.size() / 2.0, galley, on_picture::INK);
 }
 
 fn tracks(ui: &Ui, place: Rect, scene: &mut Scene<'_>, kind: FilmTrackKind) {

@@ -1,22 +1,33 @@
 //! Emoji that float up over the stage and fade.
 
 use std::collections::VecDeque;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use cinemasync_protocol::ParticipantId;
-use eframe::egui::{Align2, Color32, FontId, Rect, Ui, pos2};
+use eframe::egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Ui, pos2};
 
-use crate::ui::theme::{font, motion};
+use crate::ui::theme::{font, icons, motion, on_picture, size};
+use crate::ui::widgets::icon;
 
 /// At most so many at once; when another comes, the oldest goes.
 const MAX_FLOATING: usize = 24;
 /// How far one rises, as a share of the stage's height.
 const RISE: f32 = 0.35;
 
+/// Paints a reaction. The heart comes from the icons: the emoji typeface hatches it to mean red.
+pub(super) fn reaction(painter: &Painter, center: Pos2, emoji: &str, side: f32, color: Color32) {
+    if emoji.starts_with('❤') {
+        icon(painter, center, icons::HEART, side, color);
+    } else {
+        let font = FontId { size: side, ..font::large() };
+        painter.text(center, Align2::CENTER_CENTER, emoji, font, color);
+    }
+}
+
 /// What floats now, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Reactions {
     floating: VecDeque<Floating>,
+    /// Where the last one rose, 0 to 1.
+    across: f32,
 }
 
 #[derive(Debug)]
@@ -30,14 +41,13 @@ struct Floating {
 
 impl Reactions {
     /// Lets one float.
-    pub(super) fn add(&mut self, from: ParticipantId, emoji: String) {
+    pub(super) fn add(&mut self, emoji: String) {
         if self.floating.len() >= MAX_FLOATING {
             self.floating.pop_front();
         }
-        // Each person's rise side by side, and one's own do not hide each other.
-        let mut hasher = DefaultHasher::new();
-        (from, self.floating.len()).hash(&mut hasher);
-        let across = 0.35 + 0.3 * ((hasher.finish() % 1000) as f32 / 1000.0);
+        // Steps of the golden section never come back to where one rises still.
+        self.across = (self.across + 0.618).fract();
+        let across = 0.35 + 0.3 * self.across;
         self.floating.push_back(Floating { emoji, across, since: None });
     }
 
@@ -54,9 +64,8 @@ impl Reactions {
             let x = stage.left() + one.across * stage.width();
             let y = stage.bottom() - stage.height() * (0.2 + RISE * rise);
             let fade = 1.0 - ((age - 0.6) / 0.4).max(0.0);
-            let color = Color32::WHITE.gamma_multiply(fade);
-            let font = FontId { size: 34.0, ..font::large() };
-            ui.painter().text(pos2(x, y), Align2::CENTER_CENTER, &one.emoji, font, color);
+            let color = on_picture::INK.gamma_multiply(fade);
+            reaction(ui.painter(), pos2(x, y), &one.emoji, size::REACTION, color);
         }
         self.floating.retain(|one| one.since.is_none_or(|since| now - since < motion::REACTION));
         ui.ctx().request_repaint();

@@ -3,13 +3,13 @@
 use cinemasync_core::interface::{Command, FilmCopy, PlaybackStage};
 use eframe::egui::epaint::RectShape;
 use eframe::egui::{
-    Align2, Color32, CornerRadius, Mesh, Painter, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2,
-    vec2,
+    Align2, Color32, CornerRadius, Mesh, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, Vec2,
+    pos2, vec2,
 };
 
 use super::{Room, faces};
 use crate::ui::theme::icons::{self, Icon};
-use crate::ui::theme::{font, line, palette, radius, size, space};
+use crate::ui::theme::{font, line, on_picture, palette, radius, size, space};
 use crate::ui::widgets::button::{Button, Kind};
 use crate::ui::widgets::{Line, block_galley, centred_galley, icon, label, panel, readable};
 use crate::ui::{FilmPicture, Scene, UiAction, text};
@@ -26,7 +26,7 @@ pub(super) fn take_dropped(ui: &Ui, scene: &mut Scene<'_>) {
 
 /// Darkens towards the bottom, so that what stands on the picture can be read.
 pub(super) fn shade(painter: &Painter, rect: Rect) {
-    let (clear, dark) = (Color32::TRANSPARENT, Color32::from_black_alpha(225));
+    let (clear, dark) = (Color32::TRANSPARENT, on_picture::CONTROL_HOVER);
     let mut mesh = Mesh::default();
     for (corner, color) in [
         (rect.left_top(), clear),
@@ -60,6 +60,11 @@ impl Room {
             let corner = if edge_to_edge { 0 } else { radius::TILE };
             let colors = palette(ui);
             ui.painter().rect_filled(rect, CornerRadius::same(corner), colors.film_surround);
+            let id = ui.scope_id().with("stage");
+            if ui.interact(rect, id, Sense::CLICK).double_clicked() {
+                let on = !self.theatre;
+                self.set_theatre(ui, on);
+            }
             match scene.frames.film {
                 Some(film) if playback.mine != FilmCopy::None => {
                     picture(ui, rect, film, corner);
@@ -81,17 +86,17 @@ impl Room {
             return;
         }
         let words = text::stage(playback, &self.waiting_names(scene));
-        let line = Line::new(font::body_strong(), Color32::WHITE);
+        let line = Line::new(font::body_strong(), on_picture::INK);
         let galley = block_galley(ui.painter(), &words, &line, line::BODY, rect.width() * 0.7);
         let ground = Rect::from_center_size(
             rect.center(),
             galley.size() + vec2(2.0 * space::L, 2.0 * space::M),
         );
         let corner = CornerRadius::same(radius::CONTROL);
-        ui.painter().rect_filled(ground, corner, Color32::from_black_alpha(190));
+        ui.painter().rect_filled(ground, corner, on_picture::CONTROL);
         let place = ground.shrink2(vec2(space::L, space::M));
         readable(ui, place, &words);
-        ui.painter().galley(place.min, galley, Color32::WHITE);
+        ui.painter().galley(place.min, galley, on_picture::INK);
     }
 
     /// Instead of a picture: what is happening, or what to do.
@@ -117,7 +122,7 @@ fn picture(ui: &Ui, stage: Rect, film: FilmPicture, corner: u8) {
     let bars = (stage.width() - rect.width()).max(stage.height() - rect.height());
     let corner = if bars > f32::from(corner) { 0 } else { corner };
     let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-    let shape = RectShape::filled(rect, CornerRadius::same(corner), Color32::WHITE);
+    let shape = RectShape::filled(rect, CornerRadius::same(corner), on_picture::INK);
     ui.painter().add(shape.with_texture(film.texture, uv));
 }
 
@@ -173,8 +178,7 @@ fn invite(
     narrow: bool,
 ) -> bool {
     let colors = palette(ui);
-    let style =
-        Line::new(if narrow { font::reading() } else { font::large() }, Color32::from_gray(240));
+    let style = Line::new(if narrow { font::reading() } else { font::large() }, on_picture::INK);
     let height = if narrow { line::READING } else { 28.0 };
     let width = (rect.width() - 2.0 * space::XL).min(520.0);
     let galley = centred_galley(ui.painter(), words, &style, height, width);
@@ -199,10 +203,10 @@ fn invite(
 fn drop_here(ui: &Ui, rect: Rect) {
     let colors = palette(ui);
     let corner = CornerRadius::same(radius::TILE);
-    ui.painter().rect_filled(rect, corner, Color32::from_black_alpha(170));
+    ui.painter().rect_filled(rect, corner, on_picture::GROUND);
     let stroke = Stroke::new(size::RING, colors.amber);
     ui.painter().rect_stroke(rect, corner, stroke, StrokeKind::Inside);
-    let style = Line::new(font::large(), Color32::WHITE);
+    let style = Line::new(font::large(), on_picture::INK);
     label(ui, rect, Align2::CENTER_CENTER, text::DROP_NOW, &style);
 }
 

@@ -23,6 +23,7 @@ pub(crate) const MICROPHONE_OFF: Icon = outlined('\u{e328}');
 pub(crate) const CAMERA: Icon = outlined('\u{e4da}');
 pub(crate) const CAMERA_OFF: Icon = outlined('\u{e4dc}');
 pub(crate) const REACT: Icon = outlined('\u{e436}');
+pub(crate) const HEART: Icon = filled('\u{e2a8}');
 pub(crate) const LEAVE: Icon = outlined('\u{e3c4}');
 pub(crate) const COPY: Icon = outlined('\u{e1ca}');
 pub(crate) const DONE: Icon = outlined('\u{e182}');

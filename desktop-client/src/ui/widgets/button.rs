@@ -7,7 +7,7 @@ use eframe::egui::{
 
 use super::{Line, focus_ring, icon, line_galley};
 use crate::ui::theme::icons::Icon;
-use crate::ui::theme::{font, motion, palette, radius, size, space};
+use crate::ui::theme::{font, motion, on_picture, palette, radius, size, space};
 
 /// What a button is for, which decides its colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,20 @@ impl<'a> Button<'a> {
         }
     }
 
+    /// A button of a menu whose picture the caller paints on it.
+    pub(crate) fn blank(key: &'a str, label: &'a str) -> Self {
+        Self {
+            key,
+            label,
+            text: None,
+            icon: None,
+            kind: Kind::Quiet,
+            enabled: true,
+            corner: radius::SMALL,
+            icon_side: size::ICON,
+        }
+    }
+
     /// A button with a text, which is its accessible name too.
     pub(crate) fn text(key: &'a str, text: &'a str) -> Self {
         Self {
@@ -97,7 +111,7 @@ impl<'a> Button<'a> {
     /// How wide it wants to be.
     pub(crate) fn width(&self, ui: &Ui) -> f32 {
         let text = self.text.map_or(0.0, |text| {
-            let line = Line::new(self.font(), Color32::WHITE);
+            let line = Line::new(self.font(), on_picture::INK);
             line_galley(ui.painter(), text, &line, f32::INFINITY).size().x
         });
         let icon = self.icon.map_or(0.0, |_| self.icon_side);
@@ -135,9 +149,7 @@ impl<'a> Button<'a> {
         let (rest, hover, ink) = match self.kind {
             Kind::Quiet => (clear, colors.surface_2, colors.text_1),
             Kind::Control => (colors.surface_3, colors.surface_4, colors.text_1),
-            Kind::OverPicture => {
-                (Color32::from_black_alpha(185), Color32::from_black_alpha(225), Color32::WHITE)
-            }
+            Kind::OverPicture => (on_picture::CONTROL, on_picture::CONTROL_HOVER, on_picture::INK),
             Kind::Primary => (colors.amber, colors.amber_hover, colors.amber_ink),
             Kind::Danger => (colors.red_fill, colors.red_fill_hover, colors.red),
             Kind::Link => (clear, clear, colors.amber_text),

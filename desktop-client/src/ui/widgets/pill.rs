@@ -7,7 +7,7 @@ use eframe::egui::{
 
 use super::{Line, focus_ring, icon, line_galley};
 use crate::ui::theme::icons::Icon;
-use crate::ui::theme::{font, motion, palette, size, space};
+use crate::ui::theme::{font, motion, on_picture, palette, size, space};
 
 /// A pill about to be shown.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ impl<'a> Pill<'a> {
     /// Shows it with its left or right middle at `at`, at most `max_width` wide.
     pub(crate) fn show(self, ui: &Ui, at: Pos2, align: Align, max_width: f32) -> Response {
         let colors = palette(ui);
-        let ink = if self.over_picture { Color32::WHITE } else { colors.text_2 };
+        let ink = if self.over_picture { on_picture::INK } else { colors.text_2 };
         let line = self.line.clone().unwrap_or_else(|| Line::new(font::body_strong(), ink));
         let dot = self.dot.map_or(0.0, |_| 2.0 * size::DOT + space::S);
         let sign = self.icon.map_or(0.0, |_| size::ICON_TEXT + space::S);
@@ -86,7 +86,7 @@ impl<'a> Pill<'a> {
 
         let lit = ui.ctx().animate_bool_with_time(id, response.hovered(), motion::STATE);
         let (rest, hover) = if self.over_picture {
-            (Color32::from_black_alpha(150), Color32::from_black_alpha(200))
+            (on_picture::GROUND, on_picture::GROUND_HOVER)
         } else {
             (colors.surface_2, colors.surface_3)
         };
@@ -125,7 +125,7 @@ pub(crate) fn tag(
     max_width: f32,
 ) -> Rect {
     const HEIGHT: f32 = 24.0;
-    let line = Line::new(font::caption_strong(), Color32::WHITE);
+    let line = Line::new(font::caption_strong(), on_picture::INK);
     let dot_width = dot.map_or(0.0, |_| 2.0 * size::DOT + space::S - 2.0);
     let sign_width = sign.map_or(0.0, |_| 14.0 + space::XS);
     let sides = 2.0 * space::S + dot_width + sign_width;
@@ -133,14 +133,14 @@ pub(crate) fn tag(
     let whole = Vec2::new(galley.size().x + sides, HEIGHT);
     let rect = Rect::from_min_size(pos2(at.x, at.y - HEIGHT), whole);
     let corner = CornerRadius::same(8);
-    ui.painter().rect_filled(rect, corner, Color32::from_black_alpha(150));
+    ui.painter().rect_filled(rect, corner, on_picture::GROUND);
     let mut x = rect.left() + space::S;
     if let Some(color) = dot {
         ui.painter().circle_filled(pos2(x + size::DOT, rect.center().y), size::DOT, color);
         x += dot_width;
     }
     if let Some(glyph) = sign {
-        icon(ui.painter(), pos2(x + 7.0, rect.center().y), glyph, 14.0, Color32::WHITE);
+        icon(ui.painter(), pos2(x + 7.0, rect.center().y), glyph, 14.0, on_picture::INK);
         x += sign_width;
     }
     ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, line.color);
