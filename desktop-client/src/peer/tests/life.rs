@@ -21,7 +21,7 @@ async fn tasks_are_gone(before: usize) {
     assert!(timeout(PATIENCE, gone).await.is_ok(), "{} tasks live on", alive() - before);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dropping_links_ends_every_task_of_them() {
     let before = Handle::current().metrics().num_alive_tasks();
     let mut pair = Pair::new();
@@ -71,7 +71,7 @@ async fn the_other_side_learns_that_a_link_was_dropped() {
     assert!(state.is_some());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_links_carry_media_on_one_runtime() {
     let mut pairs = [Pair::new(), Pair::new(), Pair::new()];
     for pair in &mut pairs {
