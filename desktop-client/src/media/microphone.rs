@@ -17,9 +17,10 @@ use super::voice_source::VoiceSource;
 use super::worker::{Stop, Worker};
 use super::{EventSink, PacketSink};
 
-/// A gap between frames beyond this is told to the receivers as a pause, so that the delay of what
-/// follows does not look like jitter.
-const PAUSE: Duration = Duration::from_millis(150);
+/// A gap between frames beyond this is told to the receivers as a pause. In a shorter one sound may
+/// only have waited, in the ring or for its turn, and follows in a burst: counting it as a pause
+/// would put that burst into the future.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Opens the source on a thread of its own and sends packets while `encode` is set.
 pub(super) fn start(

@@ -10,6 +10,10 @@ use super::opus_toc::SAMPLES_A_MS;
 /// comes, longer follows a change of route too late.
 const HISTORY: usize = 400;
 
+/// The fastest of this many packets, 2 s, stands for the path as it is: once a route has become
+/// longer, what its first seconds look like is not taken for a delay of our own making.
+const PATH: usize = 100;
+
 /// One in this many packets may come later than the target delay provides for.
 const LATE_ONE_IN: usize = 100;
 
@@ -65,7 +69,8 @@ impl DelayEstimate {
         let rank = sorted.len() - 1 - sorted.len() / LATE_ONE_IN;
         let (_, high, _) = sorted.select_nth_unstable(rank);
         let high = *high;
-        self.least = sorted.iter().copied().min().expect("a delay was just added");
+        let recent = self.history.iter().rev().take(PATH);
+        self.least = recent.copied().min().expect("a delay was just added");
         self.spread = high - self.least;
     }
 

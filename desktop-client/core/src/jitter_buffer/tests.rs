@@ -156,6 +156,23 @@ fn a_burst_after_a_standstill_is_played_and_its_delay_given_up_again() {
 }
 
 #[test]
+fn a_lasting_rise_of_the_delay_is_taken_for_the_new_path() {
+    let mut chance = Chance(3);
+    let outcome = simulate(
+        1500,
+        1.0,
+        |tick| tick % 10 == 0,
+        |n| Some(if n < 500 { 10.0 } else { 410.0 } + 15.0 * chance.next()),
+    );
+    assert!(is_ascending(&outcome.played));
+    // 400 ms of nothing, and a while without a cushion until the path is known.
+    let troubled = outcome.concealed + outcome.recovered;
+    assert!(troubled < 60, "{troubled}");
+    assert!(outcome.stats.late + outcome.stats.skipped < 60, "{:?}", outcome.stats);
+    assert!((0.0..=120.0).contains(&outcome.stats.delay_ms), "{:?}", outcome.stats);
+}
+
+#[test]
 fn a_fast_sender_clock_leaves_no_lasting_delay() {
     let outcome = simulate(30_000, 1.0005, |tick| tick % 50 == 0, |_| Some(10.0));
     assert!(outcome.merged >= 10, "{}", outcome.merged);
