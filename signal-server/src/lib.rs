@@ -1,1 +1,94 @@
-//! The signaling server.
+//! The CinemaSync signaling server: sockets, HTTP and logs around the pure rules of
+//! `cinemasync-server-core`.
+//!
+//! [`Server`] is also what the desktop client runs inside itself when nobody has a server. The
+//! parts: `config` what it is told, `listener` accepts, `http` answers requests, `connection` is one
+//! WebSocket, `hub` the rooms and who is to be told what.
+
+mod config;
+mod connection;
+mod http;
+mod hub;
+mod listener;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub use config::{Config, LogFormat};
+use hub::Hub;
+
+/// How long connections get for their goodbye when the server ends.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// Why the server cannot start.
+#[derive(Debug, Error)]
+pub enum BindError {
+    /// The address cannot be listened on.
+    #[error(
+        "The server cannot listen on {address}: {error}. Choose another address with --listen, or end the program that uses it."
+    )]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The system gives no randomness, without which codes could be guessed.
+    #[error("The system gives no random numbers ({0}); without them room codes could be guessed.")]
+    Random(getrandom::Error),
+}
+
+/// A running server. Dropping it ends it at once, [`Server::shutdown`] properly.
+pub struct Server {
+    address: SocketAddr,
+    hub: Arc<Hub>,
+    stop: watch::Sender<bool>,
+    listener: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+    /// Starts to listen and serve, on tasks of the current tokio runtime.
+    ///
+    /// # Errors
+    /// [`BindError`] when the address cannot be used.
+    pub async fn bind(config: Config) -> Result<Self, BindError> {
+        let requested = config.listen;
+        let listen_error = |error| BindError::Listen { address: requested, error };
+        let socket = TcpListener::bind(requested).await.map_err(listen_error)?;
+        let address = socket.local_addr().map_err(listen_error)?;
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(BindError::Random)?;
+        let hub = Arc::new(Hub::new(&config, secret));
+        let (stop, stopped) = watch::channel(false);
+        let listener =
+            tokio::spawn(listener::serve(socket, hub.clone(), Arc::new(config), stopped));
+        Ok(Self { address, hub, stop, listener })
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Tells everybody that it goes, closes all connections and ends; within a few seconds.
+    pub async fn shutdown(mut self) {
+        self.hub.begin_shutdown();
+        self.stop.send_replace(true);
+        if tokio::time::timeout(GOODBYE, &mut self.listener).await.is_err() {
+            tracing::warn!("some connections did not take their goodbye");
+            self.listener.abort();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The listener owns every connection: they end with it.
+        self.listener.abort();
+    }
+}

@@ -1,0 +1,84 @@
+//! What whoever runs the server can set, on the command line or in the environment.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use cinemasync_protocol::limits::{
+    DEFAULT_MAX_PARTICIPANTS, MAX_MAX_PARTICIPANTS, MIN_MAX_PARTICIPANTS,
+};
+use clap::{Parser, ValueEnum};
+
+/// The signaling server of CinemaSync: rooms, and the first words between those who meet in them.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "cinemasync-server", version)]
+pub struct Config {
+    /// Where to listen.
+    #[arg(long, env = "CINEMASYNC_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// How many participants a room holds.
+    #[arg(long, env = "CINEMASYNC_MAX_PARTICIPANTS", default_value_t = DEFAULT_MAX_PARTICIPANTS,
+          value_parser = participants)]
+    pub max_participants: usize,
+    /// How many rooms there may be at once.
+    #[arg(long, env = "CINEMASYNC_MAX_ROOMS", default_value_t = 10_000)]
+    pub max_rooms: usize,
+    /// STUN servers that tell participants their public address.
+    #[arg(long, env = "CINEMASYNC_STUN_URL", value_delimiter = ',', value_name = "URL",
+          default_values = ["stun:stun.l.google.com:19302", "stun:stun.cloudflare.com:3478"])]
+    pub stun_url: Vec<String>,
+    /// Opens /debug/rooms to whoever knows this word; without one it does not exist.
+    #[arg(long, env = "CINEMASYNC_ADMIN_TOKEN", hide_env_values = true)]
+    pub admin_token: Option<String>,
+    /// How the log is written.
+    #[arg(long, env = "CINEMASYNC_LOG_FORMAT", value_enum, default_value_t)]
+    pub log_format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// A server inside another program: on a free loopback port, without anything from outside.
+    pub fn embedded() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            max_participants: DEFAULT_MAX_PARTICIPANTS,
+            max_rooms: 100,
+            stun_url: Vec::new(),
+            admin_token: None,
+            log_format: LogFormat::Pretty,
+        }
+    }
+}
+
+fn participants(text: &str) -> Result<usize, String> {
+    let range = MIN_MAX_PARTICIPANTS..=MAX_MAX_PARTICIPANTS;
+    text.parse().ok().filter(|count| range.contains(count)).ok_or_else(|| {
+        format!("a room holds {MIN_MAX_PARTICIPANTS} to {MAX_MAX_PARTICIPANTS} participants")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Config::command().debug_assert();
+    }
+
+    #[test]
+    fn rooms_of_one_or_of_a_crowd_are_refused() {
+        let parse = |count: &str| Config::try_parse_from(["server", "--max-participants", count]);
+        assert!(parse("2").is_ok() && parse("16").is_ok());
+        assert!(parse("1").is_err() && parse("17").is_err() && parse("many").is_err());
+    }
+}

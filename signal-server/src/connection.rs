@@ -1,0 +1,154 @@
+//! One WebSocket: reads messages, writes what the hub has for it, notices when the other end is gone
+//! or misbehaves.
+
+use std::time::Duration;
+
+use cinemasync_protocol::{DecodeError, ErrorCode, decode_client, limits};
+use futures_util::{SinkExt as _, StreamExt as _};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
+
+use crate::hub::{Hub, Inbox, Outgoing};
+use crate::listener::until_stopped;
+
+/// The memory of an idle connection is mostly this buffer; an offer of 4 KiB takes two reads.
+const READ_BUFFER_BYTES: usize = 2 * 1024;
+const PING_INTERVAL: Duration = Duration::from_secs(limits::PING_INTERVAL_SECS);
+const SILENCE: Duration = Duration::from_secs(limits::SILENCE_TIMEOUT_SECS);
+/// How long the other end gets to answer our close.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
+
+type Socket = WebSocketStream<TokioIo<Upgraded>>;
+
+/// Why a connection ends.
+enum End {
+    /// The other end closed it or is gone.
+    Gone,
+    /// We close it.
+    Close(CloseCode, &'static str),
+}
+
+/// Serves one WebSocket until it ends.
+pub(crate) async fn run(upgraded: Upgraded, hub: &Hub, stopped: watch::Receiver<bool>) {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_message_size(Some(limits::MAX_MESSAGE_BYTES))
+        .max_frame_size(Some(limits::MAX_MESSAGE_BYTES));
+    let mut socket =
+        WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
+    let mut inbox = hub.connect();
+    // Even if this task is dropped in the middle, its room hears of it.
+    let place = Place { hub, id: inbox.id };
+    let end = converse(&mut socket, hub, &mut inbox, stopped).await;
+    drop(place);
+    if let End::Close(code, reason) = end {
+        close(&mut socket, code, reason).await;
+    }
+}
+
+struct Place<'a> {
+    hub: &'a Hub,
+    id: cinemasync_server_core::ConnectionId,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.hub.disconnect(self.id);
+    }
+}
+
+async fn converse(
+    socket: &mut Socket,
+    hub: &Hub,
+    inbox: &mut Inbox,
+    mut stopped: watch::Receiver<bool>,
+) -> End {
+    let mut pings = tokio::time::interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
+    pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut silent_at = Instant::now() + SILENCE;
+    loop {
+        let outgoing = tokio::select! {
+            biased;
+            _ = inbox.too_slow.recv() => return too_slow(),
+            text = inbox.texts.recv() => match text {
+                Some(Outgoing::Text(text)) => Message::text(text),
+                Some(Outgoing::TooSlow) | None => return too_slow(),
+            },
+            () = until_stopped(&mut stopped) => return End::Close(CloseCode::Away, "the server is going down"),
+            incoming = socket.next() => {
+                silent_at = Instant::now() + SILENCE;
+                match incoming {
+                    None | Some(Ok(Message::Close(_))) => return End::Gone,
+                    Some(Ok(message)) => {
+                        if let Some(end) = heard(&message, hub, inbox) {
+                            return end;
+                        }
+                    }
+                    Some(Err(error)) => return fault(&error),
+                }
+                continue;
+            }
+            _ = pings.tick() => Message::Ping(Bytes::new()),
+            () = tokio::time::sleep_until(silent_at) => return End::Gone,
+        };
+        // A client that does not read holds up nobody but itself, and not for long.
+        tokio::select! {
+            sent = socket.send(outgoing) => if sent.is_err() { return End::Gone },
+            _ = inbox.too_slow.recv() => return too_slow(),
+            () = tokio::time::sleep_until(silent_at) => return End::Gone,
+        }
+    }
+}
+
+fn too_slow() -> End {
+    End::Close(CloseCode::Again, "too slow")
+}
+
+/// Takes one message in; an end if it cannot be one.
+fn heard(message: &Message, hub: &Hub, inbox: &Inbox) -> Option<End> {
+    let text = match message {
+        Message::Text(text) => text,
+        Message::Binary(_) => return Some(End::Close(CloseCode::Unsupported, "messages are text")),
+        Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_) => return None,
+    };
+    match decode_client(text) {
+        Ok(message) => hub.handle(inbox.id, message),
+        Err(DecodeError::UnknownType(_)) => {
+            let text = "This server does not know that kind of message. A newer server may.";
+            hub.refuse(inbox.id, ErrorCode::UnknownMessage, text);
+        }
+        Err(DecodeError::Malformed(_)) => {
+            let text = "That is no message of the protocol: one JSON object with its type and all its fields is wanted.";
+            hub.refuse(inbox.id, ErrorCode::BadMessage, text);
+        }
+    }
+    None
+}
+
+/// How a broken stream is closed.
+fn fault(error: &Error) -> End {
+    match error {
+        Error::Capacity(_) => End::Close(CloseCode::Size, "message too long"),
+        Error::Utf8(_) => End::Close(CloseCode::Invalid, "text is not UTF-8"),
+        Error::Protocol(_) => End::Close(CloseCode::Protocol, "protocol fault"),
+        _ => End::Gone,
+    }
+}
+
+async fn close(socket: &mut Socket, code: CloseCode, reason: &'static str) {
+    let closing = async {
+        let frame = CloseFrame { code, reason: reason.into() };
+        if socket.close(Some(frame)).await.is_ok() {
+            // The other end answers; whatever it still said is not heard.
+            while let Some(Ok(_)) = socket.next().await {}
+        }
+    };
+    let _ = tokio::time::timeout(CLOSE_PATIENCE, closing).await;
+}
