@@ -145,7 +145,7 @@ pub enum Event {
         /// On now?
         on: bool,
     },
-    /// A chat message, one's own included.
+    /// Somebody else's chat message.
     Chat(ChatLine),
     /// An emoji.
     Reaction {

@@ -18,5 +18,6 @@ pub mod packet;
 pub mod plan;
 pub mod playback_sync;
 pub mod player;
+pub mod safety_code;
 pub mod session;
 pub mod track;

@@ -1,1 +1,545 @@
-//! One stay in a room: roster, negotiations, chat, film and what media must run.
+//! One stay in a room: how one gets in, who is there, what is negotiated, said and played, and what
+//! media must run for it. The machine decides; [`Output`]s ask the driver to act.
+//!
+//! The parts: [`signaling`](self) keeps the way to the server, `roster` the people, `stay` what
+//! happens in a room, `view` the snapshot.
+
+mod roster;
+mod signaling;
+mod stay;
+mod view;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use cinemasync_protocol::{
+    ClientMessage, ErrorCode, PROTOCOL_VERSION, ParticipantId, ParticipantInfo, RoomEntry,
+    ServerMessage, limits,
+};
+
+use crate::film::{FilmId, FilmInfo};
+use crate::interface::{
+    Command, Event, Invite, Level, Notice, RoomChoice, ServerChoice, Snapshot, error_code_name,
+};
+use crate::link::{LinkCommand, LinkConfig, LinkEvent, LinkStats, Route};
+use crate::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats};
+use crate::player::{PlayerCommand, PlayerEvent};
+use signaling::Signaling;
+use stay::Stay;
+
+/// How long entering a room may take before one is told that it failed.
+const ENTER_PATIENCE: Duration = Duration::from_secs(15);
+
+/// What a session is given once and for all.
+#[derive(Debug, Clone)]
+pub struct SessionConfig {
+    /// Is the camera on at the start?
+    pub camera: bool,
+    /// Is the microphone on at the start?
+    pub microphone: bool,
+    /// Is the own picture shown, so that the camera runs even when nobody else receives it?
+    pub preview: bool,
+    /// Which ways links may take.
+    pub route: Route,
+    /// A word unlike that of any other session: ids of chat messages begin with it.
+    pub nonce: String,
+}
+
+/// The two clocks of one moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    /// For everything that is measured.
+    pub instant: Instant,
+    /// For what is shown to people, in Unix milliseconds.
+    pub unix_ms: u64,
+}
+
+/// What happened outside.
+#[derive(Debug)]
+pub enum Input {
+    /// A person asked for something.
+    Command(Command),
+    /// The connection to the signaling server stands; others can reach it at this address.
+    SignalingUp {
+        /// The address.
+        server: String,
+    },
+    /// The server said something.
+    Signaling(ServerMessage),
+    /// The connection could not be made or is gone; a sentence for a person.
+    SignalingDown(String),
+    /// A link reports.
+    Link(ParticipantId, LinkEvent),
+    /// Figures of the links and of media, about once a second.
+    Stats {
+        /// One entry a link.
+        links: Vec<(ParticipantId, LinkStats)>,
+        /// Media's.
+        media: MediaStats,
+    },
+    /// Media reports.
+    Media(MediaEvent),
+    /// The player reports.
+    Player(PlayerEvent),
+    /// There is no player; a sentence for a person.
+    PlayerMissing(String),
+    /// A file was looked at.
+    FilmInspected {
+        /// Which.
+        path: PathBuf,
+        /// What it is, or a sentence why it is no film.
+        result: Result<FilmInfo, String>,
+    },
+    /// [`SessionCore::next_timeout`] has come.
+    Timeout,
+}
+
+/// What the driver is asked to do.
+#[derive(Debug)]
+pub enum Output {
+    /// Connect to a signaling server (start the embedded one first if need be).
+    ConnectSignaling(ServerChoice),
+    /// Close that connection, after what was sent is out.
+    CloseSignaling,
+    /// Say something to the server.
+    Signal(ClientMessage),
+    /// Make a link to a participant.
+    OpenLink(ParticipantId, LinkConfig),
+    /// Drop it.
+    CloseLink(ParticipantId),
+    /// Tell a link something.
+    Link(ParticipantId, LinkCommand),
+    /// This is what media must run from now on.
+    Plan(MediaPlan),
+    /// Tell media something.
+    Media(MediaCommand),
+    /// Tell the player something.
+    Player(PlayerCommand),
+    /// Look at a file: what film is it?
+    InspectFilm(PathBuf),
+    /// Tell the front end.
+    Event(Event),
+}
+
+/// The session machine.
+#[derive(Debug)]
+pub struct SessionCore {
+    config: SessionConfig,
+    camera: bool,
+    microphone: bool,
+    speaking: bool,
+    stays: u64,
+    stage: Stage,
+    signaling: Signaling,
+    films: Films,
+    media: MediaStats,
+    plan: MediaPlan,
+    outputs: VecDeque<Output>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Lobby,
+    Entering { invite: Invite, deadline: Instant },
+    Room(Box<Stay>),
+}
+
+/// The films that are here: whoever opened or attached one need not do so again in this session.
+#[derive(Debug, Default)]
+struct Films {
+    paths: BTreeMap<FilmId, PathBuf>,
+    /// Files being looked at, with what they are for.
+    inspecting: BTreeMap<PathBuf, FilmUse>,
+}
+
+/// What a film was picked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FilmUse {
+    /// To show it to the room.
+    Open,
+    /// To be one's own copy of what the room shows.
+    Attach,
+}
+
+impl SessionCore {
+    /// A session in the lobby.
+    pub fn new(config: SessionConfig) -> Self {
+        let mut core = Self {
+            camera: config.camera,
+            microphone: config.microphone,
+            speaking: false,
+            config,
+            stays: 0,
+            stage: Stage::Lobby,
+            signaling: Signaling::default(),
+            films: Films::default(),
+            media: MediaStats::default(),
+            plan: MediaPlan::default(),
+            outputs: VecDeque::new(),
+        };
+        core.replan();
+        core
+    }
+
+    /// Takes one input. Drain [`SessionCore::poll_output`] afterwards.
+    pub fn handle(&mut self, input: Input, now: Now) {
+        match input {
+            Input::Command(command) => self.command(command, now),
+            Input::SignalingUp { server } => self.signaling_up(server),
+            Input::Signaling(message) => self.server_message(message, now),
+            Input::SignalingDown(text) => self.signaling_down(text, now),
+            Input::Link(id, event) => {
+                self.in_room(|stay, io| stay.link_event(&id, event, io), now);
+            }
+            Input::Stats { links, media } => {
+                self.media = media;
+                self.in_room(|stay, _| stay.link_stats(links), now);
+            }
+            Input::Media(event) => self.media_event(event, now),
+            Input::Player(event) => {
+                self.in_room(|stay, io| stay.player_event(event, io), now);
+            }
+            Input::PlayerMissing(text) => self.notice(Level::Error, text),
+            Input::FilmInspected { path, result } => self.film_inspected(path, result, now),
+            Input::Timeout => self.timeout(now),
+        }
+        self.replan();
+    }
+
+    /// The next thing to do.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When [`Input::Timeout`] is wanted.
+    pub fn next_timeout(&self) -> Option<Instant> {
+        let stage = match &self.stage {
+            Stage::Lobby => None,
+            Stage::Entering { deadline, .. } => Some(*deadline),
+            Stage::Room(stay) => stay.next_timeout(),
+        };
+        [stage, self.signaling.next_timeout()].into_iter().flatten().min()
+    }
+
+    /// Everything a front end shows, as of this moment.
+    pub fn snapshot(&self, now: Now) -> Snapshot {
+        view::snapshot(self, now)
+    }
+
+    fn command(&mut self, command: Command, now: Now) {
+        match command {
+            Command::Enter(invite) => self.enter(invite, now),
+            Command::Leave => self.leave(),
+            Command::Camera(on) => {
+                self.camera = on;
+                self.tracks_changed(now);
+            }
+            Command::Microphone(on) => {
+                self.microphone = on;
+                self.tracks_changed(now);
+            }
+            Command::OpenFilm(path) => self.inspect(path, FilmUse::Open),
+            Command::AttachFilm(path) => self.inspect(path, FilmUse::Attach),
+            other => {
+                if !self.in_room(|stay, io| stay.command(other, io), now) {
+                    self.fail(
+                        ErrorCode::NotInRoom,
+                        "You are in no room yet. Create one or join one first.",
+                        false,
+                    );
+                }
+            }
+        }
+    }
+
+    fn enter(&mut self, invite: Invite, now: Now) {
+        let Some(name) = limits::normalize_name(&invite.name) else {
+            let text = "A name has 1 to 40 characters. Type yours and try again.";
+            return self.fail(ErrorCode::NameInvalid, text, !matches!(self.stage, Stage::Room(_)));
+        };
+        if !matches!(self.stage, Stage::Lobby) {
+            return self.fail(
+                ErrorCode::AlreadyInRoom,
+                "You are in a room already. Leave it first.",
+                false,
+            );
+        }
+        let invite = Invite { name, ..invite };
+        self.signaling.connect(invite.server.clone());
+        self.outputs.push_back(Output::ConnectSignaling(invite.server.clone()));
+        self.stage = Stage::Entering { invite, deadline: now.instant + ENTER_PATIENCE };
+    }
+
+    fn leave(&mut self) {
+        if self.signaling.is_up() && matches!(self.stage, Stage::Room(_)) {
+            self.outputs.push_back(Output::Signal(ClientMessage::LeaveRoom));
+        }
+        self.enter_lobby();
+    }
+
+    fn enter_lobby(&mut self) {
+        let was = std::mem::replace(&mut self.stage, Stage::Lobby);
+        if let Stage::Room(stay) = &was {
+            self.outputs.extend(stay.links().map(Output::CloseLink));
+            self.outputs.push_back(Output::Player(PlayerCommand::Unload));
+        }
+        if self.signaling.close() {
+            self.outputs.push_back(Output::CloseSignaling);
+        }
+        if !matches!(was, Stage::Lobby) {
+            self.outputs.push_back(Output::Event(Event::Left));
+        }
+    }
+
+    fn signaling_up(&mut self, server: String) {
+        self.signaling.connected(server);
+        let message = match &self.stage {
+            Stage::Lobby => return,
+            Stage::Entering { invite, .. } => entry_request(invite),
+            Stage::Room(stay) => ClientMessage::Resume { token: stay.token().clone() },
+        };
+        self.outputs.push_back(Output::Signal(message));
+    }
+
+    fn signaling_down(&mut self, text: String, now: Now) {
+        match &self.stage {
+            Stage::Lobby => self.signaling.reset(),
+            Stage::Entering { .. } => {
+                self.signaling.reset();
+                self.fail_named("no_server", text, true);
+                self.enter_lobby();
+            }
+            Stage::Room(_) => {
+                if self.signaling.lost(now.instant) {
+                    let text = "The server is away. The call and the film go on; nobody new can join until it is back.";
+                    self.notice(Level::Warning, text.to_owned());
+                }
+            }
+        }
+    }
+
+    fn server_message(&mut self, message: ServerMessage, now: Now) {
+        match message {
+            ServerMessage::RoomCreated(entry) => self.entered(entry, &[], false, now),
+            ServerMessage::RoomJoined { entry, participants, locked } => {
+                self.entered(entry, &participants, locked, now);
+            }
+            ServerMessage::RoomLeft => {}
+            ServerMessage::Error { code, message, .. } => self.server_error(code, message),
+            other => {
+                self.in_room(|stay, io| stay.server_message(other, io), now);
+            }
+        }
+    }
+
+    fn entered(&mut self, entry: RoomEntry, others: &[ParticipantInfo], locked: bool, now: Now) {
+        let invite = match &self.stage {
+            Stage::Lobby => return,
+            Stage::Entering { invite, .. } => invite.clone(),
+            Stage::Room(stay) if *stay.me() == entry.id => {
+                // The same place as before: links and film are untouched.
+                self.in_room(|stay, io| stay.resumed(entry, others, locked, io), now);
+                return;
+            }
+            Stage::Room(stay) => {
+                self.outputs.extend(stay.links().map(Output::CloseLink));
+                stay.invite().clone()
+            }
+        };
+        self.stays += 1;
+        let nonce = format!("{}{}", self.config.nonce, self.stays);
+        let server = self.signaling.server().to_owned();
+        let stay = Box::new(Stay::new(entry, invite, server, locked, nonce, now));
+        stay.announce(others, &mut self.outputs);
+        self.stage = Stage::Room(stay);
+        self.in_room(|stay, io| stay.meet(others, io), now);
+    }
+
+    fn server_error(&mut self, code: ErrorCode, message: String) {
+        match (&self.stage, code) {
+            (Stage::Lobby, _) => {}
+            (Stage::Entering { .. }, _) => {
+                self.fail(code, &message, true);
+                self.enter_lobby();
+            }
+            (Stage::Room(_), ErrorCode::Removed) => {
+                self.fail(code, &message, true);
+                self.enter_lobby();
+            }
+            (Stage::Room(stay), ErrorCode::ResumeExpired) => {
+                // The place is gone; the room may still be there.
+                let join = ClientMessage::JoinRoom {
+                    room: stay.code().to_string(),
+                    name: stay.invite().name.clone(),
+                    protocol: PROTOCOL_VERSION,
+                    password: stay.invite().password.clone(),
+                };
+                self.outputs.push_back(Output::Signal(join));
+            }
+            (
+                Stage::Room(_),
+                ErrorCode::RoomNotFound | ErrorCode::RoomFull | ErrorCode::WrongPassword,
+            ) => {
+                if self.signaling.close() {
+                    self.outputs.push_back(Output::CloseSignaling);
+                }
+                let text = "The server no longer knows this room. You can go on with those you are connected to; \
+                            to let somebody else in, leave and create a new room.";
+                self.notice(Level::Warning, text.to_owned());
+            }
+            (Stage::Room(_), ErrorCode::ShuttingDown) => self.notice(Level::Warning, message),
+            (Stage::Room(_), _) => self.fail(code, &message, false),
+        }
+    }
+
+    fn media_event(&mut self, event: MediaEvent, now: Now) {
+        match event {
+            MediaEvent::DeviceFailed { text, .. } => self.notice(Level::Warning, text),
+            MediaEvent::Speaking { who: None, speaking } => {
+                self.speaking = speaking && self.microphone;
+            }
+            other => {
+                self.in_room(|stay, io| stay.media_event(other, io), now);
+            }
+        }
+    }
+
+    fn inspect(&mut self, path: PathBuf, purpose: FilmUse) {
+        self.films.inspecting.insert(path.clone(), purpose);
+        self.outputs.push_back(Output::InspectFilm(path));
+    }
+
+    fn film_inspected(&mut self, path: PathBuf, result: Result<FilmInfo, String>, now: Now) {
+        let Some(purpose) = self.films.inspecting.remove(&path) else { return };
+        let info = match result {
+            Ok(info) => info,
+            Err(text) => return self.fail_named("film", text, false),
+        };
+        self.films.paths.insert(info.id.clone(), path);
+        self.in_room(
+            |stay, io| match purpose {
+                FilmUse::Open => stay.open_film(info, io),
+                FilmUse::Attach => stay.attach_film(&info, io),
+            },
+            now,
+        );
+    }
+
+    fn tracks_changed(&mut self, now: Now) {
+        self.speaking &= self.microphone;
+        self.in_room(Stay::tell_tracks, now);
+    }
+
+    fn timeout(&mut self, now: Now) {
+        if let Some(server) = self.signaling.retry(now.instant) {
+            self.outputs.push_back(Output::ConnectSignaling(server));
+        }
+        match &self.stage {
+            Stage::Entering { deadline, .. } if now.instant >= *deadline => {
+                let text = "The server did not answer in time. Check its address and your network, then try again.";
+                self.fail_named("no_server", text.to_owned(), true);
+                self.enter_lobby();
+            }
+            Stage::Room(_) => {
+                self.in_room(Stay::timeout, now);
+            }
+            Stage::Lobby | Stage::Entering { .. } => {}
+        }
+    }
+
+    /// Works on the stay, if there is one.
+    fn in_room(&mut self, work: impl FnOnce(&mut Stay, &mut Io<'_>), now: Now) -> bool {
+        let Stage::Room(stay) = &mut self.stage else { return false };
+        let mut io = Io {
+            now,
+            route: self.config.route,
+            camera: self.camera,
+            microphone: self.microphone,
+            signaling_up: self.signaling.is_up(),
+            films: &self.films.paths,
+            outputs: &mut self.outputs,
+        };
+        work(stay, &mut io);
+        stay.settle(&mut io);
+        true
+    }
+
+    /// Media runs what somebody sees or hears, nothing else.
+    fn replan(&mut self) {
+        let (connected, receive) = match &self.stage {
+            Stage::Room(stay) => (stay.somebody_is_connected(), stay.receivable()),
+            Stage::Lobby | Stage::Entering { .. } => (false, Vec::new()),
+        };
+        let plan = MediaPlan {
+            camera: self.camera && (connected || self.config.preview),
+            encode_camera: self.camera && connected,
+            microphone: self.microphone && connected,
+            encode_microphone: self.microphone && connected,
+            receive,
+        };
+        if plan != self.plan {
+            self.plan = plan.clone();
+            self.outputs.push_back(Output::Plan(plan));
+        }
+    }
+
+    fn notice(&mut self, level: Level, text: String) {
+        self.outputs.push_back(Output::Event(Event::Notice(Notice { level, text })));
+    }
+
+    fn fail(&mut self, code: ErrorCode, text: &str, fatal: bool) {
+        self.fail_named(&error_code_name(code), text.to_owned(), fatal);
+    }
+
+    fn fail_named(&mut self, code: &str, text: String, fatal: bool) {
+        self.outputs.push_back(Output::Event(Event::Failed { code: code.to_owned(), text, fatal }));
+    }
+}
+
+/// What a stay works with while it handles one input.
+struct Io<'a> {
+    now: Now,
+    route: Route,
+    camera: bool,
+    microphone: bool,
+    signaling_up: bool,
+    films: &'a BTreeMap<FilmId, PathBuf>,
+    outputs: &'a mut VecDeque<Output>,
+}
+
+impl Io<'_> {
+    fn push(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    fn event(&mut self, event: Event) {
+        self.push(Output::Event(event));
+    }
+
+    fn notice(&mut self, level: Level, text: String) {
+        self.event(Event::Notice(Notice { level, text }));
+    }
+
+    /// Says something to the server, if it is there.
+    fn signal(&mut self, message: ClientMessage) {
+        if self.signaling_up {
+            self.push(Output::Signal(message));
+        }
+    }
+}
+
+fn entry_request(invite: &Invite) -> ClientMessage {
+    let Invite { room, name, password, .. } = invite.clone();
+    match room {
+        RoomChoice::Create => {
+            ClientMessage::CreateRoom { name, protocol: PROTOCOL_VERSION, password }
+        }
+        RoomChoice::Join(code) => ClientMessage::JoinRoom {
+            room: code.to_string(),
+            name,
+            protocol: PROTOCOL_VERSION,
+            password,
+        },
+    }
+}

@@ -1,0 +1,474 @@
+//! One's own player, brought to where the room is and held there. Reads the state; never changes it.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::hold::{FAR_SECS, Hold, Verdict};
+use super::{LocalPlayback, PlaybackState};
+use crate::clock_sync::ClockSync;
+use crate::interface::{FilmCopy, PlaybackStage};
+use crate::player::{FilmTrack, PlayerCommand, PlayerEvent, PlayerPosition};
+
+/// Places this near are the same, in seconds. What is compared is where the player was sent, so that
+/// half a frame more would let paused players stand apart and start apart.
+const STANDING_SECS: f64 = 0.002;
+/// A start this long past can still be met.
+const LATE: Duration = Duration::from_millis(3);
+/// The first guess of how long the player takes to stand at another place; then it is measured.
+const SEEK_GUESS: Duration = Duration::from_millis(300);
+/// The longest that a place is prepared ahead.
+const LONGEST_SEEK: Duration = Duration::from_secs(5);
+/// An answer to a seek this far from the place sought belongs to an earlier one, in seconds …
+const FOREIGN_SECS: f64 = 0.3;
+/// … unless no other comes for this long: the film has nothing there.
+const SEEK_GRACE: Duration = Duration::from_millis(1_500);
+/// Time between two jumps to the right place: a player that cannot hold it must not seek for ever.
+const JUMP_PAUSE: Duration = Duration::from_secs(3);
+
+/// What the player is doing as far as we told it.
+#[derive(Debug, Default)]
+enum Phase {
+    /// There is no copy of the film.
+    #[default]
+    Empty,
+    /// It opens the film.
+    Loading { to: f64, since: Instant },
+    /// It goes to a place.
+    Seeking { to: f64, since: Instant, strayed: Option<Instant> },
+    /// It stands at a place, primed.
+    Standing { at: f64 },
+    /// It starts from that place at this time.
+    Armed { from: f64, start: Instant },
+    /// It plays.
+    Playing { hold: Hold },
+    /// It ran to the end.
+    Ended,
+}
+
+/// The follower.
+#[derive(Debug)]
+pub(super) struct Follower {
+    phase: Phase,
+    position: Option<PlayerPosition>,
+    offset_secs: Option<f64>,
+    rate: f64,
+    /// A rate that begins at a moment.
+    rate_due: Option<(Instant, f64)>,
+    trim: f64,
+    trim_until: Option<Instant>,
+    seek_takes: Duration,
+    no_jump_before: Option<Instant>,
+    buffering: bool,
+    /// It was loaded while the room played: it joins.
+    joining: bool,
+    joined: bool,
+    tracks: Vec<FilmTrack>,
+    chosen: (i64, i64),
+    commands: Vec<PlayerCommand>,
+}
+
+impl Default for Follower {
+    fn default() -> Self {
+        Self {
+            phase: Phase::Empty,
+            position: None,
+            offset_secs: None,
+            rate: 1.0,
+            rate_due: None,
+            trim: 1.0,
+            trim_until: None,
+            seek_takes: SEEK_GUESS,
+            no_jump_before: None,
+            buffering: false,
+            joining: false,
+            joined: false,
+            tracks: Vec::new(),
+            chosen: (0, 0),
+            commands: Vec::new(),
+        }
+    }
+}
+
+impl Follower {
+    pub(super) fn copy(&self) -> FilmCopy {
+        if matches!(self.phase, Phase::Empty) { FilmCopy::None } else { FilmCopy::Local }
+    }
+
+    /// Is the film open?
+    pub(super) fn is_ready(&self) -> bool {
+        !matches!(self.phase, Phase::Empty | Phase::Loading { .. })
+    }
+
+    pub(super) fn take_commands(&mut self) -> impl Iterator<Item = PlayerCommand> + use<> {
+        std::mem::take(&mut self.commands).into_iter()
+    }
+
+    /// True once after one joined a film that was playing.
+    pub(super) fn take_joined(&mut self) -> bool {
+        std::mem::take(&mut self.joined)
+    }
+
+    pub(super) fn next_timeout(&self) -> Option<Instant> {
+        let phase = match &self.phase {
+            Phase::Armed { start, .. } => Some(*start),
+            Phase::Seeking { strayed: Some(since), .. } => Some(*since + SEEK_GRACE),
+            _ => None,
+        };
+        [phase, self.rate_due.map(|(due, _)| due), self.trim_until].into_iter().flatten().min()
+    }
+
+    /// Opens one's copy where the room will be when it is open.
+    pub(super) fn load(
+        &mut self,
+        path: PathBuf,
+        state: &PlaybackState,
+        clock: &ClockSync,
+        now: Instant,
+    ) {
+        self.reset();
+        let to = state.position_at(clock.room_time(now + self.seek_takes));
+        self.joining = state.playing;
+        self.command(PlayerCommand::Load { path, position_secs: to });
+        self.phase = Phase::Loading { to, since: now };
+    }
+
+    /// The room shows another film now, or none.
+    pub(super) fn drop_film(&mut self) {
+        if self.copy() != FilmCopy::None {
+            self.command(PlayerCommand::Unload);
+        }
+        self.reset();
+    }
+
+    fn reset(&mut self) {
+        let commands = std::mem::take(&mut self.commands);
+        *self = Self { commands, ..Self::default() };
+        self.command(PlayerCommand::Rate(1.0));
+        self.command(PlayerCommand::Trim(1.0));
+    }
+
+    fn command(&mut self, command: PlayerCommand) {
+        self.commands.push(command);
+    }
+
+    // ---- following the state ----
+
+    /// Brings the player to where the room is, if it is not on its way there.
+    pub(super) fn align(&mut self, state: &PlaybackState, clock: &ClockSync, now: Instant) {
+        if matches!(self.phase, Phase::Empty | Phase::Loading { .. }) {
+            return;
+        }
+        if !state.playing || is_over(state, clock, now) {
+            self.set_rate(state.rate);
+            self.stand_at(state.position_at(clock.room_time(now)), now);
+        } else if clock.is_settled() {
+            self.run(state, clock, now);
+        } else {
+            self.stand_at(state.position_secs, now);
+        }
+    }
+
+    fn stand_at(&mut self, position_secs: f64, now: Instant) {
+        match self.phase {
+            Phase::Empty | Phase::Loading { .. } => {}
+            Phase::Standing { at } if (at - position_secs).abs() <= STANDING_SECS => {}
+            Phase::Seeking { to, .. } if (to - position_secs).abs() <= STANDING_SECS => {}
+            Phase::Armed { from, .. } if (from - position_secs).abs() <= STANDING_SECS => {
+                self.command(PlayerCommand::Pause);
+                self.phase = Phase::Standing { at: from };
+            }
+            // At the end there is no frame to stand on; the last one is shown already.
+            Phase::Ended
+                if self
+                    .position
+                    .is_some_and(|last| last.position_secs <= position_secs + FAR_SECS) => {}
+            Phase::Armed { .. } | Phase::Playing { .. } => {
+                self.command(PlayerCommand::Pause);
+                self.seek(position_secs, now);
+            }
+            Phase::Standing { .. } | Phase::Seeking { .. } | Phase::Ended => {
+                self.seek(position_secs, now);
+            }
+        }
+    }
+
+    fn seek(&mut self, to: f64, now: Instant) {
+        self.end_trim();
+        self.offset_secs = None;
+        self.command(PlayerCommand::Seek { position_secs: to });
+        self.phase = Phase::Seeking { to, since: now, strayed: None };
+    }
+
+    /// Plays in step with the room.
+    fn run(&mut self, state: &PlaybackState, clock: &ClockSync, now: Instant) {
+        let start = clock.instant_of(state.at);
+        if let Phase::Playing { hold } = &mut self.phase {
+            let away = self.position.map(|position| {
+                let ahead = now.saturating_duration_since(position.at).as_secs_f64()
+                    * self.rate
+                    * self.trim;
+                let upcoming = now.max(start);
+                let until = upcoming.saturating_duration_since(now).as_secs_f64() * self.rate;
+                position.position_secs + ahead + until
+                    - state.position_at(clock.room_time(upcoming))
+            });
+            if away.is_some_and(|away| away.abs() < FAR_SECS) {
+                // The same course, perhaps at another rate from a moment on.
+                let changes = (self.rate - state.rate).abs() > f64::EPSILON;
+                // A change that was due and is taken back is due no longer.
+                let taken_back = self.rate_due.take().is_some();
+                if changes {
+                    self.rate_due = Some((start, state.rate));
+                }
+                if changes || taken_back {
+                    hold.pause_until(start.max(now));
+                }
+                return;
+            }
+            self.command(PlayerCommand::Pause);
+            self.phase = Phase::Standing { at: f64::NAN };
+        }
+        self.set_rate(state.rate);
+        let ready_at = |follower: &Self, place: f64| match follower.phase {
+            Phase::Standing { at } | Phase::Armed { from: at, .. } => {
+                (at - place).abs() <= STANDING_SECS
+            }
+            _ => false,
+        };
+        if ready_at(self, state.position_secs) && now <= start + LATE {
+            return self.arm(state.position_secs, start);
+        }
+        if let Phase::Seeking { to, .. } = self.phase
+            && (to - state.position_secs).abs() <= STANDING_SECS
+            && now <= start
+        {
+            return;
+        }
+        // Too late for the common start, or somewhere else: meet the room where it will be.
+        let meet = start.max(now + self.seek_takes);
+        let to = state.position_at(clock.room_time(meet));
+        if !matches!(self.phase, Phase::Seeking { to: under_way, .. } if (under_way - to).abs() <= STANDING_SECS)
+        {
+            self.seek(to, now);
+        }
+    }
+
+    fn arm(&mut self, from: f64, start: Instant) {
+        if !matches!(self.phase, Phase::Armed { start: armed, .. } if armed == start) {
+            self.command(PlayerCommand::PlayAt(start));
+            self.phase = Phase::Armed { from, start };
+            if std::mem::take(&mut self.joining) {
+                self.joined = true;
+            }
+        }
+    }
+
+    fn set_rate(&mut self, rate: f64) {
+        self.rate_due = None;
+        if (self.rate - rate).abs() > f64::EPSILON {
+            self.rate = rate;
+            self.command(PlayerCommand::Rate(rate));
+        }
+    }
+
+    // ---- the player reports ----
+
+    pub(super) fn player(
+        &mut self,
+        event: PlayerEvent,
+        state: &PlaybackState,
+        clock: &ClockSync,
+        now: Instant,
+    ) {
+        match event {
+            PlayerEvent::Loaded { tracks, .. } => {
+                if let Phase::Loading { to, since } = self.phase {
+                    self.learn_seek_time(since, now);
+                    self.tracks = tracks;
+                    self.phase = Phase::Standing { at: to };
+                    self.align(state, clock, now);
+                }
+            }
+            PlayerEvent::Failed(_) => {
+                self.reset();
+                self.commands.clear();
+            }
+            PlayerEvent::Seeked { position_secs } => self.seeked(position_secs, state, clock, now),
+            PlayerEvent::Position(position) => self.moved(position, state, clock, now),
+            PlayerEvent::Ended => {
+                self.end_trim();
+                self.offset_secs = None;
+                self.phase = Phase::Ended;
+            }
+            PlayerEvent::Buffering(buffering) => {
+                self.buffering = buffering;
+                if let Phase::Playing { hold } = &mut self.phase
+                    && !buffering
+                {
+                    hold.after_gap(now);
+                }
+            }
+            PlayerEvent::TracksChosen { audio, subtitle } => self.chosen = (audio, subtitle),
+            PlayerEvent::Warning(_) => {}
+        }
+    }
+
+    fn seeked(
+        &mut self,
+        position_secs: f64,
+        state: &PlaybackState,
+        clock: &ClockSync,
+        now: Instant,
+    ) {
+        let Phase::Seeking { to, since, strayed } = &mut self.phase else { return };
+        if (position_secs - *to).abs() > FOREIGN_SECS {
+            strayed.get_or_insert(now);
+            return;
+        }
+        let (to, since) = (*to, *since);
+        self.learn_seek_time(since, now);
+        self.stand(to, state, clock, now);
+    }
+
+    /// The player stands where it was sent: on with whatever the room does there.
+    fn stand(&mut self, at: f64, state: &PlaybackState, clock: &ClockSync, now: Instant) {
+        self.phase = Phase::Standing { at };
+        if state.playing && clock.is_settled() && !is_over(state, clock, now) {
+            // Sent ahead of the room: it starts when the room comes by.
+            let from_start = (at - state.position_secs) / state.rate;
+            let wait = Duration::try_from_secs_f64(from_start.max(0.0)).unwrap_or_default();
+            let start = clock.instant_of(state.at).checked_add(wait).unwrap_or(now);
+            if from_start >= 0.0 && now <= start + LATE {
+                return self.arm(at, start);
+            }
+        }
+        self.align(state, clock, now);
+    }
+
+    fn learn_seek_time(&mut self, since: Instant, now: Instant) {
+        // Half as much again as it took: the next one may take longer.
+        let taken = now.saturating_duration_since(since) * 3 / 2;
+        self.seek_takes =
+            taken.max((self.seek_takes + taken) / 2).clamp(SEEK_GUESS / 3, LONGEST_SEEK);
+    }
+
+    fn moved(
+        &mut self,
+        position: PlayerPosition,
+        state: &PlaybackState,
+        clock: &ClockSync,
+        now: Instant,
+    ) {
+        self.position = Some(position);
+        let Phase::Playing { hold } = &mut self.phase else { return };
+        if !position.playing || self.rate_due.is_some() || is_over(state, clock, now) {
+            self.offset_secs = None;
+            return;
+        }
+        let offset = position.position_secs - state.position_at(clock.room_time(position.at));
+        self.offset_secs = Some(offset);
+        if self.trim_until.is_some() {
+            return;
+        }
+        let stretched = (self.rate - 1.0).abs() > f64::EPSILON;
+        match hold.measure(offset, position.at, stretched) {
+            None => {}
+            Some(Verdict::Trim { factor, lasting }) => {
+                hold.pause_until(now + lasting);
+                self.trim = factor;
+                self.trim_until = Some(now + lasting);
+                self.command(PlayerCommand::Trim(factor));
+            }
+            Some(Verdict::Jump) if self.no_jump_before.is_some_and(|until| now < until) => {}
+            Some(Verdict::Jump) => {
+                self.no_jump_before = Some(now + JUMP_PAUSE);
+                self.command(PlayerCommand::Pause);
+                let meet = now + self.seek_takes;
+                self.seek(state.position_at(clock.room_time(meet)), now);
+            }
+        }
+    }
+
+    pub(super) fn timeout(&mut self, state: &PlaybackState, clock: &ClockSync, now: Instant) {
+        if let Some((due, rate)) = self.rate_due
+            && now >= due
+        {
+            self.set_rate(rate);
+        }
+        if self.trim_until.is_some_and(|until| now >= until) {
+            self.end_trim();
+        }
+        match self.phase {
+            Phase::Armed { start, .. } if now >= start => {
+                self.phase = Phase::Playing { hold: Hold::new(start) }
+            }
+            Phase::Seeking { to, strayed: Some(since), .. } if now >= since + SEEK_GRACE => {
+                self.stand(to, state, clock, now);
+            }
+            _ => {}
+        }
+    }
+
+    fn end_trim(&mut self) {
+        if self.trim_until.take().is_some() {
+            self.trim = 1.0;
+            self.command(PlayerCommand::Trim(1.0));
+        }
+    }
+
+    // ---- the snapshot ----
+
+    pub(super) fn view(
+        &self,
+        state: &PlaybackState,
+        target_secs: f64,
+        now: Instant,
+    ) -> LocalPlayback {
+        let stage = match &self.phase {
+            _ if state.film.is_none() => PlaybackStage::None,
+            Phase::Empty | Phase::Loading { .. } => PlaybackStage::Loading,
+            Phase::Playing { .. } if self.buffering => PlaybackStage::Waiting,
+            Phase::Playing { .. } => PlaybackStage::Playing,
+            Phase::Ended => PlaybackStage::Paused,
+            Phase::Seeking { .. } | Phase::Standing { .. } | Phase::Armed { .. }
+                if state.playing =>
+            {
+                PlaybackStage::Waiting
+            }
+            Phase::Seeking { .. } | Phase::Standing { .. } | Phase::Armed { .. } => {
+                PlaybackStage::Paused
+            }
+        };
+        let position_secs = match &self.phase {
+            Phase::Empty => target_secs,
+            Phase::Loading { to, .. } | Phase::Seeking { to, .. } => *to,
+            Phase::Standing { at } | Phase::Armed { from: at, .. } => *at,
+            Phase::Playing { .. } | Phase::Ended => self.position.map_or(target_secs, |last| {
+                let since = if last.playing {
+                    now.saturating_duration_since(last.at).as_secs_f64()
+                } else {
+                    0.0
+                };
+                state.clamp(last.position_secs + since * self.rate * self.trim)
+            }),
+        };
+        LocalPlayback {
+            mine: self.copy(),
+            stage,
+            playing: state.playing && !matches!(self.phase, Phase::Ended),
+            position_secs,
+            target_secs,
+            offset_ms: self.offset_secs.map(|offset| offset * 1e3),
+            speed: self.rate * self.trim,
+            buffered_secs: self.position.map_or(0.0, |position| position.buffered_secs),
+            tracks: self.tracks.clone(),
+            audio_track: self.chosen.0,
+            subtitle_track: self.chosen.1,
+        }
+    }
+}
+
+/// Has the room's film run to its end?
+fn is_over(state: &PlaybackState, clock: &ClockSync, now: Instant) -> bool {
+    state.duration().is_some_and(|duration| state.position_at(clock.room_time(now)) >= duration)
+}

@@ -1,0 +1,118 @@
+//! Holding the place: measures how far the player is off while it plays undisturbed, and decides on
+//! a correction that nobody hears.
+//!
+//! Figures by measurement: the player's audio clock is good to 0.6 ms at its normal speed and wrong
+//! by several milliseconds while a correction runs, so it is measured, corrected, and measured again.
+
+use std::time::{Duration, Instant};
+
+/// How long is measured before anything is decided.
+const MEASURE: Duration = Duration::from_secs(2);
+/// Positions that a measurement needs at least.
+const MIN_SAMPLES: usize = 8;
+/// After a correction or a start, the clock needs this long to tell the truth.
+pub(super) const SETTLE: Duration = Duration::from_millis(600);
+/// What is left alone, in seconds.
+const DEAD_BAND_SECS: f64 = 0.006;
+/// The same while the rate is not 1: stretching makes the clock coarse.
+const DEAD_BAND_STRETCHED_SECS: f64 = 0.025;
+/// What is beyond this is far: the player is put in its place at once, in seconds.
+pub(super) const FAR_SECS: f64 = 0.1;
+/// The same after the player ran dry: there was a gap just now, and a shift beyond this is heard as an
+/// echo by those who talk to each other.
+const FAR_AFTER_GAP_SECS: f64 = 0.03;
+/// After such a gap, the clock needs this long to tell the truth.
+const GAP_SETTLE: Duration = Duration::from_millis(200);
+/// The slowest and the fastest correction, as a share of the speed; 1 % is 17 cents of pitch.
+const CORRECTIONS: (f64, f64) = (0.004, 0.01);
+/// How long a correction should take if that range allows, in seconds.
+const CORRECTION_SECS: f64 = 1.5;
+
+/// What to do about an offset.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Verdict {
+    /// Play at this multiple of the speed for this long.
+    Trim { factor: f64, lasting: Duration },
+    /// Go to the right place.
+    Jump,
+}
+
+/// A measurement under way.
+#[derive(Debug)]
+pub(super) struct Hold {
+    quiet_until: Instant,
+    since: Option<Instant>,
+    offsets: Vec<f64>,
+    /// Two measurements far off in a row are needed for a jump: one may be a hiccup.
+    far: bool,
+    /// Nothing was decided since the player ran dry.
+    gap: bool,
+}
+
+impl Hold {
+    /// Begins to measure some time from `start`.
+    pub(super) fn new(start: Instant) -> Self {
+        Self {
+            quiet_until: start + SETTLE,
+            since: None,
+            offsets: Vec::new(),
+            far: false,
+            gap: false,
+        }
+    }
+
+    /// Forgets what was measured, until `until` and a moment more.
+    pub(super) fn pause_until(&mut self, until: Instant) {
+        self.quiet_until = self.quiet_until.max(until + SETTLE);
+        self.since = None;
+        self.offsets.clear();
+    }
+
+    /// The player ran dry and goes on now, later than it was.
+    pub(super) fn after_gap(&mut self, now: Instant) {
+        self.quiet_until = now + GAP_SETTLE;
+        self.since = None;
+        self.offsets.clear();
+        self.far = false;
+        self.gap = true;
+    }
+
+    /// Takes the offset (position minus target, in seconds) at a time; a verdict ends a measurement.
+    pub(super) fn measure(
+        &mut self,
+        offset_secs: f64,
+        at: Instant,
+        stretched: bool,
+    ) -> Option<Verdict> {
+        if at < self.quiet_until {
+            return None;
+        }
+        let since = *self.since.get_or_insert(at);
+        self.offsets.push(offset_secs);
+        let limit = if self.gap { FAR_AFTER_GAP_SECS } else { FAR_SECS };
+        let far_now = offset_secs.abs() > limit;
+        let far_before = std::mem::replace(&mut self.far, far_now);
+        if far_now && far_before {
+            return Some(Verdict::Jump);
+        }
+        if at.saturating_duration_since(since) < MEASURE || self.offsets.len() < MIN_SAMPLES {
+            return None;
+        }
+        let offset = self.median();
+        self.since = None;
+        self.gap = false;
+        let dead_band = if stretched { DEAD_BAND_STRETCHED_SECS } else { DEAD_BAND_SECS };
+        if offset.abs() <= dead_band {
+            return None;
+        }
+        let share = (offset.abs() / CORRECTION_SECS).clamp(CORRECTIONS.0, CORRECTIONS.1);
+        let lasting = Duration::from_secs_f64((offset.abs() / share).min(60.0));
+        Some(Verdict::Trim { factor: 1.0 - offset.signum() * share, lasting })
+    }
+
+    fn median(&mut self) -> f64 {
+        let mut offsets = std::mem::take(&mut self.offsets);
+        offsets.sort_by(f64::total_cmp);
+        offsets[offsets.len() / 2]
+    }
+}

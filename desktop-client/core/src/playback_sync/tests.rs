@@ -1,0 +1,1 @@
+//! Tests of the playback machine: see the naive players here.

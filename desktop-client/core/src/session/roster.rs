@@ -1,0 +1,184 @@
+//! The participants of a room: who they are, in which order they came, how our link to each stands.
+
+use std::collections::BTreeMap;
+
+use cinemasync_protocol::{ParticipantId, ParticipantInfo};
+
+use crate::interface::FilmCopy;
+use crate::link::{LinkState, LinkStats, Path};
+use crate::negotiation::Negotiation;
+
+/// Another participant.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) name: String,
+    pub(super) screen_sharing: bool,
+    pub(super) link: Link,
+    /// Tracks that it says it sends; a program without a control channel just sends.
+    pub(super) camera: bool,
+    pub(super) microphone: bool,
+    pub(super) speaking: bool,
+    pub(super) copy: FilmCopy,
+    /// The number of the first chat message that was meant for it.
+    pub(super) chat_from: u64,
+}
+
+/// Our side of the connection to one participant.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) negotiation: Negotiation,
+    pub(super) state: LinkState,
+    pub(super) path: Option<Path>,
+    pub(super) safety_code: Option<String>,
+    pub(super) stats: LinkStats,
+    pub(super) control_open: bool,
+    /// Its hello came, and with it everything it had to tell before.
+    pub(super) introduced: bool,
+}
+
+impl Link {
+    pub(super) fn new(negotiation: Negotiation) -> Self {
+        Self {
+            negotiation,
+            state: LinkState::Connecting,
+            path: None,
+            safety_code: None,
+            stats: LinkStats::default(),
+            control_open: false,
+            introduced: false,
+        }
+    }
+}
+
+/// Everybody in the room, oneself included by id.
+#[derive(Debug)]
+pub(super) struct Roster {
+    me: ParticipantId,
+    host: ParticipantId,
+    /// All ids, longest there first.
+    order: Vec<ParticipantId>,
+    members: BTreeMap<ParticipantId, Member>,
+}
+
+impl Roster {
+    /// A room that only holds oneself so far.
+    pub(super) fn new(me: ParticipantId) -> Self {
+        Self { host: me.clone(), order: vec![me.clone()], me, members: BTreeMap::new() }
+    }
+
+    /// Adds those who were there before oneself, oldest first.
+    pub(super) fn add_elder(&mut self, info: &ParticipantInfo, member: Member) {
+        let before_me = self.order.iter().position(|id| *id == self.me).unwrap_or(self.order.len());
+        self.insert(before_me, info, member);
+    }
+
+    /// Adds somebody who came after oneself.
+    pub(super) fn add_newcomer(&mut self, info: &ParticipantInfo, member: Member) {
+        self.insert(self.order.len(), info, member);
+    }
+
+    fn insert(&mut self, place: usize, info: &ParticipantInfo, member: Member) {
+        self.order.insert(place, info.id.clone());
+        self.members.insert(info.id.clone(), member);
+        if info.host {
+            self.host = info.id.clone();
+        }
+    }
+
+    /// Takes somebody out.
+    pub(super) fn remove(&mut self, id: &ParticipantId) -> Option<Member> {
+        self.order.retain(|other| other != id);
+        self.members.remove(id)
+    }
+
+    pub(super) fn me(&self) -> &ParticipantId {
+        &self.me
+    }
+
+    pub(super) fn host(&self) -> &ParticipantId {
+        &self.host
+    }
+
+    pub(super) fn set_host(&mut self, host: ParticipantId) {
+        self.host = host;
+    }
+
+    pub(super) fn get(&self, id: &ParticipantId) -> Option<&Member> {
+        self.members.get(id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: &ParticipantId) -> Option<&mut Member> {
+        self.members.get_mut(id)
+    }
+
+    /// The others, longest there first.
+    pub(super) fn others(&self) -> impl Iterator<Item = (&ParticipantId, &Member)> {
+        self.order.iter().filter_map(|id| self.members.get_key_value(id))
+    }
+
+    /// The others' ids, longest there first.
+    pub(super) fn other_ids(&self) -> Vec<ParticipantId> {
+        self.others().map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Who keeps room time: the one who is there longest among those we can talk to and ourselves.
+    /// `None` means ourselves.
+    pub(super) fn time_reference(&self) -> Option<ParticipantId> {
+        self.order
+            .iter()
+            .take_while(|id| **id != self.me)
+            .find(|id| self.members.get(*id).is_some_and(|member| member.link.control_open))
+            .cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn info(id: &str, host: bool) -> ParticipantInfo {
+        ParticipantInfo {
+            id: ParticipantId::new(id),
+            name: id.to_uppercase(),
+            host,
+            screen_sharing: false,
+        }
+    }
+
+    fn member(control_open: bool) -> Member {
+        let mut link = Link::new(Negotiation::new(true, true));
+        link.control_open = control_open;
+        Member {
+            name: String::new(),
+            screen_sharing: false,
+            link,
+            camera: false,
+            microphone: false,
+            speaking: false,
+            copy: FilmCopy::None,
+            chat_from: 0,
+        }
+    }
+
+    #[test]
+    fn elders_come_before_oneself_in_their_order_and_newcomers_after() {
+        let mut roster = Roster::new(ParticipantId::new("me"));
+        roster.add_elder(&info("b", true), member(true));
+        roster.add_elder(&info("a", false), member(true));
+        roster.add_newcomer(&info("c", false), member(true));
+        let order: Vec<&str> = roster.order.iter().map(ParticipantId::as_str).collect();
+        assert_eq!(order, ["b", "a", "me", "c"]);
+        assert_eq!(roster.host().as_str(), "b");
+    }
+
+    #[test]
+    fn the_eldest_one_can_talk_to_keeps_the_time() {
+        let mut roster = Roster::new(ParticipantId::new("me"));
+        roster.add_elder(&info("b", true), member(false));
+        roster.add_elder(&info("a", false), member(true));
+        roster.add_newcomer(&info("c", false), member(true));
+        assert_eq!(roster.time_reference(), Some(ParticipantId::new("a")));
+        roster.remove(&ParticipantId::new("a"));
+        assert_eq!(roster.time_reference(), None, "oneself: nobody elder can be reached");
+    }
+}

@@ -1,0 +1,96 @@
+//! The snapshot: everything a front end shows, put together from the session's parts.
+
+use super::roster::Member;
+use super::stay::Stay;
+use super::{Now, SessionCore, Stage};
+use crate::interface::{ParticipantView, PlaybackView, SelfView, Snapshot, Stage as StageView};
+use cinemasync_protocol::ParticipantId;
+
+pub(super) fn snapshot(core: &SessionCore, now: Now) -> Snapshot {
+    let me = SelfView {
+        camera: core.camera,
+        microphone: core.microphone,
+        speaking: core.speaking,
+        ..SelfView::default()
+    };
+    let base = Snapshot {
+        signaling_connected: core.signaling.is_up(),
+        me,
+        media: core.media.clone(),
+        ..Snapshot::default()
+    };
+    match &core.stage {
+        Stage::Lobby => base,
+        Stage::Entering { invite, .. } => Snapshot {
+            stage: StageView::Entering,
+            me: SelfView { name: invite.name.clone(), ..base.me },
+            ..base
+        },
+        Stage::Room(stay) => in_room(stay, base, now),
+    }
+}
+
+fn in_room(stay: &Stay, base: Snapshot, now: Now) -> Snapshot {
+    let roster = stay.roster();
+    let error_ms = stay.clock.error_bound().map(|bound| bound.as_secs_f64() * 1_000.0);
+    Snapshot {
+        stage: StageView::Room {
+            code: stay.code(),
+            server: stay.server().to_owned(),
+            max_participants: stay.max_participants(),
+            locked: stay.locked(),
+        },
+        me: SelfView {
+            id: Some(stay.me().clone()),
+            name: stay.invite().name.clone(),
+            host: roster.host() == stay.me(),
+            ..base.me
+        },
+        participants: roster.others().map(|(id, member)| participant(stay, id, member)).collect(),
+        chat: stay.chat().clone(),
+        playback: playback(stay, now),
+        clock_error_ms: error_ms,
+        ..base
+    }
+}
+
+fn participant(stay: &Stay, id: &ParticipantId, member: &Member) -> ParticipantView {
+    let clock = stay.clock.peer(id);
+    ParticipantView {
+        id: id.clone(),
+        name: member.name.clone(),
+        host: stay.roster().host() == id,
+        state: member.link.state,
+        path: member.link.path,
+        link: member.link.stats.clone(),
+        safety_code: member.link.safety_code.clone(),
+        camera: member.camera,
+        microphone: member.microphone,
+        speaking: member.speaking,
+        copy: member.copy,
+        clock_offset_ms: clock.as_ref().map(|clock| clock.offset_ms),
+        clock_error_ms: clock.as_ref().map(|clock| clock.error_ms),
+    }
+}
+
+fn playback(stay: &Stay, now: Now) -> PlaybackView {
+    let state = stay.playback.state();
+    let here = stay.playback.view(&stay.clock, now.instant);
+    PlaybackView {
+        film: state.film.clone(),
+        opened_by: state.opened_by.as_ref().map(|id| stay.name_of(id)).unwrap_or_default(),
+        mine: here.mine,
+        state: here.stage,
+        playing: here.playing,
+        position_secs: here.position_secs,
+        target_secs: here.target_secs,
+        offset_ms: here.offset_ms,
+        speed: here.speed,
+        rate: state.rate,
+        buffered_secs: here.buffered_secs,
+        tracks: here.tracks,
+        audio_track: here.audio_track,
+        subtitle_track: here.subtitle_track,
+        volume: stay.volume(),
+    }
+}

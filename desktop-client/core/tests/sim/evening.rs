@@ -1,0 +1,285 @@
+//! Evenings, each as its people live through it.
+
+use std::time::Duration;
+
+use cinemasync_core::interface::{Cause, Command, Event, FilmCopy, PlaybackStage, RoomChoice, Via};
+use cinemasync_core::link::LinkState;
+
+use super::player::DURATION_SECS;
+use super::world::{Person, World};
+
+/// What nobody hears as an echo: far below the 40 ms at which loudspeakers give an offset away.
+const IN_SYNC_SECS: f64 = 0.02;
+
+fn three() -> (World, [Person; 3]) {
+    let mut world = World::new();
+    let people = [world.person(60.0), world.person(-60.0), world.person(0.0)];
+    world.gather(&people);
+    (world, people)
+}
+
+/// Three people with the same film open, paused at its start.
+fn three_with_a_film() -> (World, [Person; 3]) {
+    let (mut world, people) = three();
+    world.command(people[0], Command::OpenFilm("film.mkv".into()));
+    world.run(Duration::from_millis(300));
+    for person in &people[1..] {
+        world.command(*person, Command::AttachFilm("film.mkv".into()));
+    }
+    world.run(Duration::from_secs(1));
+    (world, people)
+}
+
+fn spread_secs(world: &World, people: &[Person]) -> f64 {
+    let positions =
+        people.iter().map(|person| world.people[*person].player.position_secs(world.now()));
+    let (low, high) =
+        positions.fold((f64::MAX, f64::MIN), |(low, high), at| (low.min(at), high.max(at)));
+    high - low
+}
+
+fn assert_in_sync(world: &World, people: &[Person]) {
+    for person in people {
+        assert!(world.people[*person].player.is_playing(), "person {person} plays");
+    }
+    let spread = spread_secs(world, people);
+    assert!(spread < IN_SYNC_SECS, "{:.1} ms apart", spread * 1e3);
+}
+
+fn chats(world: &World, person: Person) -> Vec<(String, Via)> {
+    let chat = |event: &Event| match event {
+        Event::Chat(line) => Some((line.text.clone(), line.via)),
+        _ => None,
+    };
+    world.people[person].events.iter().filter_map(chat).collect()
+}
+
+#[test]
+fn three_people_meet_and_everyone_is_connected_to_everyone() {
+    let (world, people) = three();
+    for person in people {
+        let snapshot = world.snapshot(person);
+        assert_eq!(snapshot.participants.len(), 2);
+        assert!(snapshot.participants.iter().all(|other| other.state == LinkState::Connected));
+        assert!(snapshot.participants.iter().all(|other| other.camera && other.microphone));
+    }
+    assert!(world.snapshot(people[0]).me.host);
+}
+
+#[test]
+fn chat_goes_directly_once_and_in_order() {
+    let (mut world, people) = three();
+    for number in 0..5 {
+        world.command(people[1], Command::Chat(format!("message {number}")));
+    }
+    world.run(Duration::from_secs(1));
+    let expected: Vec<_> = (0..5).map(|number| (format!("message {number}"), Via::Peer)).collect();
+    assert_eq!(chats(&world, people[0]), expected);
+    assert_eq!(chats(&world, people[2]), expected);
+    assert!(chats(&world, people[1]).is_empty(), "one's own words are no news");
+}
+
+#[test]
+fn chat_takes_the_server_until_the_channel_is_open_and_nothing_is_lost_between() {
+    let mut world = World::new();
+    let people = [world.person(0.0), world.person(0.0)];
+    world.enter(people[0], RoomChoice::Create);
+    world.run(Duration::from_millis(500));
+    world.enter(people[1], RoomChoice::Join(world.code(people[0])));
+    for number in 0..40 {
+        world.run(Duration::from_millis(5));
+        if !world.snapshot(people[0]).participants.is_empty() {
+            world.command(people[0], Command::Chat(format!("{number}")));
+        }
+    }
+    world.run(Duration::from_secs(1));
+    let heard = chats(&world, people[1]);
+    assert!(
+        heard.iter().any(|(_, via)| *via == Via::Server)
+            && heard.iter().any(|(_, via)| *via == Via::Peer)
+    );
+    let numbers: Vec<u32> = heard.iter().map(|(text, _)| text.parse().unwrap()).collect();
+    assert!(numbers.is_sorted_by(|one, next| next - one == 1), "{numbers:?}");
+    assert_eq!(numbers.last(), Some(&39));
+}
+
+#[test]
+fn whoever_leaves_is_told_of_and_the_eldest_left_is_host() {
+    let (mut world, people) = three();
+    world.command(people[0], Command::Leave);
+    world.run(Duration::from_secs(1));
+    let left = |event: &Event| matches!(event, Event::ParticipantLeft { reason: "left", .. });
+    assert!(world.people[people[1]].events.iter().any(left));
+    assert!(world.snapshot(people[1]).me.host);
+    assert_eq!(world.snapshot(people[2]).participants.len(), 1);
+}
+
+#[test]
+fn a_film_starts_seeks_and_resumes_in_sync_whoever_presses() {
+    let (mut world, people) = three_with_a_film();
+    assert_eq!(
+        world.snapshot(people[2]).playback.film.as_ref().map(|film| film.duration_secs),
+        Some(DURATION_SECS)
+    );
+    world.command(people[1], Command::Play);
+    world.run(Duration::from_secs(2));
+    assert_in_sync(&world, &people);
+    world.command(people[2], Command::Seek(600.0));
+    world.run(Duration::from_secs(2));
+    assert_in_sync(&world, &people);
+    assert!((world.snapshot(people[0]).playback.position_secs - 601.5).abs() < 0.3);
+    world.command(people[0], Command::Pause);
+    world.run(Duration::from_secs(1));
+    assert!(people.iter().all(|person| !world.people[*person].player.is_playing()));
+    assert!(spread_secs(&world, &people) < 0.001, "all stand on the same frame");
+    world.command(people[2], Command::Play);
+    world.run(Duration::from_secs(2));
+    assert_in_sync(&world, &people);
+}
+
+#[test]
+fn drifting_sound_cards_are_held_together_for_an_hour_without_a_seek() {
+    let (mut world, people) = three_with_a_film();
+    world.command(people[0], Command::Play);
+    world.run(Duration::from_secs(5));
+    let seeks: Vec<u32> = people.iter().map(|person| world.people[*person].player.seeks).collect();
+    for _ in 0..58 {
+        world.run(Duration::from_secs(60));
+        assert_in_sync(&world, &people);
+    }
+    for (person, before) in people.iter().zip(seeks) {
+        let player = &world.people[*person].player;
+        assert_eq!(player.seeks, before, "no seek is ever needed");
+        assert!(player.trims <= 58, "{} corrections in 58 minutes", player.trims);
+    }
+}
+
+#[test]
+fn a_stumbling_player_comes_back_by_itself_and_nobody_else_notices() {
+    let (mut world, people) = three_with_a_film();
+    world.command(people[0], Command::Play);
+    world.run(Duration::from_secs(5));
+    let seeks = world.people[people[0]].player.seeks;
+    let now = world.now();
+    world.people[people[1]].player.stumble(now, Duration::from_millis(300));
+    world.run(Duration::from_secs(3));
+    assert_in_sync(&world, &people);
+    assert_eq!(world.people[people[0]].player.seeks, seeks);
+}
+
+#[test]
+fn a_late_joiner_with_the_film_is_in_it_and_nobody_else_notices() {
+    let mut world = World::new();
+    let people = [world.person(0.0), world.person(0.0), world.person(0.0)];
+    let code = world.gather(&people[..2]);
+    world.command(people[0], Command::OpenFilm("film.mkv".into()));
+    world.run(Duration::from_millis(300));
+    world.command(people[1], Command::AttachFilm("film.mkv".into()));
+    world.run(Duration::from_secs(1));
+    world.command(people[0], Command::Play);
+    world.run(Duration::from_secs(30));
+    let seeks = world.people[people[0]].player.seeks;
+    world.enter(people[2], RoomChoice::Join(code));
+    world.run(Duration::from_millis(30));
+    // Opening what the room shows already is joining it.
+    world.command(people[2], Command::OpenFilm("film.mkv".into()));
+    world.run(Duration::from_secs(4));
+    assert_in_sync(&world, &people);
+    assert_eq!(world.people[people[0]].player.seeks, seeks);
+    let joined =
+        |event: &Event| matches!(event, Event::Playback { cause: Cause::Join, playing: true, .. });
+    assert!(world.people[people[2]].events.iter().any(joined));
+}
+
+#[test]
+fn whoever_is_killed_and_comes_back_is_in_the_film_at_the_right_place() {
+    let (mut world, people) = three_with_a_film();
+    let code = world.code(people[0]);
+    world.command(people[0], Command::Play);
+    world.run(Duration::from_secs(10));
+    world.kill(people[0]);
+    world.run(Duration::from_secs(5));
+    assert_in_sync(&world, &people[1..]);
+    let (one, other) = (world.snapshot(people[1]), world.snapshot(people[2]));
+    assert_eq!((one.participants.len(), other.participants.len()), (1, 1));
+    world.enter(people[0], RoomChoice::Join(code));
+    world.run(Duration::from_secs(1));
+    world.command(people[0], Command::OpenFilm("film.mkv".into()));
+    world.run(Duration::from_secs(4));
+    assert_in_sync(&world, &people);
+    assert!(world.snapshot(people[0]).playback.position_secs > 18.0);
+}
+
+#[test]
+fn the_call_and_the_film_go_on_while_the_server_is_away() {
+    let (mut world, people) = three_with_a_film();
+    world.server_up = false;
+    for person in people {
+        world.lose_server(person);
+    }
+    world.run(Duration::from_secs(2));
+    world.command(people[0], Command::Play);
+    world.command(people[1], Command::Chat("still here".into()));
+    world.run(Duration::from_secs(3));
+    assert_in_sync(&world, &people);
+    assert_eq!(chats(&world, people[2]), [("still here".to_owned(), Via::Peer)]);
+    assert!(!world.snapshot(people[0]).signaling_connected);
+}
+
+#[test]
+fn two_who_act_at_once_end_in_the_same_state_as_all() {
+    let (mut world, people) = three_with_a_film();
+    world.command(people[0], Command::Play);
+    world.run(Duration::from_secs(3));
+    world.command(people[0], Command::Seek(100.0));
+    world.command(people[1], Command::Seek(2_000.0));
+    world.run(Duration::from_secs(3));
+    assert_in_sync(&world, &people);
+}
+
+#[test]
+fn a_wrong_file_and_a_film_that_is_none_are_told_in_sentences_and_the_rest_goes_on() {
+    let (mut world, people) = three_with_a_film();
+    world.command(people[1], Command::AttachFilm("another.mkv".into()));
+    world.command(people[2], Command::OpenFilm("bad.txt".into()));
+    world.run(Duration::from_secs(1));
+    let failed = |person: Person, wanted: &str| {
+        world.people[person]
+            .events
+            .iter()
+            .any(|event| matches!(event, Event::Failed { code, .. } if code == wanted))
+    };
+    assert!(failed(people[1], "wrong_film") && failed(people[2], "film"));
+    world.command(people[0], Command::Play);
+    world.run(Duration::from_secs(2));
+    assert_in_sync(&world, &people);
+}
+
+#[test]
+fn a_new_film_asks_for_copies_and_closing_it_ends_playback_for_all() {
+    let (mut world, people) = three_with_a_film();
+    world.command(people[0], Command::Play);
+    world.run(Duration::from_secs(2));
+    world.command(people[1], Command::OpenFilm("second.mkv".into()));
+    world.run(Duration::from_secs(1));
+    let view = world.snapshot(people[0]).playback;
+    assert_eq!((view.mine, view.state), (FilmCopy::None, PlaybackStage::Loading));
+    assert_eq!(view.opened_by, "Person 1");
+    world.command(people[2], Command::CloseFilm);
+    world.run(Duration::from_secs(1));
+    for person in people {
+        assert_eq!(world.snapshot(person).playback.state, PlaybackStage::None);
+        assert!(!world.people[person].player.loaded);
+    }
+}
+
+#[test]
+fn the_end_of_the_film_leaves_everybody_paused_and_play_begins_anew() {
+    let (mut world, people) = three_with_a_film();
+    world.command(people[0], Command::Seek(DURATION_SECS - 0.2));
+    world.run(Duration::from_secs(1));
+    world.command(people[0], Command::Play);
+    world.run(Duration::from_secs(2));
+    assert_in_sync(&world, &people);
+    assert!(world.snapshot(people[1]).playback.position_secs < 10.0);
+}

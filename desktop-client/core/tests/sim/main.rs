@@ -1,0 +1,7 @@
+//! Whole rooms on a hand-cranked clock: session cores, the server's real rules, virtual links and
+//! players. An evening takes milliseconds and is the same each time.
+
+mod evening;
+mod link;
+mod player;
+mod world;

@@ -1,0 +1,430 @@
+//! The world: a server, people with their sessions, and what is on its way between them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use cinemasync_core::film::{FilmId, FilmInfo};
+use cinemasync_core::interface::{
+    Command, Event, Invite, RoomChoice, ServerChoice, Snapshot, Stage,
+};
+use cinemasync_core::link::{LinkEvent, LinkState, Route};
+use cinemasync_core::session::{Input, Now, Output, SessionConfig, SessionCore};
+use cinemasync_protocol::{ClientMessage, ParticipantId, RoomCode, ServerMessage};
+use cinemasync_server_core::{ConnectionId, Entropy, Output as RoomOutput, Rooms, Settings};
+
+use super::link::{Crossing, Effect, VirtualLink};
+use super::player::VirtualPlayer;
+
+/// One way over the server, and between two people.
+const TO_SERVER: Duration = Duration::from_millis(8);
+const BETWEEN: Duration = Duration::from_millis(15);
+/// From both descriptions to a connection.
+const CONNECTING: Duration = Duration::from_millis(30);
+const REPORTING: Duration = Duration::from_millis(1);
+
+/// More steps than this at one moment are a loop.
+const MAX_STEPS_AT_ONCE: u32 = 10_000;
+
+/// A person's number.
+pub(crate) type Person = usize;
+
+pub(crate) struct World {
+    start: Instant,
+    now: Instant,
+    rooms: Rooms,
+    entropy: Counter,
+    pub(crate) people: Vec<Somebody>,
+    connections: u64,
+    arrivals: BinaryHeap<Reverse<Arrival>>,
+    arrived: u64,
+    /// Between whom nothing gets through.
+    pub(crate) cut: Vec<(Person, Person)>,
+    pub(crate) server_up: bool,
+}
+
+pub(crate) struct Somebody {
+    core: SessionCore,
+    connection: Option<ConnectionId>,
+    links: BTreeMap<ParticipantId, VirtualLink>,
+    pub(crate) player: VirtualPlayer,
+    pub(crate) events: Vec<Event>,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Arrival {
+    at: Instant,
+    number: u64,
+    what: usize,
+}
+
+enum What {
+    AtServer(ConnectionId, ClientMessage),
+    FromServer(ConnectionId, ServerMessage),
+    Hello(Person),
+    Reported(Person, ParticipantId, LinkEvent),
+    Connected(Person, Person),
+    Crossed(Person, ParticipantId, Crossing),
+    Inspected(Person, PathBuf),
+}
+
+/// Counts up: every id and code differs and each run is the same.
+struct Counter(u64);
+
+impl Entropy for Counter {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for byte in bytes {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            *byte = (self.0 >> 33) as u8;
+        }
+    }
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let start = Instant::now();
+        Self {
+            start,
+            now: start,
+            rooms: Rooms::new(Settings::new([7; 32])),
+            entropy: Counter(1),
+            people: Vec::new(),
+            connections: 0,
+            arrivals: BinaryHeap::new(),
+            arrived: 0,
+            cut: Vec::new(),
+            server_up: true,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// A person with a sound card that drifts by so many parts per million.
+    pub(crate) fn person(&mut self, drift_ppm: f64) -> Person {
+        let config = SessionConfig {
+            camera: true,
+            microphone: true,
+            preview: false,
+            route: Route::Any,
+            nonce: format!("n{}x", self.people.len()),
+        };
+        self.people.push(Somebody {
+            core: SessionCore::new(config),
+            connection: None,
+            links: BTreeMap::new(),
+            player: VirtualPlayer::new(drift_ppm),
+            events: Vec::new(),
+        });
+        self.people.len() - 1
+    }
+
+    /// Somebody creates a room and the others join it, one after the other.
+    pub(crate) fn gather(&mut self, people: &[Person]) -> RoomCode {
+        self.enter(people[0], RoomChoice::Create);
+        self.run(Duration::from_millis(500));
+        let code = self.code(people[0]);
+        for person in &people[1..] {
+            self.enter(*person, RoomChoice::Join(code));
+            self.run(Duration::from_secs(1));
+        }
+        code
+    }
+
+    pub(crate) fn enter(&mut self, person: Person, room: RoomChoice) {
+        let server = ServerChoice::Url("ws://server".into());
+        let invite = Invite { server, room, name: format!("Person {person}"), password: None };
+        self.command(person, Command::Enter(invite));
+    }
+
+    pub(crate) fn code(&self, person: Person) -> RoomCode {
+        match self.snapshot(person).stage {
+            Stage::Room { code, .. } => code,
+            stage => panic!("person {person} is in no room: {stage:?}"),
+        }
+    }
+
+    pub(crate) fn id(&self, person: Person) -> ParticipantId {
+        self.snapshot(person).me.id.expect("in a room")
+    }
+
+    pub(crate) fn snapshot(&self, person: Person) -> Snapshot {
+        self.people[person].core.snapshot(self.both_clocks())
+    }
+
+    pub(crate) fn command(&mut self, person: Person, command: Command) {
+        self.input(person, Input::Command(command));
+    }
+
+    /// The person's connection to the server breaks.
+    pub(crate) fn lose_server(&mut self, person: Person) {
+        if let Some(connection) = self.people[person].connection.take() {
+            let outputs = self.rooms.disconnect(connection);
+            self.deliver(outputs);
+            self.input(person, Input::SignalingDown("gone".into()));
+        }
+    }
+
+    /// The person's program is killed: nobody hears of it but by silence.
+    pub(crate) fn kill(&mut self, person: Person) {
+        let id = self.id(person);
+        if let Some(connection) = self.people[person].connection.take() {
+            let outputs = self.rooms.disconnect(connection);
+            self.deliver(outputs);
+        }
+        self.people[person].links.clear();
+        for other in &mut self.people {
+            if let Some(link) = other.links.get_mut(&id) {
+                link.connected = false;
+            }
+        }
+        let drift = 0.0;
+        let fresh = self.person(drift);
+        let somebody = self.people.pop().expect("just made");
+        assert_eq!(fresh, self.people.len());
+        self.people[person] = somebody;
+    }
+
+    /// Lets this much time pass.
+    pub(crate) fn run(&mut self, length: Duration) {
+        let end = self.now + length;
+        let mut stuck = 0;
+        loop {
+            let people = self.people.iter().flat_map(|somebody| {
+                [somebody.core.next_timeout(), somebody.player.next_timeout()]
+            });
+            let arrival = self.arrivals.peek().map(|Reverse(arrival)| arrival.at);
+            let Some(next) = people.chain([arrival]).flatten().min().filter(|next| *next <= end)
+            else {
+                break;
+            };
+            stuck = if next <= self.now { stuck + 1 } else { 0 };
+            assert!(stuck < MAX_STEPS_AT_ONCE, "time stands still: {}", self.who_is_due());
+            self.now = self.now.max(next);
+            self.step();
+        }
+        self.now = end;
+    }
+
+    fn who_is_due(&self) -> String {
+        let due = |at: Option<Instant>| at.is_some_and(|at| at <= self.now);
+        let who = |(person, somebody): (usize, &Somebody)| {
+            let (core, player) =
+                (due(somebody.core.next_timeout()), due(somebody.player.next_timeout()));
+            (core || player).then(|| format!("person {person}: core {core} player {player}; "))
+        };
+        self.people.iter().enumerate().filter_map(who).collect()
+    }
+
+    fn step(&mut self) {
+        while self.arrivals.peek().is_some_and(|Reverse(arrival)| arrival.at <= self.now) {
+            let Some(Reverse(arrival)) = self.arrivals.pop() else { break };
+            let what = WAITING.with_borrow_mut(|waiting| waiting.remove(&arrival.what));
+            self.arrive(what.expect("each arrival waits once"));
+        }
+        for person in 0..self.people.len() {
+            for event in self.people[person].player.handle_timeout(self.now) {
+                self.input(person, Input::Player(event));
+            }
+            if self.people[person].core.next_timeout().is_some_and(|at| at <= self.now) {
+                self.input(person, Input::Timeout);
+            }
+        }
+    }
+
+    fn later(&mut self, after: Duration, what: What) {
+        self.arrived += 1;
+        let number = self.arrived;
+        let key = number as usize;
+        WAITING.with_borrow_mut(|waiting| waiting.insert(key, what));
+        self.arrivals.push(Reverse(Arrival { at: self.now + after, number, what: key }));
+    }
+
+    fn arrive(&mut self, what: What) {
+        match what {
+            What::Hello(person) => {
+                if self.server_up {
+                    self.connections += 1;
+                    self.people[person].connection = Some(ConnectionId(self.connections));
+                    self.input(person, Input::SignalingUp { server: "ws://server".into() });
+                } else {
+                    self.input(person, Input::SignalingDown("no server".into()));
+                }
+            }
+            What::AtServer(connection, message) => {
+                if self.server_up
+                    && self.people.iter().any(|somebody| somebody.connection == Some(connection))
+                {
+                    let clocks = self.both_clocks();
+                    let now = cinemasync_server_core::Now {
+                        elapsed: clocks.instant - self.start,
+                        unix_ms: clocks.unix_ms,
+                    };
+                    let outputs = self.rooms.handle(connection, message, now, &mut self.entropy);
+                    self.deliver(outputs);
+                }
+            }
+            What::FromServer(connection, message) => {
+                let to =
+                    self.people.iter().position(|somebody| somebody.connection == Some(connection));
+                if let Some(person) = to {
+                    self.input(person, Input::Signaling(message));
+                }
+            }
+            What::Reported(person, id, event) => {
+                if self.people[person].links.contains_key(&id) {
+                    self.input(person, Input::Link(id, event));
+                }
+            }
+            What::Connected(one, other) => self.connect(one, other),
+            What::Crossed(person, from, crossing) => {
+                let event = match crossing {
+                    Crossing::Control(text) => LinkEvent::Control(text),
+                    Crossing::Clock(bytes) => LinkEvent::Clock(bytes, self.now),
+                };
+                if self.people[person].links.contains_key(&from) {
+                    self.input(person, Input::Link(from, event));
+                }
+            }
+            What::Inspected(person, path) => {
+                let name = path.to_string_lossy().into_owned();
+                let result = if name.contains("bad") {
+                    Err("This is no film.".to_owned())
+                } else {
+                    let id = FilmId(format!(
+                        "{:x}",
+                        name.bytes().fold(7_u64, |sum, byte| sum * 31 + u64::from(byte))
+                    ));
+                    Ok(FilmInfo { name, bytes: 1_000, duration_secs: 0.0, id })
+                };
+                self.input(person, Input::FilmInspected { path, result });
+            }
+        }
+    }
+
+    fn connect(&mut self, one: Person, other: Person) {
+        let (Some(one_id), Some(other_id)) = (self.find_id(one), self.find_id(other)) else {
+            return;
+        };
+        for (person, id) in [(one, other_id), (other, one_id)] {
+            let Some(link) = self.people[person].links.get_mut(&id) else { return };
+            if std::mem::replace(&mut link.connected, true) {
+                continue;
+            }
+            self.input(person, Input::Link(id.clone(), LinkEvent::State(LinkState::Connected)));
+            self.input(person, Input::Link(id, LinkEvent::ControlOpen));
+        }
+    }
+
+    fn find_id(&self, person: Person) -> Option<ParticipantId> {
+        self.snapshot(person).me.id
+    }
+
+    fn find(&self, id: &ParticipantId) -> Option<Person> {
+        (0..self.people.len()).find(|person| self.find_id(*person).as_ref() == Some(id))
+    }
+
+    fn is_cut(&self, one: Person, other: Person) -> bool {
+        self.cut.contains(&(one, other)) || self.cut.contains(&(other, one))
+    }
+
+    fn deliver(&mut self, outputs: Vec<RoomOutput>) {
+        for output in outputs {
+            if let RoomOutput::Send { to, message } = output {
+                self.later(TO_SERVER, What::FromServer(to, message));
+            }
+        }
+    }
+
+    fn input(&mut self, person: Person, input: Input) {
+        let now = self.both_clocks();
+        self.people[person].core.handle(input, now);
+        while let Some(output) = self.people[person].core.poll_output() {
+            self.perform(person, output);
+        }
+    }
+
+    fn perform(&mut self, person: Person, output: Output) {
+        match output {
+            Output::ConnectSignaling(_) => self.later(TO_SERVER, What::Hello(person)),
+            Output::CloseSignaling => {
+                // Last words arrive first; then the server notices.
+                if let Some(connection) = self.people[person].connection.take() {
+                    let outputs = self.rooms.disconnect(connection);
+                    self.deliver(outputs);
+                }
+            }
+            Output::Signal(message) => {
+                if let Some(connection) = self.people[person].connection {
+                    if matches!(message, ClientMessage::LeaveRoom) {
+                        let clocks = self.both_clocks();
+                        let now = cinemasync_server_core::Now {
+                            elapsed: clocks.instant - self.start,
+                            unix_ms: clocks.unix_ms,
+                        };
+                        let outputs =
+                            self.rooms.handle(connection, message, now, &mut self.entropy);
+                        self.deliver(outputs);
+                    } else {
+                        self.later(TO_SERVER, What::AtServer(connection, message));
+                    }
+                }
+            }
+            Output::OpenLink(id, _) => {
+                self.people[person].links.insert(id, VirtualLink::default());
+            }
+            Output::CloseLink(id) => {
+                self.people[person].links.remove(&id);
+            }
+            Output::Link(id, command) => {
+                let effects =
+                    self.people[person].links.get_mut(&id).map(|link| link.command(command));
+                for effect in effects.unwrap_or_default() {
+                    self.effect(person, &id, effect);
+                }
+            }
+            Output::Player(command) => self.people[person].player.command(&command, self.now),
+            Output::InspectFilm(path) => self.later(REPORTING, What::Inspected(person, path)),
+            Output::Event(event) => self.people[person].events.push(event),
+            Output::Plan(_) | Output::Media(_) => {}
+        }
+    }
+
+    fn effect(&mut self, person: Person, to: &ParticipantId, effect: Effect) {
+        let Some(other) = self.find(to) else { return };
+        match effect {
+            Effect::Report(event) => {
+                self.later(REPORTING, What::Reported(person, to.clone(), event));
+            }
+            Effect::Cross(crossing) => {
+                if let Some(me) = self.find_id(person).filter(|_| !self.is_cut(person, other)) {
+                    self.later(BETWEEN, What::Crossed(other, me, crossing));
+                }
+            }
+            Effect::Described => {
+                let me = self.find_id(person);
+                let both = me.is_some_and(|me| {
+                    self.people[other].links.get(&me).is_some_and(|link| link.described)
+                });
+                if both && !self.is_cut(person, other) {
+                    self.later(CONNECTING, What::Connected(person, other));
+                }
+            }
+        }
+    }
+
+    fn both_clocks(&self) -> Now {
+        let elapsed = self.now - self.start;
+        Now { instant: self.now, unix_ms: 1_790_000_000_000 + elapsed.as_millis() as u64 }
+    }
+}
+
+std::thread_local! {
+    /// What is on its way; beside the queue because messages have no order of their own.
+    static WAITING: std::cell::RefCell<BTreeMap<usize, What>> = const { std::cell::RefCell::new(BTreeMap::new()) };
+}
