@@ -1,24 +1,51 @@
 //! The window: owns every part and joins them.
 
 pub mod demo;
+mod film_view;
+mod live;
 
-use std::time::Instant;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use cinemasync_core::interface::ServerChoice;
 use eframe::egui::{self, IconData, ViewportBuilder};
 use tracing::warn;
 
+use crate::cli::WindowArgs;
+use crate::settings::Settings;
 use crate::ui::{LobbyDefaults, Look, Ui, UiAction};
 use demo::{Demo, DemoFilm};
+use live::LiveApp;
 
-/// Opens the real window on a scripted evening, `from_secs` into it, without a network.
+/// How often a camera's picture can change: faces need no more frames than they are sent with.
+const PICTURE_INTERVAL: Duration = Duration::from_millis(33);
+
+/// Opens the window: on a session, or on the scripted evening if the command line says so.
 ///
 /// # Errors
-/// If no window can be opened: no display, or no OpenGL.
-pub fn run_demo(look: Look, from_secs: f64) -> anyhow::Result<()> {
-    let create: eframe::AppCreator<'_> = Box::new(move |creation| {
+/// If no window can be opened (no display, or no OpenGL), or no session started.
+pub fn run(
+    args: WindowArgs,
+    settings: Settings,
+    settings_path: Option<PathBuf>,
+) -> anyhow::Result<()> {
+    let look = if args.light { Look::Light } else { Look::Dark };
+    if let Some(seconds) = args.demo {
+        return run_demo(look, seconds);
+    }
+    open_window(Box::new(move |creation| {
+        Ok(Box::new(LiveApp::new(creation, args, settings, settings_path, look)?))
+    }))
+}
+
+/// Opens the real window on a scripted evening, `from_secs` into it, without a network.
+fn run_demo(look: Look, from_secs: f64) -> anyhow::Result<()> {
+    open_window(Box::new(move |creation| {
         Ok(Box::new(DemoApp::new(&creation.egui_ctx, look, from_secs.clamp(0.0, 86_400.0))))
-    });
+    }))
+}
+
+fn open_window(create: eframe::AppCreator<'_>) -> anyhow::Result<()> {
     eframe::run_native("CinemaSync", native_options(), create).map_err(|error| {
         anyhow::anyhow!(
             "The window cannot be opened: {error}. It needs a display and OpenGL 2.0 or newer; \
@@ -28,7 +55,7 @@ pub fn run_demo(look: Look, from_secs: f64) -> anyhow::Result<()> {
 }
 
 /// How the window is to be.
-pub fn native_options() -> eframe::NativeOptions {
+fn native_options() -> eframe::NativeOptions {
     let mut viewport = ViewportBuilder::default()
         .with_title("CinemaSync")
         .with_app_id("cinemasync")

@@ -2,10 +2,12 @@
 //! two front ends, the window and `headless`.
 
 pub mod app;
+pub mod cli;
 pub mod headless;
 pub mod media;
 pub mod peer;
 pub mod platform;
 pub mod player;
 pub mod session;
+pub mod settings;
 pub mod ui;

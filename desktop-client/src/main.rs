@@ -1,26 +1,33 @@
 //! `cinemasync`: the window, and `cinemasync headless`.
 
-use cinemasync_client::app;
-use cinemasync_client::ui::Look;
-use clap::Parser;
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
 
-/// Watch a film in sync with friends, peer to peer.
-#[derive(Debug, Parser)]
-#[command(version)]
-struct Arguments {
-    /// Show the window on a scripted evening, without a network; begin so many seconds into it.
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "0")]
-    demo: Option<f64>,
-    /// Use the light look.
-    #[arg(long)]
-    light: bool,
-}
+use cinemasync_client::cli::{Cli, Mode};
+use cinemasync_client::settings::Settings;
+use cinemasync_client::{app, headless};
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
 
-fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let look = if arguments.light { Look::Light } else { Look::Dark };
-    let seconds =
-        arguments.demo.ok_or_else(|| anyhow::anyhow!("only --demo can be shown so far"))?;
-    app::run_demo(look, seconds)
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_env("CINEMASYNC_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("error,cinemasync_client=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    let settings_path = Settings::default_path();
+    let settings = settings_path.as_deref().map(Settings::load).unwrap_or_default();
+    match cli.mode {
+        Some(Mode::Headless(args)) => headless::run(*args, &settings),
+        None => match app::run(cli.window, settings, settings_path) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("cinemasync: {error}");
+                ExitCode::FAILURE
+            }
+        },
+    }
 }

@@ -117,7 +117,7 @@ impl Media {
 
     /// Brings media into the state of `plan`. Returns at once; devices open and close on threads of
     /// their own. The same plan again changes nothing.
-    pub fn apply(&mut self, plan: &MediaPlan) {
+    pub fn apply(&self, plan: &MediaPlan) {
         self.remotes.set(&plan.receive);
         self.plans.put(plan.clone());
     }
@@ -150,7 +150,7 @@ impl Media {
     }
 
     /// Figures since the previous call.
-    pub fn stats(&mut self) -> MediaStats {
+    pub fn stats(&self) -> MediaStats {
         MediaStats {
             encoders: self.encoder.take_stats(Track::Camera).into_iter().collect(),
             received: self.remotes.take_stats(),

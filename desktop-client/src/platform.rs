@@ -1,1 +1,42 @@
-//! What differs between operating systems.
+//! What differs between operating systems, and what only the operating system can give.
+
+pub mod process;
+
+/// Completes when the system asks the program to end (Ctrl-C, SIGTERM or its like).
+pub async fn termination() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            tracing::warn!("SIGTERM cannot be heard; only Ctrl-C ends the program properly");
+            return interrupt().await;
+        };
+        tokio::select! {
+            () = interrupt() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt().await;
+}
+
+async fn interrupt() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::warn!(%error, "Ctrl-C cannot be heard");
+        std::future::pending::<()>().await;
+    }
+}
+
+/// A word of 8 random letters and digits, unlike that of any other session.
+pub fn nonce() -> String {
+    let mut random = [0; 8];
+    if let Err(error) = getrandom::fill(&mut random) {
+        // Ids then only differ by the process: enough for order, not a secret.
+        tracing::warn!(%error, "the system gives no random numbers");
+        random[..4].copy_from_slice(&std::process::id().to_le_bytes());
+    }
+    random
+        .map(|byte| char::from(b"abcdefghijklmnopqrstuvwxyz234567"[usize::from(byte % 32)]))
+        .iter()
+        .collect()
+}

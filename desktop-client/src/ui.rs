@@ -150,6 +150,13 @@ impl Ui {
         }
     }
 
+    /// How large the film was shown last, in pixels; `None` while none is shown.
+    pub fn film_area(&self, ctx: &egui::Context) -> Option<[u32; 2]> {
+        let size = self.room.film_area()? * ctx.pixels_per_point();
+        // Sizes on a screen are small and not negative.
+        Some([size.x.round() as u32, size.y.round() as u32])
+    }
+
     /// Draws one frame into the whole of `ui`. What moves by itself asks egui for its next frame;
     /// otherwise nothing needs another one until the snapshot or a picture changes.
     pub fn show(

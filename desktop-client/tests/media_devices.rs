@@ -34,7 +34,7 @@ fn chain(source: MicrophoneSource, sink: SpeakerSink) -> (Media, Arc<OnceLock<Me
         }
     };
     let config = MediaConfig { speaker: sink, ..MediaConfig::default() };
-    let mut playing = Media::start(config, Arc::new(|_| {}), Arc::new(report));
+    let playing = Media::start(config, Arc::new(|_| {}), Arc::new(report));
     playing.apply(&MediaPlan { receive: vec![who.clone()], ..MediaPlan::default() });
     assert!(receiver.set(playing).is_ok(), "only set here");
 
@@ -55,7 +55,7 @@ fn chain(source: MicrophoneSource, sink: SpeakerSink) -> (Media, Arc<OnceLock<Me
         let to: &Media = to.get().expect("set before any sound is captured");
         to.receive(&who, InboundPacket::Audio { track, packet });
     };
-    let mut capturing = Media::start(config, Arc::new(forward), Arc::new(report));
+    let capturing = Media::start(config, Arc::new(forward), Arc::new(report));
     capturing.apply(&MediaPlan {
         microphone: true,
         encode_microphone: true,
@@ -173,7 +173,7 @@ fn preview(source: CameraSource) -> Result<(u32, u32, u64), String> {
             let _ = sent.send(text);
         }
     };
-    let mut media = Media::start(config, Arc::new(|_| {}), Arc::new(report));
+    let media = Media::start(config, Arc::new(|_| {}), Arc::new(report));
     let slot = media.frames(None, Track::Camera);
     media.apply(&MediaPlan { camera: true, ..MediaPlan::default() });
     let until = Instant::now() + PATIENCE;

@@ -164,7 +164,7 @@ fn two_senders_are_seen_heard_mixed_and_recorded() {
     let speaker = folder.path().join("heard.wav");
     let mut a = Peer::new("a", sender(440.0));
     let mut b = Peer::new("b", sender(660.0));
-    let mut c = Peer::new(
+    let c = Peer::new(
         "c",
         MediaConfig {
             speaker: SpeakerSink::File(speaker.clone()),
@@ -221,7 +221,7 @@ fn a_volume_of_nothing_is_heard_by_nobody() {
     let mut a = Peer::new("a", sender(440.0));
     let config =
         MediaConfig { speaker: SpeakerSink::File(speaker.clone()), ..MediaConfig::default() };
-    let mut b = Peer::new("b", config);
+    let b = Peer::new("b", config);
     b.media.apply(&receiving(&[&a]));
     b.media.set_voice_volume(&a.id, 0.0);
     a.media.apply(&MediaPlan { camera: false, encode_camera: false, ..sending() });
@@ -238,7 +238,7 @@ fn who_joins_late_gets_a_picture_by_asking_for_a_keyframe() {
     assert!(matches!(first, OutboundPacket::Video { keyframe: true, .. }));
     a.sent.wait_for("another", |packet| packet.track() == Track::Camera);
 
-    let mut b = Peer::new("b", MediaConfig::default());
+    let b = Peer::new("b", MediaConfig::default());
     b.media.apply(&receiving(&[&a]));
     let until = Instant::now() + PATIENCE;
     let mut asked = false;
@@ -269,7 +269,7 @@ fn media_can_be_moved_to_another_thread() {
 
 #[test]
 fn a_plan_can_be_repeated_and_taken_back() {
-    let mut a = Peer::new("a", sender(440.0));
+    let a = Peer::new("a", sender(440.0));
     let preview = a.media.frames(None, Track::Camera);
     assert!(preview.get().is_none(), "no device before a plan asks");
     for _ in 0..5 {
@@ -315,7 +315,7 @@ fn devices_that_are_not_there_are_told_and_the_rest_goes_on() {
         speaker: SpeakerSink::Device(missing.to_owned()),
         record: None,
     };
-    let mut a = Peer::new("a", config);
+    let a = Peer::new("a", config);
     let mut b = Peer::new("b", sender(660.0));
     a.media.apply(&MediaPlan { receive: vec![b.id.clone()], ..sending() });
     b.media.apply(&sending());
@@ -349,7 +349,7 @@ fn files_that_cannot_be_read_are_told() {
         microphone: MicrophoneSource::File(folder.path().join("none.wav")),
         ..MediaConfig::default()
     };
-    let mut a = Peer::new("a", config);
+    let a = Peer::new("a", config);
     a.media.apply(&sending());
     let mut tracks = Vec::new();
     while tracks.len() < 2 {
@@ -365,7 +365,7 @@ fn files_that_cannot_be_read_are_told() {
 
 #[test]
 fn strangers_and_nonsense_change_nothing() {
-    let mut a = Peer::new("a", MediaConfig::default());
+    let a = Peer::new("a", MediaConfig::default());
     let stranger = ParticipantId::new("stranger");
     let known = ParticipantId::new("known");
     a.media.apply(&MediaPlan { receive: vec![known.clone()], ..MediaPlan::default() });

@@ -13,7 +13,7 @@ mod top_bar;
 
 use cinemasync_core::interface::Command;
 use cinemasync_protocol::{ParticipantId, RoomCode};
-use eframe::egui::{CursorIcon, Popup, Rect, Theme, Ui, ViewportCommand, pos2, vec2};
+use eframe::egui::{CursorIcon, Popup, Rect, Theme, Ui, Vec2, ViewportCommand, pos2, vec2};
 
 use self::chat::Chat;
 use self::keys::Key;
@@ -39,6 +39,8 @@ pub(super) struct Room {
     large: Option<ParticipantId>,
     /// Nothing but the film.
     theatre: bool,
+    /// Where the film stood last, in points.
+    film_area: Option<Vec2>,
     /// When the pointer last moved over the film, in egui's seconds.
     moved_at: f64,
     /// When the invitation was copied.
@@ -54,6 +56,11 @@ impl Room {
     /// The room waits for these, or for nobody any more.
     pub(super) fn waits_for(&mut self, who: Vec<ParticipantId>) {
         self.waiting = who;
+    }
+
+    /// How large the film was shown last, in points.
+    pub(super) fn film_area(&self) -> Option<Vec2> {
+        self.film_area
     }
 
     /// Draws the room over the whole of `ui`.

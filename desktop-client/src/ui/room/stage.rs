@@ -53,6 +53,7 @@ impl Room {
     pub(super) fn stage(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         let playback = &scene.snapshot.playback;
         let narrow = rect.width() < size::NARROW_BELOW && !self.theatre;
+        self.film_area = playback.film.is_some().then(|| rect.size());
         if playback.film.is_none() {
             empty(ui, rect, scene, narrow);
         } else {

@@ -1,0 +1,222 @@
+//! The window on a real session: joins the session, what is shown, the film's texture, file dialogs
+//! and settings. Draws nothing itself and decides nothing.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use std::time::Instant;
+
+use cinemasync_core::interface::{Command, Event, ServerChoice, Stage};
+use cinemasync_core::session::SessionConfig;
+use eframe::egui;
+
+use super::film_view::FilmView;
+use crate::cli::WindowArgs;
+use crate::headless::EventLine;
+use crate::media::{CameraSource, MediaConfig, MicrophoneSource};
+use crate::player::{FilmAudio, PlayerConfig};
+use crate::session::{FilmPlayer, Session, SessionError, SessionOptions};
+use crate::settings::Settings;
+use crate::ui::{Frames, LobbyDefaults, Look, Ui, UiAction};
+
+/// What a file dialog was opened for, with what was chosen.
+type Choice = (fn(PathBuf) -> Command, PathBuf);
+
+/// The window on a session.
+pub(super) struct LiveApp {
+    ui: Ui,
+    session: Session,
+    film: FilmView,
+    settings: Settings,
+    settings_path: Option<PathBuf>,
+    /// A film to show as soon as one is in a room.
+    first_film: Option<PathBuf>,
+    print_events: bool,
+    began: Instant,
+    /// Files that dialogs return; one dialog is open at a time.
+    choices: (mpsc::SyncSender<Choice>, mpsc::Receiver<Choice>),
+    /// Whoever watches repaints when a picture changes.
+    shown_generations: u64,
+}
+
+impl LiveApp {
+    /// Starts the session and, if the command line says so, enters a room.
+    pub(super) fn new(
+        creation: &eframe::CreationContext<'_>,
+        args: WindowArgs,
+        settings: Settings,
+        settings_path: Option<PathBuf>,
+        look: Look,
+    ) -> Result<Self, SessionError> {
+        let ctx = &creation.egui_ctx;
+        let mut name = args.session.name.clone().unwrap_or_else(|| settings.name.clone());
+        if name.trim().is_empty() {
+            name = Settings::default().name;
+        }
+        let server = args.session.server(&settings);
+        let invite = args.entry.room().map(|room| args.session.invite(room, &settings));
+        let repaint = ctx.clone();
+        let session = Session::start(SessionOptions {
+            core: SessionConfig {
+                camera: !matches!(args.camera, CameraSource::None),
+                microphone: !matches!(args.microphone, MicrophoneSource::None),
+                preview: true,
+                route: args.session.route(),
+                nonce: crate::platform::nonce(),
+            },
+            media: MediaConfig {
+                camera: args.camera,
+                microphone: args.microphone,
+                speaker: args.speaker,
+                record: None,
+            },
+            player: player_config(args.film_audio),
+            on_change: Arc::new(move || repaint.request_repaint()),
+        })?;
+        if let Some(invite) = invite {
+            session.send(Command::Enter(invite));
+        }
+        let defaults = LobbyDefaults { name, server, look, ..LobbyDefaults::default() };
+        Ok(Self {
+            ui: Ui::new(ctx, defaults),
+            session,
+            film: FilmView::new(creation.get_proc_address.clone()),
+            settings,
+            settings_path,
+            first_film: args.session.film,
+            print_events: args.print_events,
+            began: Instant::now(),
+            choices: mpsc::sync_channel(1),
+            shown_generations: 0,
+        })
+    }
+
+    /// Takes in everything that happened since the last frame.
+    fn hear(&mut self) {
+        while let Some(event) = self.session.try_event() {
+            self.ui.hear(&event);
+            if self.print_events
+                && let Some(line) = EventLine::from_event(&event)
+            {
+                // Whoever closed our stdout does not listen any more.
+                let _ =
+                    writeln!(std::io::stdout().lock(), "{}", line.to_json(self.began.elapsed()));
+            }
+            if let Event::Room { name, server, .. } = event {
+                self.keep(name, server);
+                if let Some(path) = self.first_film.take() {
+                    self.session.send(Command::OpenFilm(path));
+                }
+            }
+        }
+        while let Ok((command, path)) = self.choices.1.try_recv() {
+            self.session.send(command(path));
+        }
+    }
+
+    /// Keeps the name for the next start; the server only if it was typed.
+    fn keep(&mut self, name: String, server: String) {
+        let server = self.settings.server.is_some().then_some(server);
+        let settings = Settings { name, server };
+        if settings == self.settings {
+            return;
+        }
+        self.settings = settings;
+        if let Some(path) = self.settings_path.clone() {
+            let settings = self.settings.clone();
+            // The disk may be slow; the window is not to wait for it.
+            let saving = std::thread::Builder::new().name("settings".to_owned()).spawn(move || {
+                if let Err(error) = settings.save(&path) {
+                    tracing::warn!(%error, "the settings could not be kept");
+                }
+            });
+            if let Err(error) = saving {
+                tracing::warn!(%error, "the settings could not be kept");
+            }
+        }
+    }
+
+    fn act(&mut self, action: UiAction, ctx: &egui::Context) {
+        match action {
+            UiAction::Command(command) => {
+                if let Command::Enter(invite) = &command {
+                    self.settings.server = match &invite.server {
+                        ServerChoice::Embedded => None,
+                        ServerChoice::Url(url) => Some(url.clone()),
+                    };
+                }
+                self.session.send(command);
+            }
+            UiAction::CopyInvite(text) => ctx.copy_text(text),
+            UiAction::PickFilm => self.pick("Choose a film", Command::OpenFilm, ctx),
+            UiAction::PickOwnCopy => {
+                self.pick("Choose your copy of the film", Command::AttachFilm, ctx);
+            }
+        }
+    }
+
+    /// Opens a file dialog on a thread of its own: the window goes on meanwhile. The thread ends with
+    /// the dialog.
+    fn pick(&self, title: &'static str, command: fn(PathBuf) -> Command, ctx: &egui::Context) {
+        let (choices, ctx) = (self.choices.0.clone(), ctx.clone());
+        let dialog = std::thread::Builder::new().name("file-dialog".to_owned()).spawn(move || {
+            let chosen = rfd::FileDialog::new().set_title(title).pick_file();
+            if let Some(path) = chosen {
+                // A choice that nobody has taken yet gives way to none: the person chooses again.
+                let _ = choices.try_send((command, path));
+                ctx.request_repaint();
+            }
+        });
+        if let Err(error) = dialog {
+            tracing::error!(%error, "no file dialog can be opened");
+        }
+    }
+
+    /// Asks for a repaint when a camera has a new picture. Called while the window is shown.
+    fn watch_pictures(&mut self, frames: &Frames, ctx: &egui::Context) {
+        let slots = frames.cameras.values().chain([&frames.own]);
+        let generations = slots.fold(0_u64, |sum, slot| sum.wrapping_add(slot.generation()));
+        if std::mem::replace(&mut self.shown_generations, generations) != generations {
+            ctx.request_repaint();
+        }
+        let live = frames.cameras.values().chain([&frames.own]).any(|slot| slot.get().is_some());
+        if live {
+            ctx.request_repaint_after(super::PICTURE_INTERVAL);
+        }
+    }
+}
+
+fn player_config(audio: FilmAudio) -> PlayerConfig {
+    PlayerConfig { audio, video: true }
+}
+
+impl eframe::App for LiveApp {
+    fn logic(&mut self, _ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.hear();
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        let snapshot = self.session.snapshot();
+        let in_room = matches!(snapshot.stage, Stage::Room { .. });
+        let area =
+            self.ui.film_area(ui.ctx()).filter(|_| in_room && snapshot.playback.film.is_some());
+        let FilmPlayer { player, missing } = self.session.player();
+        let film = self.film.picture(player.as_ref(), area, ui.ctx(), frame);
+        self.ui.set_player_missing(missing);
+        let cameras = self.session.frames();
+        let frames = Frames { own: cameras.own, cameras: cameras.cameras, film };
+        self.watch_pictures(&frames, ui.ctx());
+        let mut actions = Vec::new();
+        self.ui.show(ui, &snapshot, &frames, &mut |action| actions.push(action));
+        let ctx = ui.ctx().clone();
+        for action in actions {
+            self.act(action, &ctx);
+        }
+    }
+
+    fn on_exit(&mut self, gl: Option<&eframe::glow::Context>) {
+        if let Some(gl) = gl {
+            self.film.close(gl);
+        }
+    }
+}

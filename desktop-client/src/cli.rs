@@ -1,0 +1,211 @@
+//! The command line: what `cinemasync` and `cinemasync headless` understand. What they then do is
+//! the business of `app` and `headless`.
+
+use std::path::PathBuf;
+
+use cinemasync_core::interface::{Invite, RoomChoice, ServerChoice};
+use cinemasync_core::link::Route;
+use cinemasync_protocol::RoomCode;
+use clap::{Args, Parser, Subcommand};
+
+use crate::media::{CameraSource, MicrophoneSource, SpeakerSink};
+use crate::player::FilmAudio;
+use crate::settings::Settings;
+
+/// Watch a film in sync with friends who are elsewhere, and see, hear and chat with each other.
+#[derive(Debug, Parser)]
+#[command(name = "cinemasync", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do instead of opening the window.
+    #[command(subcommand)]
+    pub mode: Option<Mode>,
+    /// The window's options.
+    #[command(flatten)]
+    pub window: WindowArgs,
+}
+
+/// What to do instead of opening the window.
+#[derive(Debug, Subcommand)]
+pub enum Mode {
+    /// The same session without a window: JSON commands on stdin, JSON events on stdout.
+    Headless(Box<HeadlessArgs>),
+}
+
+/// The window's options.
+#[derive(Debug, Args)]
+pub struct WindowArgs {
+    /// Show a scripted evening without a network; begin so many seconds into it.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "0")]
+    pub demo: Option<f64>,
+    /// Use the light look.
+    #[arg(long)]
+    pub light: bool,
+    /// Print the session's events to stdout, as `headless` does.
+    #[arg(long)]
+    pub print_events: bool,
+    /// Which room to enter at once.
+    #[command(flatten)]
+    pub entry: Entry,
+    /// Who and where.
+    #[command(flatten)]
+    pub session: SessionArgs,
+    /// The camera: none, test-pattern[:WxH@FPS], default, device:NAME, file:PATH.
+    #[arg(long, default_value = "default")]
+    pub camera: CameraSource,
+    /// The microphone: none, tone[:HZ], default, device:NAME, file:PATH.
+    #[arg(long, default_value = "default")]
+    pub microphone: MicrophoneSource,
+    /// Where voices go: none, default, device:NAME, file:PATH.
+    #[arg(long, default_value = "default")]
+    pub speaker: SpeakerSink,
+    /// Where the film's sound goes: none, default, device:NAME.
+    #[arg(long, default_value = "default")]
+    pub film_audio: FilmAudio,
+}
+
+/// The options of `cinemasync headless`.
+#[derive(Debug, Args)]
+pub struct HeadlessArgs {
+    /// Which room to enter.
+    #[command(flatten)]
+    pub entry: RequiredEntry,
+    /// Who and where.
+    #[command(flatten)]
+    pub session: SessionArgs,
+    /// The camera: none, test-pattern[:WxH@FPS], default, device:NAME, file:PATH.
+    #[arg(long, default_value = "none")]
+    pub camera: CameraSource,
+    /// The microphone: none, tone[:HZ], default, device:NAME, file:PATH.
+    #[arg(long, default_value = "none")]
+    pub microphone: MicrophoneSource,
+    /// The screen to share: none. (Sharing a screen is not in this version.)
+    #[arg(long, default_value = "none")]
+    pub screen: String,
+    /// Where voices go: none, default, device:NAME, file:PATH.
+    #[arg(long, default_value = "none")]
+    pub speaker: SpeakerSink,
+    /// Where the film's sound goes: none, default, device:NAME.
+    #[arg(long, default_value = "none")]
+    pub film_audio: FilmAudio,
+    /// Do not stream a film that is not here. (Streaming is not in this version.)
+    #[arg(long)]
+    pub no_stream: bool,
+    /// Leave after this many seconds.
+    #[arg(long)]
+    pub seconds: Option<f64>,
+    /// Keep each remote picture and voice in this folder.
+    #[arg(long)]
+    pub record: Option<PathBuf>,
+}
+
+/// Which room to enter, if any.
+#[derive(Debug, Clone, Args)]
+#[group(multiple = false)]
+pub struct Entry {
+    /// Create a room.
+    #[arg(long)]
+    pub create: bool,
+    /// Join the room with this code.
+    #[arg(long, value_name = "CODE")]
+    pub join: Option<RoomCode>,
+}
+
+/// Which room to enter.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub struct RequiredEntry {
+    /// Create a room.
+    #[arg(long)]
+    pub create: bool,
+    /// Join the room with this code.
+    #[arg(long, value_name = "CODE")]
+    pub join: Option<RoomCode>,
+}
+
+/// Who one is and over which server.
+#[derive(Debug, Clone, Args)]
+pub struct SessionArgs {
+    /// The signaling server: ws://…, wss://…, or `embedded` for one inside this program.
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// What to be called.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The room's password.
+    #[arg(long, value_name = "WORD")]
+    pub password: Option<String>,
+    /// A film to show to the room.
+    #[arg(long, value_name = "PATH")]
+    pub film: Option<PathBuf>,
+    /// Connect over relays only.
+    #[arg(long, conflicts_with = "no_relay")]
+    pub relay_only: bool,
+    /// Never connect over a relay.
+    #[arg(long)]
+    pub no_relay: bool,
+}
+
+impl Entry {
+    /// The room that was asked for.
+    pub fn room(&self) -> Option<RoomChoice> {
+        self.join.map(RoomChoice::Join).or_else(|| self.create.then_some(RoomChoice::Create))
+    }
+}
+
+impl RequiredEntry {
+    /// The room that was asked for.
+    pub fn room(&self) -> RoomChoice {
+        self.join.map_or(RoomChoice::Create, RoomChoice::Join)
+    }
+}
+
+impl SessionArgs {
+    /// How to get into `room`; what was not given comes from the settings.
+    pub fn invite(&self, room: RoomChoice, settings: &Settings) -> Invite {
+        Invite {
+            server: self.server(settings),
+            room,
+            name: self.name.clone().unwrap_or_else(|| settings.name.clone()),
+            password: self.password.clone(),
+        }
+    }
+
+    /// The server that was asked for, else the setting's.
+    pub fn server(&self, settings: &Settings) -> ServerChoice {
+        match self.server.as_deref().or(settings.server.as_deref()) {
+            None | Some("embedded") => ServerChoice::Embedded,
+            Some(url) => ServerChoice::Url(url.to_owned()),
+        }
+    }
+
+    /// Which ways links may take.
+    pub fn route(&self) -> Route {
+        match (self.relay_only, self.no_relay) {
+            (true, _) => Route::RelayOnly,
+            (_, true) => Route::NoRelay,
+            _ => Route::Any,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn headless_wants_exactly_one_room() {
+        let parse =
+            |args: &[&str]| Cli::try_parse_from(["cinemasync", "headless"].iter().chain(args));
+        assert!(parse(&[]).is_err());
+        assert!(parse(&["--create", "--join", "K7QM4XTB"]).is_err());
+        assert!(parse(&["--join", "K7QM4X"]).is_err(), "a code has 8 characters");
+        assert!(parse(&["--join", "k7qm-4xtb", "--camera", "test-pattern"]).is_ok());
+    }
+}

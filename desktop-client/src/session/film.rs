@@ -1,0 +1,108 @@
+//! The film player of a session: opened with the first film, off the driver's thread, and then told
+//! what the core asks.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use cinemasync_core::player::{PlayerCommand, PlayerEvent};
+use cinemasync_core::session::Input;
+use tokio::sync::mpsc;
+
+use crate::player::{self, Player, PlayerConfig, PlayerError};
+
+/// Events of the player that wait for the driver. Full means that the driver hangs: it is dropped
+/// and logged.
+const EVENT_QUEUE: usize = 256;
+/// Commands that wait while the player is being opened; the oldest gives way to one more.
+const WAITING: usize = 64;
+
+/// What comes from the player.
+pub(super) enum FilmReport {
+    /// It could be opened, or not.
+    Opened(Result<Arc<Player>, PlayerError>),
+    /// It reports.
+    Event(PlayerEvent),
+}
+
+/// The player in its states.
+pub(super) struct Film {
+    config: PlayerConfig,
+    state: State,
+    reports: mpsc::Sender<FilmReport>,
+}
+
+enum State {
+    Closed,
+    Opening(VecDeque<PlayerCommand>),
+    Open(Arc<Player>),
+}
+
+impl Film {
+    pub(super) fn new(config: PlayerConfig) -> (Self, mpsc::Receiver<FilmReport>) {
+        let (reports, receiver) = mpsc::channel(EVENT_QUEUE);
+        (Self { config, state: State::Closed, reports }, receiver)
+    }
+
+    /// Tells the player; the first film opens it.
+    pub(super) fn command(&mut self, command: PlayerCommand) {
+        match &mut self.state {
+            State::Open(player) => player.command(command),
+            State::Opening(waiting) => {
+                if waiting.len() == WAITING {
+                    waiting.pop_front();
+                }
+                waiting.push_back(command);
+            }
+            State::Closed if matches!(command, PlayerCommand::Load { .. }) => {
+                self.state = State::Opening(VecDeque::from([command]));
+                self.open();
+            }
+            // Without a film there is nothing to pause, seek or unload.
+            State::Closed => {}
+        }
+    }
+
+    /// The player was opened or not; what waited is told to it. Returns it, or a sentence why not.
+    pub(super) fn opened(
+        &mut self,
+        result: Result<Arc<Player>, PlayerError>,
+    ) -> Result<Arc<Player>, String> {
+        let waiting = match std::mem::replace(&mut self.state, State::Closed) {
+            State::Opening(waiting) => waiting,
+            State::Closed | State::Open(_) => VecDeque::new(),
+        };
+        let player = result.map_err(|error| error.to_string())?;
+        for command in waiting {
+            player.command(command);
+        }
+        self.state = State::Open(player.clone());
+        Ok(player)
+    }
+
+    fn open(&self) {
+        let (config, reports, events) =
+            (self.config.clone(), self.reports.clone(), self.reports.clone());
+        let on_event = Arc::new(move |event: PlayerEvent| {
+            if events.try_send(FilmReport::Event(event)).is_err() {
+                tracing::warn!(
+                    "an event of the film player was dropped: the session is busy or over"
+                );
+            }
+        });
+        tokio::task::spawn_blocking(move || {
+            let result = Player::open(config, on_event).map(Arc::new);
+            // The session may be over by now.
+            let _ = reports.blocking_send(FilmReport::Opened(result));
+        });
+    }
+}
+
+/// Looks at a file off the driver's thread.
+pub(super) fn inspect(path: PathBuf, inputs: mpsc::Sender<Input>) {
+    tokio::task::spawn_blocking(move || {
+        let result = player::fingerprint(&path).map_err(|error| error.to_string());
+        // The session may be over by now.
+        let _ = inputs.blocking_send(Input::FilmInspected { path, result });
+    });
+}

@@ -1,0 +1,231 @@
+//! The WebSocket to a signaling server, as a task: text in, text out, one end. When to connect and
+//! what to say is the core's business.
+
+use std::time::Duration;
+
+use cinemasync_protocol::{ClientMessage, ServerMessage, limits};
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+/// Messages that wait to be sent. Full means that the server does not read: the connection is
+/// given up and made anew.
+const OUTGOING_QUEUE: usize = 256;
+/// How long connecting may take.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(8);
+/// A server that pings every 20 s and is silent for this long is gone.
+const SILENCE: Duration = Duration::from_secs(limits::SILENCE_TIMEOUT_SECS);
+/// How long the last words may take.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
+
+type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
+
+/// What the task reports.
+#[derive(Debug)]
+pub(super) enum SignalingEvent {
+    /// Connected, to this address.
+    Up(String),
+    /// The server said this.
+    Message(ServerMessage),
+    /// Over, and why: a sentence for a person.
+    Down(String),
+}
+
+/// A connection or an attempt at one. Dropping it says the last words and closes.
+pub(super) struct Signaling {
+    outgoing: mpsc::Sender<ClientMessage>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Signaling {
+    /// Connects to `url`; events carry `generation`, so that those of an earlier connection can be
+    /// told apart.
+    pub(super) fn connect(
+        url: String,
+        generation: u64,
+        events: mpsc::Sender<(u64, SignalingEvent)>,
+    ) -> Self {
+        let (outgoing, queue) = mpsc::channel(OUTGOING_QUEUE);
+        let task = tokio::spawn(async move {
+            let reason = run(&url, generation, &events, queue).await;
+            // The driver may be gone; then nobody wants to know.
+            let _ = events.send((generation, SignalingEvent::Down(reason))).await;
+        });
+        Self { outgoing, task }
+    }
+
+    /// Says something; false when the server does not take it.
+    pub(super) fn send(&self, message: ClientMessage) -> bool {
+        self.outgoing.try_send(message).is_ok()
+    }
+
+    /// Sends what is queued, closes, and waits for that a moment.
+    pub(super) async fn close(self) {
+        let Self { outgoing, mut task } = self;
+        drop(outgoing);
+        if tokio::time::timeout(CLOSE_PATIENCE, &mut task).await.is_err() {
+            task.abort();
+        }
+    }
+}
+
+async fn run(
+    url: &str,
+    generation: u64,
+    events: &mpsc::Sender<(u64, SignalingEvent)>,
+    mut queue: mpsc::Receiver<ClientMessage>,
+) -> String {
+    let url = match normalize_url(url) {
+        Ok(url) => url,
+        Err(reason) => return reason,
+    };
+    let config = WebSocketConfig::default()
+        .read_buffer_size(16 * 1024)
+        .max_message_size(Some(limits::MAX_MESSAGE_BYTES))
+        .max_frame_size(Some(limits::MAX_MESSAGE_BYTES));
+    let connecting = tokio_tungstenite::connect_async_with_config(&url, Some(config), true);
+    let mut socket = match tokio::time::timeout(CONNECT_PATIENCE, connecting).await {
+        Ok(Ok((socket, _))) => socket,
+        Ok(Err(error)) => return unreachable_text(&url, &error),
+        Err(_) => {
+            return format!(
+                "The server {url} does not answer. Check its address and your network, then try again."
+            );
+        }
+    };
+    if events.send((generation, SignalingEvent::Up(url.clone()))).await.is_err() {
+        return String::new();
+    }
+    let reason = converse(&mut socket, generation, events, &mut queue).await;
+    let _ = tokio::time::timeout(CLOSE_PATIENCE, socket.close(None)).await;
+    reason
+}
+
+async fn converse(
+    socket: &mut Socket,
+    generation: u64,
+    events: &mpsc::Sender<(u64, SignalingEvent)>,
+    queue: &mut mpsc::Receiver<ClientMessage>,
+) -> String {
+    let gone = || "The connection to the server was lost.".to_owned();
+    loop {
+        tokio::select! {
+            message = queue.recv() => {
+                let Some(message) = message else { return String::new() };
+                let text = cinemasync_protocol::encode(&message);
+                if socket.send(Message::text(text)).await.is_err() {
+                    return gone();
+                }
+            }
+            read = tokio::time::timeout(SILENCE, socket.next()) => {
+                let Ok(Some(Ok(message))) = read else { return gone() };
+                let Message::Text(text) = message else { continue };
+                match cinemasync_protocol::decode_server(&text) {
+                    Ok(message) => {
+                        if events.send((generation, SignalingEvent::Message(message))).await.is_err() {
+                            return String::new();
+                        }
+                    }
+                    // A newer server may know more than we do.
+                    Err(error) => tracing::warn!(%error, "ignored a message from the server"),
+                }
+            }
+        }
+    }
+}
+
+/// The WebSocket address that a person means: `host:port`, `ws://host`, `https://host/ws` …
+fn normalize_url(typed: &str) -> Result<String, String> {
+    let typed = typed.trim();
+    let wrong = || {
+        format!(
+            "{typed:?} is no server address. One looks like wss://cinema.example.org or ws://192.0.2.7:8080."
+        )
+    };
+    let (scheme, rest) = match typed.split_once("://") {
+        Some(("ws" | "http", rest)) => ("ws", rest),
+        Some(("wss" | "https", rest)) => ("wss", rest),
+        Some(_) => return Err(wrong()),
+        None => ("ws", typed),
+    };
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    if authority.is_empty() || authority.contains(char::is_whitespace) {
+        return Err(wrong());
+    }
+    let path = if path.is_empty() { "ws" } else { path };
+    let url = format!("{scheme}://{authority}/{path}");
+    url.parse::<tungstenite::http::Uri>().map_err(|_| wrong())?;
+    Ok(url)
+}
+
+fn unreachable_text(url: &str, error: &tungstenite::Error) -> String {
+    match error {
+        tungstenite::Error::Http(response) => format!(
+            "{url} answers, but is no CinemaSync server (HTTP status {}). Check the address.",
+            response.status().as_u16()
+        ),
+        error => format!(
+            "The server {url} cannot be reached ({error}). Check its address and your network, then try again."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_type_becomes_a_socket_address() {
+        for (typed, url) in [
+            ("cinema.example.org", "ws://cinema.example.org/ws"),
+            (" 127.0.0.1:8080 ", "ws://127.0.0.1:8080/ws"),
+            ("wss://cinema.example.org/", "wss://cinema.example.org/ws"),
+            ("https://example.org/cinema/ws", "wss://example.org/cinema/ws"),
+            ("ws://[::1]:8080/ws", "ws://[::1]:8080/ws"),
+        ] {
+            assert_eq!(normalize_url(typed).as_deref(), Ok(url));
+        }
+        for typed in ["", "ftp://example.org", "two words", "ws://"] {
+            assert!(normalize_url(typed).is_err(), "{typed}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_dead_server_is_told_in_a_sentence() {
+        // A port that was just free and is closed again.
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("ws://{}", listener.local_addr().unwrap());
+        drop(listener);
+        let (events, mut queue) = mpsc::channel(4);
+        let _signaling = Signaling::connect(url, 7, events);
+        let Some((7, SignalingEvent::Down(text))) = queue.recv().await else {
+            panic!("it goes down")
+        };
+        assert!(text.contains("cannot be reached"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn last_words_are_sent_before_the_close() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("ws://{}", listener.local_addr().unwrap());
+        let (events, mut queue) = mpsc::channel(4);
+        let signaling = Signaling::connect(url, 1, events);
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut server = tokio_tungstenite::accept_async(stream).await.unwrap();
+        assert!(matches!(queue.recv().await, Some((1, SignalingEvent::Up(_)))));
+        assert!(signaling.send(ClientMessage::LeaveRoom));
+        let reading = async {
+            let mut texts = Vec::new();
+            while let Some(Ok(message)) = server.next().await {
+                if let Message::Text(text) = message {
+                    texts.push(text.to_string());
+                }
+            }
+            texts
+        };
+        let ((), texts) = tokio::join!(signaling.close(), reading);
+        assert_eq!(texts, [r#"{"type":"leave_room"}"#]);
+    }
+}

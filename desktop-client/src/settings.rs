@@ -1,0 +1,88 @@
+//! What the program keeps between two starts: a small JSON file in the user's configuration folder.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// The settings. Whatever is missing in the file has its default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// What to be called.
+    pub name: String,
+    /// The signaling server's address; none means the one inside the program.
+    pub server: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { name: "Guest".to_owned(), server: None }
+    }
+}
+
+impl Settings {
+    /// Where the settings are kept, if the system has such a place.
+    pub fn default_path() -> Option<PathBuf> {
+        Some(
+            directories::ProjectDirs::from("", "", "CinemaSync")?
+                .config_dir()
+                .join("settings.json"),
+        )
+    }
+
+    /// The kept settings, or the defaults if there are none. What cannot be read is logged and left
+    /// as it is on the disk.
+    pub fn load(path: &Path) -> Self {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Self::default(),
+            Err(error) => {
+                tracing::warn!(%error, "the settings cannot be read; the defaults apply");
+                return Self::default();
+            }
+        };
+        serde_json::from_str(&text).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the settings are damaged; the defaults apply");
+            Self::default()
+        })
+    }
+
+    /// Keeps the settings: written beside and moved into place, so that a crash leaves the old ones.
+    ///
+    /// # Errors
+    /// Whatever the disk answers.
+    pub fn save(&self, path: &Path) -> io::Result<()> {
+        let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+        std::fs::create_dir_all(folder)?;
+        let beside = path.with_extension("json.new");
+        let mut file = std::fs::File::create(&beside)?;
+        file.write_all(&serde_json::to_vec_pretty(self)?)?;
+        file.sync_all()?;
+        std::fs::rename(beside, path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deeper/settings.json");
+        assert_eq!(Settings::load(&path), Settings::default());
+        let settings =
+            Settings { name: "Ana".into(), server: Some("wss://cinema.example.org".into()) };
+        settings.save(&path).unwrap();
+        assert_eq!(Settings::load(&path), settings);
+    }
+
+    #[test]
+    fn damaged_settings_are_the_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.json");
+        std::fs::write(&path, "{\"name\":").unwrap();
+        assert_eq!(Settings::load(&path), Settings::default());
+    }
+}
