@@ -107,7 +107,7 @@ impl Player {
         if let FilmAudio::Device(wanted) = config.audio {
             engine::choose_device(&mpv, &wanted)?;
         }
-        let control = Control::start(Arc::new(mpv), audible, on_event)?;
+        let control = Control::start(Arc::new(mpv), audible, config.video, on_event)?;
         Ok(Self { control })
     }
 

@@ -134,6 +134,8 @@ impl Ui {
     /// Takes in something that happened. To be called once an event, before [`Ui::show`].
     pub fn hear(&mut self, event: &Event) {
         match event {
+            // What is merely good to know stands in the chat; over the film it comes where no chat is.
+            Event::Notice(notice) if notice.level == Level::Info && self.room.shows_chat() => {}
             Event::Notice(notice) => self.toasts.add(notice.clone()),
             Event::Failed { text, fatal: true, .. } => self.lobby.failed(text.clone()),
             Event::Failed { text, fatal: false, .. } => {

@@ -72,11 +72,11 @@ pub(crate) struct Health {
 
 impl Hub {
     pub(crate) fn new(config: &Config, secret: [u8; 32]) -> Self {
-        let ice_servers = if config.stun_url.is_empty() {
-            Vec::new()
-        } else {
-            vec![IceServer { urls: config.stun_url.clone(), username: None, credential: None }]
-        };
+        // An empty word in the environment means none.
+        let urls: Vec<String> =
+            config.stun_url.iter().filter(|url| !url.is_empty()).cloned().collect();
+        let stun = IceServer { urls, username: None, credential: None };
+        let ice_servers = if stun.urls.is_empty() { Vec::new() } else { vec![stun] };
         let settings = Settings {
             max_participants: config.max_participants,
             max_rooms: config.max_rooms,

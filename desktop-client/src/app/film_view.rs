@@ -48,12 +48,13 @@ impl FilmView {
         ctx: &egui::Context,
         frame: &mut eframe::Frame,
     ) -> Option<FilmPicture> {
-        let size = area?.map(|side| side.clamp(2, MAX_SIDE));
         let gl = frame.gl()?.clone();
+        // As soon as there is a player: its first film waits for somewhere to be drawn.
         if self.renderer.is_none() && !self.refused {
             self.renderer = self.open(player?, ctx);
             self.refused = self.renderer.is_none();
         }
+        let size = area?.map(|side| side.clamp(2, MAX_SIDE));
         let renderer = self.renderer.as_mut()?;
         if self.canvas.is_none() {
             self.canvas = Canvas::new(&gl, frame);

@@ -152,21 +152,58 @@ pub(super) async fn connect(
     Ok(Arc::new(connection))
 }
 
+/// The servers that can be used, each with one address: one that cannot be read, or a relay without
+/// credentials, would make the crate refuse the whole connection.
 fn ice_servers(config: &LinkConfig) -> Vec<RTCIceServer> {
     let relays = config.route != Route::NoRelay;
-    config
-        .ice_servers
-        .iter()
-        .map(|server| RTCIceServer {
-            urls: server
-                .urls
-                .iter()
-                .filter(|url| relays || !url.starts_with("turn"))
-                .cloned()
-                .collect(),
+    let servers = config.ice_servers.iter().flat_map(|server| {
+        server.urls.iter().map(|url| RTCIceServer {
+            urls: vec![url.clone()],
             username: server.username.clone().unwrap_or_default(),
             credential: server.credential.clone().unwrap_or_default(),
         })
-        .filter(|server| !server.urls.is_empty())
-        .collect()
+    });
+    let usable = |server: &RTCIceServer| {
+        let wanted = relays || !server.urls.iter().any(|url| url.starts_with("turn"));
+        let readable = server.urls();
+        if let Err(error) = &readable {
+            tracing::warn!(%error, "an ICE server of the signaling server cannot be used");
+        }
+        wanted && readable.is_ok()
+    };
+    servers.filter(usable).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use cinemasync_core::link::LinkConfig;
+    use cinemasync_protocol::IceServer;
+
+    use super::*;
+
+    #[test]
+    fn ice_servers_that_cannot_be_used_are_left_out_and_the_others_kept() {
+        let server = |url: &str, secret: Option<&str>| IceServer {
+            urls: vec![url.to_owned()],
+            username: secret.map(str::to_owned),
+            credential: secret.map(str::to_owned),
+        };
+        let config = LinkConfig {
+            opens_channels: true,
+            ice_servers: vec![
+                server("", None),
+                server("http://127.0.0.1", None),
+                server("turn:127.0.0.1:3478", None),
+                server("turn:127.0.0.1:3479", Some("word")),
+                server("stun:127.0.0.1:3478", None),
+            ],
+            route: Route::Any,
+        };
+        let kept = |config: &LinkConfig| {
+            ice_servers(config).into_iter().flat_map(|server| server.urls).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(&config), ["turn:127.0.0.1:3479", "stun:127.0.0.1:3478"]);
+        let config = LinkConfig { route: Route::NoRelay, ..config };
+        assert_eq!(kept(&config), ["stun:127.0.0.1:3478"]);
+    }
 }

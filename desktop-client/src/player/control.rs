@@ -22,6 +22,9 @@ const WATCH_BEFORE_START: Duration = Duration::from_millis(1);
 /// Without anything to do the thread looks around this often; each event and command wakes it anyway.
 const IDLE: Duration = Duration::from_secs(10);
 
+/// How long the first film waits for the window to be ready to draw it.
+const RENDERER_PATIENCE: Duration = Duration::from_secs(2);
+
 /// The thread's handle; dropping it stops the film and joins the thread.
 pub(super) struct Control {
     shared: Arc<Shared>,
@@ -39,6 +42,7 @@ impl Control {
     pub(super) fn start(
         mpv: Arc<Mpv>,
         audible: bool,
+        window: bool,
         on_event: OnEvent,
     ) -> Result<Self, PlayerError> {
         let shared = Arc::new(Shared {
@@ -47,12 +51,13 @@ impl Control {
             renderer_attached: AtomicBool::new(false),
             stop: AtomicBool::new(false),
         });
-        let deck = Deck::new(MpvEngine::new(Arc::clone(&shared.mpv), audible));
+        let deck = Deck::new(MpvEngine::new(Arc::clone(&shared.mpv), audible, !window));
         let thread = std::thread::Builder::new()
             .name("film-player".to_owned())
             .spawn({
                 let shared = Arc::clone(&shared);
-                move || run(&shared, deck, &on_event)
+                let renderer_due = window.then(|| Instant::now() + RENDERER_PATIENCE);
+                move || run(&shared, deck, renderer_due, &on_event)
             })
             .map_err(|error| PlayerError::Start { why: error.to_string() })?;
         Ok(Self { shared, thread: Some(thread) })
@@ -85,10 +90,23 @@ impl Drop for Control {
     }
 }
 
-fn run(shared: &Shared, mut deck: Deck<MpvEngine>, on_event: &OnEvent) {
+/// Carries out commands until it is told to stop. In a window they wait for the renderer until
+/// `renderer_due`, so that the first film begins with its picture.
+fn run(
+    shared: &Shared,
+    mut deck: Deck<MpvEngine>,
+    mut renderer_due: Option<Instant>,
+    on_event: &OnEvent,
+) {
     while !shared.stop.load(Ordering::Acquire) {
         if shared.renderer_attached.swap(false, Ordering::AcqRel) {
             deck.renderer_attached();
+            renderer_due = None;
+        }
+        if let Some(due) = renderer_due.filter(|due| Instant::now() < *due) {
+            let left = due.saturating_duration_since(Instant::now());
+            log(&shared.mpv.next_event(left.as_secs_f64()));
+            continue;
         }
         while let Some(command) = next_command(shared) {
             deck.handle_command(command, Instant::now());

@@ -203,9 +203,7 @@ impl<E: Engine> Deck<E> {
 
     /// A renderer came: the picture that had nowhere to go is shown.
     pub(super) fn renderer_attached(&mut self) {
-        if self.film != Film::Closed {
-            self.engine.show_picture();
-        }
+        self.engine.show_picture();
     }
 
     fn load(&mut self, path: &Path, position_secs: f64, now: Instant) {

@@ -75,11 +75,14 @@ pub(super) struct MpvEngine {
     mpv: Arc<Mpv>,
     /// Is a real audio device wanted?
     audible: bool,
+    /// Can a picture be shown? In a window only once a renderer is there: libmpv gives up a film whose
+    /// picture has nowhere to go.
+    picture: bool,
 }
 
 impl MpvEngine {
-    pub(super) fn new(mpv: Arc<Mpv>, audible: bool) -> Self {
-        Self { mpv, audible }
+    pub(super) fn new(mpv: Arc<Mpv>, audible: bool, picture: bool) -> Self {
+        Self { mpv, audible, picture }
     }
 
     /// What only fails when libmpv has lost the film at this moment; its events tell the rest.
@@ -105,7 +108,8 @@ impl Engine for MpvEngine {
         self.attempt("start", self.mpv.set_text(c"options/start", &seconds(position_secs)));
         self.attempt("tracks", self.mpv.set_text(c"options/aid", c"auto"));
         self.attempt("tracks", self.mpv.set_text(c"options/sid", c"auto"));
-        self.attempt("picture", self.mpv.set_text(c"options/vid", c"auto"));
+        let picture = if self.picture { c"auto" } else { c"no" };
+        self.attempt("picture", self.mpv.set_text(c"options/vid", picture));
         self.mpv
             .command_for_integer(&[c"loadfile", &name, c"replace"], c"playlist_entry_id")
             .map_err(|code| self.explain(code))?
@@ -206,6 +210,7 @@ impl Engine for MpvEngine {
     }
 
     fn show_picture(&mut self) {
+        self.picture = true;
         self.attempt("picture", self.mpv.set_text(c"vid", c"no"));
         self.attempt("picture", self.mpv.set_text(c"vid", c"auto"));
     }

@@ -58,6 +58,11 @@ impl Room {
         self.waiting = who;
     }
 
+    /// Can the chat be seen?
+    pub(super) fn shows_chat(&self) -> bool {
+        !self.theatre
+    }
+
     /// How large the film was shown last, in points.
     pub(super) fn film_area(&self) -> Option<Vec2> {
         self.film_area

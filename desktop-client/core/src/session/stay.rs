@@ -255,7 +255,7 @@ impl Stay {
                 self.join(info, io);
             }
         }
-        io.notice(Level::Info, "The server is back.".to_owned());
+        self.system_line("The server is back".to_owned(), io);
     }
 
     fn join(&mut self, info: &ParticipantInfo, io: &mut Io<'_>) {
