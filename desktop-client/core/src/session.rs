@@ -1,7 +1,7 @@
 //! One stay in a room: how one gets in, who is there, what is negotiated, said and played, and what
 //! media must run for it. The machine decides; [`Output`]s ask the driver to act.
 //!
-//! The parts: [`signaling`](self) keeps the way to the server, `roster` the people, `stay` what
+//! The parts: `signaling` keeps the way to the server, `roster` the people, `stay` what
 //! happens in a room, `view` the snapshot.
 
 mod roster;

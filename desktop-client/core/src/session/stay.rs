@@ -1,30 +1,33 @@
-//! What happens in a room: people come and go, links are negotiated, chat and film state travel.
-//! How one gets into the room and out of it is the session's business.
+//! What happens in a room: people come and go, the server and persons here speak, everything is
+//! brought up to date. How one gets into the room and out of it is the session's business.
+//!
+//! The parts: `links` what the links report and negotiate, `control` what peers tell each other,
+//! `talk` chat and reactions, `film` what is watched.
 
+mod control;
+mod film;
+mod links;
+mod talk;
+
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cinemasync_protocol::{
-    ClientMessage, DisconnectReason, IceServer, ParticipantId, ParticipantInfo, RoomCode,
-    RoomEntry, ServerMessage, Token, limits,
+    DisconnectReason, IceServer, ParticipantId, ParticipantInfo, RoomCode, RoomEntry,
+    ServerMessage, Token, limits,
 };
 
 use super::roster::{Link, Member, Roster};
 use super::{Io, Now, Output};
 use crate::chat::{ChatInbox, ChatNumbers, Incoming};
 use crate::clock_sync::ClockSync;
-use crate::control::{CONTROL_VERSION, ControlMessage, is_valid_reaction};
 use crate::film::{FilmId, FilmInfo};
-use crate::interface::{
-    Cause, ChatLine, Command, Event, FilmCopy, Invite, Level, MAX_CHAT_LINES, Via, error_code_name,
-};
-use crate::link::{
-    Description, DescriptionKind, LinkCommand, LinkConfig, LinkEvent, LinkState, LinkStats,
-};
-use crate::negotiation::{Negotiation, NegotiationInput, NegotiationOutput};
-use crate::plan::{MediaCommand, MediaEvent};
-use crate::playback_sync::{PlaybackInput, PlaybackOutput, PlaybackState, PlaybackSync};
-use crate::player::{PlayerCommand, PlayerEvent};
-use crate::safety_code::{End, safety_code};
+use crate::interface::{ChatLine, Command, Event, FilmCopy, Invite, Via};
+use crate::link::{Description, DescriptionKind, LinkCommand, LinkConfig, LinkState};
+use crate::negotiation::{Negotiation, NegotiationInput};
+use crate::plan::MediaEvent;
+use crate::playback_sync::{PlaybackInput, PlaybackSync};
+use crate::player::PlayerCommand;
 use crate::track::Track;
 
 /// How long an opened film waits for the room to tell what it shows, so that somebody who comes
@@ -46,7 +49,7 @@ pub(super) struct Stay {
     pub(super) playback: PlaybackSync,
     numbers: ChatNumbers,
     inbox: ChatInbox,
-    chat: std::sync::Arc<Vec<ChatLine>>,
+    chat: Arc<Vec<ChatLine>>,
     system_lines: u64,
     /// A film to show once the room has told what it shows, at the latest then.
     film_to_open: Option<(FilmInfo, Instant)>,
@@ -79,7 +82,7 @@ impl Stay {
             roster: Roster::new(entry.id),
             numbers: ChatNumbers::new(nonce),
             inbox: ChatInbox::default(),
-            chat: std::sync::Arc::default(),
+            chat: Arc::default(),
             system_lines: 0,
             film_to_open: None,
             introductions_until: now.instant + INTRODUCTION_PATIENCE,
@@ -125,7 +128,7 @@ impl Stay {
         &self.roster
     }
 
-    pub(super) fn chat(&self) -> &std::sync::Arc<Vec<ChatLine>> {
+    pub(super) fn chat(&self) -> &Arc<Vec<ChatLine>> {
         &self.chat
     }
 
@@ -382,171 +385,6 @@ impl Stay {
         self.system_line(text, io);
     }
 
-    // ---- links ----
-
-    pub(super) fn link_event(&mut self, id: &ParticipantId, event: LinkEvent, io: &mut Io<'_>) {
-        if self.roster.get(id).is_none() {
-            return;
-        }
-        match event {
-            LinkEvent::NegotiationNeeded => self.negotiate(id, NegotiationInput::Needed, io),
-            LinkEvent::LocalDescription(description) => {
-                self.negotiate(id, NegotiationInput::LocalDescription(description), io);
-            }
-            LinkEvent::RemoteDescriptionSet(kind) => {
-                self.negotiate(id, NegotiationInput::RemoteDescriptionSet(kind), io);
-            }
-            LinkEvent::NegotiationFailed(_) => self.negotiate(id, NegotiationInput::Failed, io),
-            LinkEvent::LocalCandidate(candidate) => {
-                self.negotiate(id, NegotiationInput::LocalCandidate(candidate), io);
-            }
-            LinkEvent::State(state) => self.link_state(id, state, io),
-            LinkEvent::Path(path) => {
-                self.with_member(id, |member| member.link.path = Some(path));
-                self.tell_peer(id, io);
-            }
-            LinkEvent::Fingerprints { local, remote } => {
-                let me = End { id: self.roster.me(), fingerprint: &local };
-                let code = safety_code(me, End { id, fingerprint: &remote });
-                self.with_member(id, |member| member.link.safety_code = Some(code));
-                self.tell_peer(id, io);
-            }
-            LinkEvent::ControlOpen => self.control_open(id, io),
-            LinkEvent::ControlClosed => {
-                self.with_member(id, |member| member.link.control_open = false);
-                self.clock.remove_peer(id);
-            }
-            LinkEvent::Control(text) => {
-                // What is malformed is dropped: the link has logged it, and the call goes on.
-                if let Ok(message) = ControlMessage::decode(&text) {
-                    self.control(id, message, io);
-                }
-            }
-            LinkEvent::Clock(datagram, arrived) => {
-                self.clock.datagram(id, &datagram, arrived, io.now.instant);
-            }
-            LinkEvent::KeyframeWanted(track) => {
-                io.push(Output::Media(MediaCommand::Keyframe(track)));
-            }
-        }
-    }
-
-    pub(super) fn link_stats(&mut self, links: Vec<(ParticipantId, LinkStats)>) {
-        for (id, stats) in links {
-            self.with_member(&id, |member| member.link.stats = stats);
-        }
-    }
-
-    fn link_state(&mut self, id: &ParticipantId, state: LinkState, io: &mut Io<'_>) {
-        let Some(member) = self.roster.get_mut(id) else { return };
-        let before = std::mem::replace(&mut member.link.state, state);
-        self.negotiate(id, NegotiationInput::LinkState(state), io);
-        if before == state {
-            return;
-        }
-        self.tell_peer(id, io);
-        if state == LinkState::Connected {
-            // The newcomer, or whoever was away, can decode nothing before a keyframe.
-            io.push(Output::Media(MediaCommand::Keyframe(Track::Camera)));
-        }
-    }
-
-    fn tell_peer(&self, id: &ParticipantId, io: &mut Io<'_>) {
-        if let Some(Member { link, .. }) = self.roster.get(id) {
-            io.event(Event::Peer {
-                id: id.clone(),
-                state: link.state,
-                path: link.path,
-                safety_code: link.safety_code.clone(),
-            });
-        }
-    }
-
-    fn negotiate(&mut self, id: &ParticipantId, input: NegotiationInput, io: &mut Io<'_>) {
-        let Some(member) = self.roster.get_mut(id) else { return };
-        let negotiation = &mut member.link.negotiation;
-        negotiation.handle(input, io.now.instant);
-        while let Some(output) = negotiation.poll_output() {
-            let to = id.clone();
-            match output {
-                NegotiationOutput::Command(command) => io.push(Output::Link(to, command)),
-                NegotiationOutput::Send(Description { kind: DescriptionKind::Offer, sdp }) => {
-                    io.signal(ClientMessage::WebrtcOffer { to, sdp });
-                }
-                NegotiationOutput::Send(Description { kind: DescriptionKind::Answer, sdp }) => {
-                    io.signal(ClientMessage::WebrtcAnswer { to, sdp });
-                }
-                NegotiationOutput::SendCandidate(candidate) => {
-                    io.signal(ClientMessage::WebrtcIceCandidate { to, candidate });
-                }
-            }
-        }
-    }
-
-    // ---- control channel ----
-
-    fn control_open(&mut self, id: &ParticipantId, io: &mut Io<'_>) {
-        let Some(member) = self.roster.get_mut(id) else { return };
-        member.link.control_open = true;
-        let hello = ControlMessage::Hello { version: CONTROL_VERSION, chat_from: member.chat_from };
-        send(id, &hello, io);
-        send(id, &tracks(io), io);
-        self.clock.add_peer(id.clone(), io.now.instant);
-        self.playback(PlaybackInput::PeerJoined(id.clone()), io);
-    }
-
-    fn control(&mut self, from: &ParticipantId, message: ControlMessage, io: &mut Io<'_>) {
-        match message {
-            ControlMessage::Hello { chat_from, .. } => self.inbox.hello(from, chat_from),
-            ControlMessage::Media { camera, microphone } => {
-                self.tracks_of(from, camera, microphone, io);
-            }
-            ControlMessage::Chat { id, text } => {
-                self.inbox.receive(from, Incoming { id, text, via: Via::Peer }, io.now.instant);
-            }
-            ControlMessage::Reaction { emoji } => {
-                io.event(Event::Reaction { from: from.clone(), emoji });
-            }
-            ControlMessage::Playback { state } => {
-                self.playback(PlaybackInput::Remote(state), io);
-                // The state is the last thing a peer tells of itself when the channel opens.
-                self.with_member(from, |member| member.link.introduced = true);
-            }
-            ControlMessage::Standing { standing } => {
-                let copy = standing.copy;
-                self.with_member(from, |member| member.copy = copy);
-            }
-        }
-    }
-
-    /// Tells everybody which of one's tracks are on.
-    pub(super) fn tell_tracks(&mut self, io: &mut Io<'_>) {
-        let message = tracks(io);
-        self.broadcast(&message, io);
-    }
-
-    fn tracks_of(&mut self, from: &ParticipantId, camera: bool, microphone: bool, io: &mut Io<'_>) {
-        let Some(member) = self.roster.get_mut(from) else { return };
-        let changes = [
-            (Track::Camera, std::mem::replace(&mut member.camera, camera), camera),
-            (Track::Microphone, std::mem::replace(&mut member.microphone, microphone), microphone),
-        ];
-        member.speaking &= microphone;
-        for (source, before, on) in changes {
-            if before != on {
-                io.event(Event::TrackChanged { from: from.clone(), source, on });
-            }
-        }
-    }
-
-    fn broadcast(&self, message: &ControlMessage, io: &mut Io<'_>) {
-        for (id, member) in self.roster.others() {
-            if member.link.control_open {
-                send(id, message, io);
-            }
-        }
-    }
-
     // ---- what a person asks for ----
 
     pub(super) fn command(&mut self, command: Command, io: &mut Io<'_>) {
@@ -588,198 +426,6 @@ impl Stay {
         self.playback(input, io);
     }
 
-    fn say(&mut self, text: String, io: &mut Io<'_>) {
-        if !limits::is_valid_chat_text(&text) {
-            let code = error_code_name(cinemasync_protocol::ErrorCode::TooLarge);
-            let text = format!(
-                "A message has 1 to {} characters. Shorten it and send it again.",
-                limits::MAX_CHAT_CHARS
-            );
-            return io.event(Event::Failed { code, text, fatal: false });
-        }
-        let id = self.numbers.take_id();
-        let message = ControlMessage::Chat { id: id.clone(), text: text.clone() };
-        self.broadcast(&message, io);
-        let unreached: Vec<ParticipantId> = self
-            .roster
-            .others()
-            .filter(|(_, member)| !member.link.control_open)
-            .map(|(id, _)| id.clone())
-            .collect();
-        if !unreached.is_empty() {
-            if !io.signaling_up {
-                io.notice(
-                    Level::Warning,
-                    "Not everybody could get your message: the server is away.".to_owned(),
-                );
-            }
-            io.signal(ClientMessage::ChatMessage {
-                id: id.clone(),
-                text: text.clone(),
-                to: Some(unreached),
-            });
-        }
-        let (from, name) = (Some(self.me().clone()), self.invite.name.clone());
-        self.keep(ChatLine { from, name, text, id, via: Via::Here, at_unix_ms: io.now.unix_ms });
-    }
-
-    fn react(&mut self, emoji: String, io: &mut Io<'_>) {
-        if is_valid_reaction(&emoji) {
-            self.broadcast(&ControlMessage::Reaction { emoji: emoji.clone() }, io);
-            io.event(Event::Reaction { from: self.me().clone(), emoji });
-        } else {
-            let text = "A reaction is one emoji. Write words in the chat.".to_owned();
-            io.event(Event::Failed { code: "bad_reaction".to_owned(), text, fatal: false });
-        }
-    }
-
-    // ---- chat ----
-
-    fn show(&mut self, from: &ParticipantId, message: Incoming, io: &mut Io<'_>) {
-        let name = self.roster.get(from).map(|member| member.name.clone()).unwrap_or_default();
-        let Incoming { id, text, via } = message;
-        let line =
-            ChatLine { from: Some(from.clone()), name, text, id, via, at_unix_ms: io.now.unix_ms };
-        io.event(Event::Chat(line.clone()));
-        self.keep(line);
-    }
-
-    fn system_line(&mut self, text: String, io: &mut Io<'_>) {
-        let id = format!("system-{}", self.system_lines);
-        self.system_lines += 1;
-        let at_unix_ms = io.now.unix_ms;
-        self.keep(ChatLine {
-            from: None,
-            name: String::new(),
-            text: text.clone(),
-            id,
-            via: Via::Here,
-            at_unix_ms,
-        });
-        io.notice(Level::Info, text);
-    }
-
-    fn keep(&mut self, line: ChatLine) {
-        let chat = std::sync::Arc::make_mut(&mut self.chat);
-        if chat.len() >= MAX_CHAT_LINES {
-            // Forgetting a tenth at once keeps this rare.
-            chat.drain(..MAX_CHAT_LINES / 10);
-        }
-        chat.push(line);
-    }
-
-    // ---- film ----
-
-    /// Shows a film to the room, once it is known what the room shows.
-    pub(super) fn open_film(&mut self, film: FilmInfo, io: &mut Io<'_>) {
-        self.film_to_open = Some((film, self.introductions_until.max(io.now.instant)));
-    }
-
-    fn open_or_attach(&mut self, film: FilmInfo, io: &mut Io<'_>) {
-        let shown = self.playback.state().film.as_ref();
-        if shown.is_none_or(|shown| shown.id != film.id) {
-            self.playback(PlaybackInput::Open(film), io);
-        } else {
-            self.attach_film(&film, io);
-        }
-    }
-
-    /// Takes a file as one's own copy of the film that the room shows.
-    pub(super) fn attach_film(&mut self, film: &FilmInfo, io: &mut Io<'_>) {
-        let text = match self.playback.state().film.as_ref() {
-            None => "The room shows no film. Open this one to show it.".to_owned(),
-            Some(shown) if shown.id == film.id => {
-                if let Some(path) = io.films.get(&film.id) {
-                    // Chosen again on purpose: perhaps the disk is back.
-                    self.unplayable = None;
-                    self.playback(PlaybackInput::Attached(path.clone()), io);
-                }
-                return;
-            }
-            Some(shown) => format!(
-                "This is another file than the one the room shows ({} bytes instead of {}). Choose the same release, \
-                 or open this one for everybody.",
-                film.bytes, shown.bytes
-            ),
-        };
-        io.event(Event::Failed { code: "wrong_film".to_owned(), text, fatal: false });
-    }
-
-    pub(super) fn player_event(&mut self, event: PlayerEvent, io: &mut Io<'_>) {
-        if let PlayerEvent::Failed(text) = &event {
-            // Not tried again by itself: the same file fails the same way.
-            self.unplayable = self.playback.state().film.as_ref().map(|film| film.id.clone());
-            io.event(Event::Failed { code: "film".to_owned(), text: text.clone(), fatal: false });
-        }
-        self.playback(PlaybackInput::Player(event), io);
-    }
-
-    fn playback(&mut self, input: PlaybackInput, io: &mut Io<'_>) {
-        self.playback.handle(input, &self.clock, io.now.instant);
-        while let Some(output) = self.playback.poll_output() {
-            match output {
-                PlaybackOutput::Player(command) => io.push(Output::Player(command)),
-                PlaybackOutput::Broadcast(state) => {
-                    self.broadcast(&ControlMessage::Playback { state }, io);
-                }
-                PlaybackOutput::SendTo(to, state) => {
-                    send(&to, &ControlMessage::Playback { state }, io);
-                }
-                PlaybackOutput::Standing(standing) => {
-                    self.broadcast(&ControlMessage::Standing { standing }, io);
-                }
-                PlaybackOutput::FilmChanged => self.film_changed(io),
-                PlaybackOutput::Waiting { who, why } => io.event(Event::Waiting { who, why }),
-                PlaybackOutput::Changed { playing, position_secs, rate, by, cause } => {
-                    self.tell_playback(&by, cause, position_secs, rate, io);
-                    io.event(Event::Playback { playing, position_secs, rate, by, cause });
-                }
-            }
-        }
-    }
-
-    fn film_changed(&mut self, io: &mut Io<'_>) {
-        let PlaybackState { film, opened_by, .. } = self.playback.state().clone();
-        let mine = self.playback.copy();
-        io.event(Event::Film { film: film.clone(), from: opened_by.clone(), mine });
-        let Some(film) = film else { return };
-        if mine == FilmCopy::None
-            && self.unplayable.as_ref() != Some(&film.id)
-            && let Some(path) = io.films.get(&film.id)
-        {
-            self.playback(PlaybackInput::Attached(path.clone()), io);
-        }
-    }
-
-    fn tell_playback(
-        &mut self,
-        by: &ParticipantId,
-        cause: Cause,
-        position_secs: f64,
-        rate: f64,
-        io: &mut Io<'_>,
-    ) {
-        let who = self.name_of(by);
-        let place = clock_text(position_secs);
-        let text = match cause {
-            Cause::Play => format!("{who} pressed play at {place}"),
-            Cause::Pause => format!("{who} paused at {place}"),
-            Cause::Seek => format!("{who} went to {place}"),
-            Cause::Rate => format!("{who} set the speed to {rate}"),
-            Cause::Join | Cause::Waiting | Cause::Resumed => return,
-        };
-        self.system_line(text, io);
-    }
-
-    pub(super) fn name_of(&self, id: &ParticipantId) -> String {
-        if id == self.me() {
-            return self.invite.name.clone();
-        }
-        self.roster
-            .get(id)
-            .map_or_else(|| "Somebody who left".to_owned(), |member| member.name.clone())
-    }
-
     // ---- media ----
 
     pub(super) fn media_event(&mut self, event: MediaEvent, io: &mut Io<'_>) {
@@ -809,24 +455,4 @@ impl Stay {
 /// Does media flow, or will again by itself?
 fn is_live(state: LinkState) -> bool {
     matches!(state, LinkState::Connected | LinkState::Reconnecting)
-}
-
-fn tracks(io: &Io<'_>) -> ControlMessage {
-    ControlMessage::Media { camera: io.camera, microphone: io.microphone }
-}
-
-fn send(to: &ParticipantId, message: &ControlMessage, io: &mut Io<'_>) {
-    io.push(Output::Link(to.clone(), LinkCommand::Control(message.encode())));
-}
-
-/// A film position as people read it: `12:31`, `1:57:40`.
-pub(super) fn clock_text(position_secs: f64) -> String {
-    // A film is shorter than 2^53 seconds, and `as` saturates.
-    let total = position_secs.max(0.0) as u64;
-    let (hours, minutes, seconds) = (total / 3_600, total / 60 % 60, total % 60);
-    if hours > 0 {
-        format!("{hours}:{minutes:02}:{seconds:02}")
-    } else {
-        format!("{minutes:02}:{seconds:02}")
-    }
 }

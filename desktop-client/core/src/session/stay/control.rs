@@ -1,0 +1,95 @@
+//! What peers tell each other over the `control` channel.
+
+use cinemasync_protocol::ParticipantId;
+
+use super::{Io, Output, Stay};
+use crate::chat::Incoming;
+use crate::control::{CONTROL_VERSION, ControlMessage};
+use crate::interface::{Event, Via};
+use crate::link::LinkCommand;
+use crate::playback_sync::PlaybackInput;
+use crate::track::Track;
+
+impl Stay {
+    pub(super) fn control_open(&mut self, id: &ParticipantId, io: &mut Io<'_>) {
+        let Some(member) = self.roster.get_mut(id) else { return };
+        member.link.control_open = true;
+        let hello = ControlMessage::Hello { version: CONTROL_VERSION, chat_from: member.chat_from };
+        send(id, &hello, io);
+        send(id, &tracks(io), io);
+        self.clock.add_peer(id.clone(), io.now.instant);
+        self.playback(PlaybackInput::PeerJoined(id.clone()), io);
+    }
+
+    pub(super) fn control(
+        &mut self,
+        from: &ParticipantId,
+        message: ControlMessage,
+        io: &mut Io<'_>,
+    ) {
+        match message {
+            ControlMessage::Hello { chat_from, .. } => self.inbox.hello(from, chat_from),
+            ControlMessage::Media { camera, microphone } => {
+                self.tracks_of(from, camera, microphone, io);
+            }
+            ControlMessage::Chat { id, text } => {
+                self.inbox.receive(from, Incoming { id, text, via: Via::Peer }, io.now.instant);
+            }
+            ControlMessage::Reaction { emoji } => {
+                io.event(Event::Reaction { from: from.clone(), emoji });
+            }
+            ControlMessage::Playback { state } => {
+                self.playback(PlaybackInput::Remote(state), io);
+                // The state is the last thing a peer tells of itself when the channel opens.
+                self.with_member(from, |member| member.link.introduced = true);
+            }
+            ControlMessage::Standing { standing } => {
+                let copy = standing.copy;
+                self.with_member(from, |member| member.copy = copy);
+            }
+        }
+    }
+
+    /// Tells everybody which of one's tracks are on.
+    pub(in crate::session) fn tell_tracks(&mut self, io: &mut Io<'_>) {
+        let message = tracks(io);
+        self.broadcast(&message, io);
+    }
+
+    pub(super) fn tracks_of(
+        &mut self,
+        from: &ParticipantId,
+        camera: bool,
+        microphone: bool,
+        io: &mut Io<'_>,
+    ) {
+        let Some(member) = self.roster.get_mut(from) else { return };
+        let changes = [
+            (Track::Camera, std::mem::replace(&mut member.camera, camera), camera),
+            (Track::Microphone, std::mem::replace(&mut member.microphone, microphone), microphone),
+        ];
+        member.speaking &= microphone;
+        for (source, before, on) in changes {
+            if before != on {
+                io.event(Event::TrackChanged { from: from.clone(), source, on });
+            }
+        }
+    }
+
+    pub(super) fn broadcast(&self, message: &ControlMessage, io: &mut Io<'_>) {
+        for (id, member) in self.roster.others() {
+            if member.link.control_open {
+                send(id, message, io);
+            }
+        }
+    }
+}
+
+fn tracks(io: &Io<'_>) -> ControlMessage {
+    ControlMessage::Media { camera: io.camera, microphone: io.microphone }
+}
+
+/// Sends over the control channel; the link drops what comes before it is open.
+pub(super) fn send(to: &ParticipantId, message: &ControlMessage, io: &mut Io<'_>) {
+    io.push(Output::Link(to.clone(), LinkCommand::Control(message.encode())));
+}

@@ -1,0 +1,125 @@
+//! The links to the others: what they report, what is negotiated over the server. What travels over
+//! their control channels is in `control`.
+
+use cinemasync_protocol::{ClientMessage, ParticipantId};
+
+use super::{Io, Output, Stay};
+use crate::control::ControlMessage;
+use crate::interface::Event;
+use crate::link::{Description, DescriptionKind, LinkEvent, LinkState, LinkStats};
+use crate::negotiation::{NegotiationInput, NegotiationOutput};
+use crate::plan::MediaCommand;
+use crate::safety_code::{End, safety_code};
+use crate::session::roster::Member;
+use crate::track::Track;
+
+impl Stay {
+    pub(in crate::session) fn link_event(
+        &mut self,
+        id: &ParticipantId,
+        event: LinkEvent,
+        io: &mut Io<'_>,
+    ) {
+        if self.roster.get(id).is_none() {
+            return;
+        }
+        match event {
+            LinkEvent::NegotiationNeeded => self.negotiate(id, NegotiationInput::Needed, io),
+            LinkEvent::LocalDescription(description) => {
+                self.negotiate(id, NegotiationInput::LocalDescription(description), io);
+            }
+            LinkEvent::RemoteDescriptionSet(kind) => {
+                self.negotiate(id, NegotiationInput::RemoteDescriptionSet(kind), io);
+            }
+            LinkEvent::NegotiationFailed(_) => self.negotiate(id, NegotiationInput::Failed, io),
+            LinkEvent::LocalCandidate(candidate) => {
+                self.negotiate(id, NegotiationInput::LocalCandidate(candidate), io);
+            }
+            LinkEvent::State(state) => self.link_state(id, state, io),
+            LinkEvent::Path(path) => {
+                self.with_member(id, |member| member.link.path = Some(path));
+                self.tell_peer(id, io);
+            }
+            LinkEvent::Fingerprints { local, remote } => {
+                let me = End { id: self.roster.me(), fingerprint: &local };
+                let code = safety_code(me, End { id, fingerprint: &remote });
+                self.with_member(id, |member| member.link.safety_code = Some(code));
+                self.tell_peer(id, io);
+            }
+            LinkEvent::ControlOpen => self.control_open(id, io),
+            LinkEvent::ControlClosed => {
+                self.with_member(id, |member| member.link.control_open = false);
+                self.clock.remove_peer(id);
+            }
+            LinkEvent::Control(text) => {
+                // What is malformed is dropped: the link has logged it, and the call goes on.
+                if let Ok(message) = ControlMessage::decode(&text) {
+                    self.control(id, message, io);
+                }
+            }
+            LinkEvent::Clock(datagram, arrived) => {
+                self.clock.datagram(id, &datagram, arrived, io.now.instant);
+            }
+            LinkEvent::KeyframeWanted(track) => {
+                io.push(Output::Media(MediaCommand::Keyframe(track)));
+            }
+        }
+    }
+
+    pub(in crate::session) fn link_stats(&mut self, links: Vec<(ParticipantId, LinkStats)>) {
+        for (id, stats) in links {
+            self.with_member(&id, |member| member.link.stats = stats);
+        }
+    }
+
+    pub(super) fn link_state(&mut self, id: &ParticipantId, state: LinkState, io: &mut Io<'_>) {
+        let Some(member) = self.roster.get_mut(id) else { return };
+        let before = std::mem::replace(&mut member.link.state, state);
+        self.negotiate(id, NegotiationInput::LinkState(state), io);
+        if before == state {
+            return;
+        }
+        self.tell_peer(id, io);
+        if state == LinkState::Connected {
+            // The newcomer, or whoever was away, can decode nothing before a keyframe.
+            io.push(Output::Media(MediaCommand::Keyframe(Track::Camera)));
+        }
+    }
+
+    pub(super) fn tell_peer(&self, id: &ParticipantId, io: &mut Io<'_>) {
+        if let Some(Member { link, .. }) = self.roster.get(id) {
+            io.event(Event::Peer {
+                id: id.clone(),
+                state: link.state,
+                path: link.path,
+                safety_code: link.safety_code.clone(),
+            });
+        }
+    }
+
+    pub(super) fn negotiate(
+        &mut self,
+        id: &ParticipantId,
+        input: NegotiationInput,
+        io: &mut Io<'_>,
+    ) {
+        let Some(member) = self.roster.get_mut(id) else { return };
+        let negotiation = &mut member.link.negotiation;
+        negotiation.handle(input, io.now.instant);
+        while let Some(output) = negotiation.poll_output() {
+            let to = id.clone();
+            match output {
+                NegotiationOutput::Command(command) => io.push(Output::Link(to, command)),
+                NegotiationOutput::Send(Description { kind: DescriptionKind::Offer, sdp }) => {
+                    io.signal(ClientMessage::WebrtcOffer { to, sdp });
+                }
+                NegotiationOutput::Send(Description { kind: DescriptionKind::Answer, sdp }) => {
+                    io.signal(ClientMessage::WebrtcAnswer { to, sdp });
+                }
+                NegotiationOutput::SendCandidate(candidate) => {
+                    io.signal(ClientMessage::WebrtcIceCandidate { to, candidate });
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Chat, reactions and system lines.
+
+use cinemasync_protocol::{ClientMessage, ErrorCode, ParticipantId, limits};
+
+use super::{Io, Stay};
+use crate::chat::Incoming;
+use crate::control::{ControlMessage, is_valid_reaction};
+use crate::interface::{ChatLine, Event, Level, MAX_CHAT_LINES, Via, error_code_name};
+
+impl Stay {
+    pub(super) fn say(&mut self, text: String, io: &mut Io<'_>) {
+        if !limits::is_valid_chat_text(&text) {
+            let code = error_code_name(ErrorCode::TooLarge);
+            let text = format!(
+                "A message has 1 to {} characters. Shorten it and send it again.",
+                limits::MAX_CHAT_CHARS
+            );
+            return io.event(Event::Failed { code, text, fatal: false });
+        }
+        let id = self.numbers.take_id();
+        let message = ControlMessage::Chat { id: id.clone(), text: text.clone() };
+        self.broadcast(&message, io);
+        let unreached: Vec<ParticipantId> = self
+            .roster
+            .others()
+            .filter(|(_, member)| !member.link.control_open)
+            .map(|(id, _)| id.clone())
+            .collect();
+        if !unreached.is_empty() {
+            if !io.signaling_up {
+                io.notice(
+                    Level::Warning,
+                    "Not everybody could get your message: the server is away.".to_owned(),
+                );
+            }
+            io.signal(ClientMessage::ChatMessage {
+                id: id.clone(),
+                text: text.clone(),
+                to: Some(unreached),
+            });
+        }
+        let (from, name) = (Some(self.me().clone()), self.invite.name.clone());
+        self.keep(ChatLine { from, name, text, id, via: Via::Here, at_unix_ms: io.now.unix_ms });
+    }
+
+    pub(super) fn react(&mut self, emoji: String, io: &mut Io<'_>) {
+        if is_valid_reaction(&emoji) {
+            self.broadcast(&ControlMessage::Reaction { emoji: emoji.clone() }, io);
+            io.event(Event::Reaction { from: self.me().clone(), emoji });
+        } else {
+            let text = "A reaction is one emoji. Write words in the chat.".to_owned();
+            io.event(Event::Failed { code: "bad_reaction".to_owned(), text, fatal: false });
+        }
+    }
+
+    pub(super) fn show(&mut self, from: &ParticipantId, message: Incoming, io: &mut Io<'_>) {
+        let name = self.roster.get(from).map(|member| member.name.clone()).unwrap_or_default();
+        let Incoming { id, text, via } = message;
+        let line =
+            ChatLine { from: Some(from.clone()), name, text, id, via, at_unix_ms: io.now.unix_ms };
+        io.event(Event::Chat(line.clone()));
+        self.keep(line);
+    }
+
+    pub(super) fn system_line(&mut self, text: String, io: &mut Io<'_>) {
+        let id = format!("system-{}", self.system_lines);
+        self.system_lines += 1;
+        let at_unix_ms = io.now.unix_ms;
+        self.keep(ChatLine {
+            from: None,
+            name: String::new(),
+            text: text.clone(),
+            id,
+            via: Via::Here,
+            at_unix_ms,
+        });
+        io.notice(Level::Info, text);
+    }
+
+    pub(super) fn keep(&mut self, line: ChatLine) {
+        let chat = std::sync::Arc::make_mut(&mut self.chat);
+        if chat.len() >= MAX_CHAT_LINES {
+            // Forgetting a tenth at once keeps this rare.
+            chat.drain(..MAX_CHAT_LINES / 10);
+        }
+        chat.push(line);
+    }
+}
