@@ -47,9 +47,10 @@ fn run_demo(look: Look, from_secs: f64) -> anyhow::Result<()> {
 
 fn open_window(create: eframe::AppCreator<'_>) -> anyhow::Result<()> {
     eframe::run_native("CinemaSync", native_options(), create).map_err(|error| {
+        tracing::debug!(%error, "no window");
         anyhow::anyhow!(
-            "The window cannot be opened: {error}. It needs a display and OpenGL 2.0 or newer; \
-             without them use `cinemasync headless`."
+            "The window cannot be opened. It needs a display and OpenGL 2.0 or newer; without them use \
+             `cinemasync headless`. With CINEMASYNC_LOG=debug the log says more."
         )
     })
 }

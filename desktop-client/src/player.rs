@@ -11,6 +11,7 @@ mod ffi;
 mod fingerprint;
 mod handle;
 mod inbox;
+mod inspect;
 mod library;
 mod options;
 mod renderer;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use cinemasync_core::player::{PlayerCommand, PlayerEvent};
 
 pub use fingerprint::{FilmError, fingerprint};
+pub use inspect::{InspectError, inspect};
 pub use renderer::FilmRenderer;
 pub use sound::FilmAudio;
 

@@ -18,7 +18,7 @@ pub struct FilmInfo {
     pub name: String,
     /// Size in bytes.
     pub bytes: u64,
-    /// Duration in seconds; 0 while unknown.
+    /// Duration in seconds; 0 if the file does not tell.
     pub duration_secs: f64,
     /// The fast fingerprint.
     pub id: FilmId,

@@ -374,35 +374,9 @@ impl PlaybackSync {
 
     fn player(&mut self, event: PlayerEvent, clock: &ClockSync, now: Instant) {
         let failed = matches!(event, PlayerEvent::Failed(_));
-        let loaded = match &event {
-            PlayerEvent::Loaded { duration_secs, .. } => Some(*duration_secs),
-            _ => None,
-        };
         self.follower.player(event, &self.state, clock, now);
         if failed {
             self.outputs.push_back(PlaybackOutput::FilmChanged);
         }
-        if let Some(duration_secs) = loaded {
-            self.learn_duration(duration_secs, clock, now);
-        }
-    }
-
-    /// Only an opened film tells how long it is: whoever showed it tells the others.
-    fn learn_duration(&mut self, duration_secs: f64, clock: &ClockSync, now: Instant) {
-        let mine = self.state.opened_by.as_ref() == Some(&self.me);
-        if !mine
-            || !duration_secs.is_finite()
-            || duration_secs <= 0.0
-            || self.state.duration().is_some()
-        {
-            return;
-        }
-        let film = self.state.film.clone().map(|film| FilmInfo { duration_secs, ..film });
-        let PlaybackState { revision, by, .. } = self.next(clock, now);
-        let state = PlaybackState { revision, by, film, ..self.state.clone() };
-        self.publish(state, clock, now);
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -31,6 +31,12 @@ pub enum FilmError {
     Empty,
 }
 
+/// The name as others are told it: they refuse one with control characters or none at all.
+fn shown_name(name: &str) -> String {
+    let name: String = name.chars().filter(|c| !c.is_control()).take(MAX_FILM_NAME_CHARS).collect();
+    if name.trim().is_empty() { "film".to_owned() } else { name }
+}
+
 /// Name, size and fast fingerprint of a film; the duration stays 0, only the player knows it.
 ///
 /// Blocks for up to some tenths of a second: at most 1 MiB is read, spread evenly from the first byte to
@@ -55,7 +61,7 @@ pub fn fingerprint(path: &Path) -> Result<FilmInfo, FilmError> {
     }
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     Ok(FilmInfo {
-        name: name.chars().take(MAX_FILM_NAME_CHARS).collect(),
+        name: shown_name(&name),
         bytes,
         duration_secs: 0.0,
         id: FilmId(hasher.finalize().to_hex().to_string()),

@@ -101,7 +101,7 @@ impl Film {
 /// Looks at a file off the driver's thread.
 pub(super) fn inspect(path: PathBuf, inputs: mpsc::Sender<Input>) {
     tokio::task::spawn_blocking(move || {
-        let result = player::fingerprint(&path).map_err(|error| error.to_string());
+        let result = player::inspect(&path).map_err(|error| error.to_string());
         // The session may be over by now.
         let _ = inputs.blocking_send(Input::FilmInspected { path, result });
     });

@@ -15,7 +15,7 @@ use cinemasync_protocol::{ClientMessage, ParticipantId, RoomCode, ServerMessage}
 use cinemasync_server_core::{ConnectionId, Entropy, Output as RoomOutput, Rooms, Settings};
 
 use super::link::{Crossing, Effect, VirtualLink};
-use super::player::VirtualPlayer;
+use super::player::{DURATION_SECS, VirtualPlayer};
 
 /// One way over the server, and between two people.
 const TO_SERVER: Duration = Duration::from_millis(8);
@@ -300,7 +300,7 @@ impl World {
                         "{:x}",
                         name.bytes().fold(7_u64, |sum, byte| sum * 31 + u64::from(byte))
                     ));
-                    Ok(FilmInfo { name, bytes: 1_000, duration_secs: 0.0, id })
+                    Ok(FilmInfo { name, bytes: 1_000, duration_secs: DURATION_SECS, id })
                 };
                 self.input(person, Input::FilmInspected { path, result });
             }

@@ -1,1 +1,0 @@
-//! Tests of the playback machine: see the naive players here.

@@ -1,0 +1,57 @@
+//! Looks at a file before anybody is told of it: is it a film that plays here, which one, how long?
+
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use cinemasync_core::film::FilmInfo;
+use cinemasync_core::player::{PlayerCommand, PlayerEvent};
+
+use super::{FilmAudio, FilmError, Player, PlayerConfig, PlayerError, fingerprint};
+
+/// The player itself gives up sooner and says why; this is for a player that does not answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Reports of the player that matter here come one at a time.
+const REPORTS: usize = 16;
+
+/// Why a file cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum InspectError {
+    /// It is no readable file.
+    #[error(transparent)]
+    File(#[from] FilmError),
+    /// There is no player to try it.
+    #[error(transparent)]
+    Player(#[from] PlayerError),
+    /// The player cannot play it; its sentence.
+    #[error("{0}")]
+    Unplayable(String),
+}
+
+/// Name, size, fingerprint and duration of a film that can be played here.
+///
+/// Blocks for some tenths of a second: a silent player opens the file and is dropped again.
+///
+/// # Errors
+/// [`InspectError`], a sentence for a person.
+pub fn inspect(path: &Path) -> Result<FilmInfo, InspectError> {
+    let film = fingerprint(path)?;
+    let (reports, received) = mpsc::sync_channel(REPORTS);
+    let report = Arc::new(move |event| {
+        let last = match event {
+            PlayerEvent::Loaded { duration_secs, .. } => Ok(duration_secs),
+            PlayerEvent::Failed(sentence) => Err(sentence),
+            _ => return,
+        };
+        // Only the first one is waited for.
+        let _ = reports.try_send(last);
+    });
+    let player = Player::open(PlayerConfig { audio: FilmAudio::None, video: false }, report)?;
+    player.command(PlayerCommand::Load { path: path.to_owned(), position_secs: 0.0 });
+    let duration_secs = received
+        .recv_timeout(PATIENCE)
+        .map_err(|_| "The film player does not answer. Restart the program.".to_owned())
+        .and_then(|answer| answer)
+        .map_err(InspectError::Unplayable)?;
+    Ok(FilmInfo { duration_secs, ..film })
+}
