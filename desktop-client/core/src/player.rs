@@ -74,6 +74,24 @@ pub enum PlayerEvent {
     },
 }
 
+impl PlayerEvent {
+    /// Are all its figures numbers? Those of an odd film may not be, and mean nothing then.
+    pub fn is_finite(&self) -> bool {
+        match self {
+            Self::Loaded { duration_secs, .. } => duration_secs.is_finite(),
+            Self::Seeked { position_secs } => position_secs.is_finite(),
+            Self::Position(position) => {
+                position.position_secs.is_finite() && position.buffered_secs.is_finite()
+            }
+            Self::Failed(_)
+            | Self::Warning(_)
+            | Self::Ended
+            | Self::Buffering(_)
+            | Self::TracksChosen { .. } => true,
+        }
+    }
+}
+
 /// Where playback was at a time, from the audio clock if there is sound, else from the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PlayerPosition {

@@ -197,6 +197,7 @@ impl SessionCore {
                 self.in_room(|stay, _| stay.link_stats(links), now);
             }
             Input::Media(event) => self.media_event(event, now),
+            Input::Player(event) if !event.is_finite() => {}
             Input::Player(event) => {
                 self.in_room(|stay, io| stay.player_event(event, io), now);
             }
@@ -323,7 +324,8 @@ impl SessionCore {
         match message {
             ServerMessage::RoomCreated(entry) => self.entered(entry, &[], false, now),
             ServerMessage::RoomJoined { entry, participants, locked } => {
-                self.entered(entry, &participants, locked, now);
+                let others = roster::others_of(&entry.id, participants);
+                self.entered(entry, &others, locked, now);
             }
             ServerMessage::RoomLeft => {}
             ServerMessage::Error { code, message, .. } => self.server_error(code, message),

@@ -2,11 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use cinemasync_protocol::{ParticipantId, ParticipantInfo};
+use cinemasync_protocol::{ParticipantId, ParticipantInfo, limits};
 
 use crate::interface::FilmCopy;
 use crate::link::{LinkState, LinkStats, Path};
 use crate::negotiation::Negotiation;
+
+/// No room holds more others, whatever a server says: each costs a connection.
+pub(super) const MAX_OTHERS: usize = limits::MAX_MAX_PARTICIPANTS - 1;
+
+/// A name as it can be shown, whatever a server says.
+pub(super) fn shown_name(name: &str) -> String {
+    limits::normalize_name(name).unwrap_or_else(|| "?".to_owned())
+}
+
+/// The others in a room as a server lists them: each once, not oneself, no more than there can be.
+pub(super) fn others_of(me: &ParticipantId, listed: Vec<ParticipantInfo>) -> Vec<ParticipantInfo> {
+    let mut others: Vec<ParticipantInfo> = Vec::new();
+    for info in listed {
+        let known = info.id == *me || others.iter().any(|other| other.id == info.id);
+        if !known && others.len() < MAX_OTHERS {
+            others.push(ParticipantInfo { name: shown_name(&info.name), ..info });
+        }
+    }
+    others
+}
 
 /// Another participant.
 #[derive(Debug)]

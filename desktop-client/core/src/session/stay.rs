@@ -17,7 +17,7 @@ use cinemasync_protocol::{
     ServerMessage, Token, limits,
 };
 
-use super::roster::{Link, Member, Roster};
+use super::roster::{Link, MAX_OTHERS, Member, Roster, shown_name};
 use super::{Io, Now, Output};
 use crate::chat::{ChatInbox, ChatNumbers, Incoming};
 use crate::clock_sync::ClockSync;
@@ -262,9 +262,13 @@ impl Stay {
     }
 
     fn join(&mut self, info: &ParticipantInfo, io: &mut Io<'_>) {
-        if self.roster.get(&info.id).is_some() || info.id == *self.me() {
+        if self.roster.get(&info.id).is_some()
+            || info.id == *self.me()
+            || self.roster.others().count() >= MAX_OTHERS
+        {
             return;
         }
+        let info = &ParticipantInfo { name: shown_name(&info.name), ..info.clone() };
         let member = self.open_link(info, false, io);
         self.roster.add_newcomer(info, member);
         // From now on the newcomer's first offer is awaited.
@@ -296,7 +300,7 @@ impl Stay {
         io.push(Output::OpenLink(info.id.clone(), config));
         let polite = *self.me() < info.id;
         Member {
-            name: limits::normalize_name(&info.name).unwrap_or_else(|| "?".to_owned()),
+            name: info.name.clone(),
             screen_sharing: info.screen_sharing,
             link: Link::new(Negotiation::new(polite, newcomer)),
             camera: false,
@@ -404,6 +408,9 @@ impl Stay {
                 return io.push(Output::Player(PlayerCommand::SubtitleTrack(id)));
             }
             Command::FilmVolume(volume) => {
+                if volume.is_nan() {
+                    return;
+                }
                 self.volume = volume.clamp(0.0, 1.0);
                 return io.push(Output::Player(PlayerCommand::Volume(self.volume)));
             }
