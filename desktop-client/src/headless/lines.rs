@@ -149,6 +149,8 @@ fn peer_stats(peer: &ParticipantView, snapshot: &Snapshot) -> Value {
         .media
         .encoders
         .iter()
+        // One that has encoded nothing yet is no video going out.
+        .filter(|encoder| encoder.width > 0)
         .map(|encoder| {
             json!({
                 "source": encoder.track,
@@ -266,9 +268,19 @@ enum Spoken {
 impl CommandLine {
     /// Reads a line; an error is a code and a sentence for an `error` line.
     pub(super) fn parse(line: &str) -> Result<Self, (&'static str, String)> {
-        let spoken = serde_json::from_str(line).map_err(|error| {
-            ("bad_command", format!("This line is no command ({error}). A command looks like {{\"command\":\"play\"}}."))
-        })?;
+        let no_command = |reason: &dyn std::fmt::Display| {
+            (
+                "bad_command",
+                format!(
+                    "This line is no command ({reason}). A command looks like {{\"command\":\"play\"}}."
+                ),
+            )
+        };
+        // A list could be read as a command too; the contract has objects only.
+        if !line.trim_start().starts_with('{') {
+            return Err(no_command(&"it is no JSON object"));
+        }
+        let spoken = serde_json::from_str(line).map_err(|error| no_command(&error))?;
         let command = match spoken {
             Spoken::Chat { text } => Command::Chat(text),
             Spoken::Open { path } => Command::OpenFilm(path),
@@ -325,7 +337,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_an_error_with_a_sentence() {
-        for line in ["", "play", "{}", r#"{"command":"fly"}"#, r#"{"command":"seek"}"#] {
+        for line in
+            ["", "play", "[]", "[\"play\"]", "{}", r#"{"command":"fly"}"#, r#"{"command":"seek"}"#]
+        {
             assert!(matches!(CommandLine::parse(line), Err(("bad_command", _))), "{line}");
         }
     }

@@ -38,7 +38,7 @@ pub(super) enum Wanted {
 /// Why a device is not open. Sentences for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(super) enum SoundError {
-    #[error("No {kind} was found. Connect one, or check the system's sound settings.")]
+    #[error("No {kind} was found. Connect one, or check the system's settings.")]
     None { kind: &'static str },
     #[error("There is no {kind} named {name:?}. There are: {known}.")]
     Unknown { kind: &'static str, name: String, known: String },
