@@ -1,0 +1,12 @@
+//! Evenings of real `cinemasync headless` processes on real sockets, as somebody who drives them by
+//! their lines sees it. Every wait is for a line that is to come; none depends on how fast.
+
+mod call;
+mod chat;
+mod failures;
+mod film;
+mod foreign;
+mod outage;
+mod person;
+mod server;
+mod tones;

@@ -1,0 +1,98 @@
+//! The signaling server of a test, and a client of it that is not ours.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use cinemasync_server::{Config, Server};
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::runtime::Runtime;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A server on a loopback port. Dropping it ends it at once, with every connection.
+pub(crate) struct TestServer {
+    address: SocketAddr,
+    server: Option<Server>,
+    runtime: Option<Runtime>,
+}
+
+impl TestServer {
+    pub(crate) fn start() -> Self {
+        Self::start_at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+    }
+
+    /// On a port of one's choice.
+    pub(crate) fn start_at(address: SocketAddr) -> Self {
+        let runtime = Runtime::new().expect("a runtime starts");
+        let config = Config { listen: address, ..Config::embedded() };
+        let server = runtime.block_on(Server::bind(config)).expect("the port is free");
+        Self { address: server.local_addr(), server: Some(server), runtime: Some(runtime) }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("ws://{}", self.address)
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        drop(self.server.take());
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(Duration::from_secs(10));
+        }
+    }
+}
+
+/// A participant that speaks the signaling protocol by hand.
+pub(crate) struct ForeignPeer {
+    runtime: Runtime,
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub(crate) id: String,
+}
+
+impl ForeignPeer {
+    pub(crate) fn join(url: &str, code: &str, name: &str) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime starts");
+        let connecting = tokio_tungstenite::connect_async(format!("{url}/ws"));
+        let (socket, _) = runtime.block_on(connecting).expect("the server is there");
+        let mut peer = Self { runtime, socket, id: String::new() };
+        peer.send(&json!({ "type": "join_room", "room": code, "name": name, "protocol": 1 }));
+        let joined = peer.wait("room_joined", |_| true);
+        peer.id = joined["id"].as_str().expect("an id").to_owned();
+        peer
+    }
+
+    pub(crate) fn send(&mut self, message: &Value) {
+        let sending = self.socket.send(Message::text(message.to_string()));
+        self.runtime.block_on(sending).expect("the server reads");
+    }
+
+    /// The next message of this type that `wanted` holds for.
+    pub(crate) fn wait(&mut self, kind: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let socket = &mut self.socket;
+        let reading = async {
+            while let Some(Ok(message)) = socket.next().await {
+                let Message::Text(text) = message else { continue };
+                let message: Value = serde_json::from_str(&text).expect("the server writes JSON");
+                if message["type"] == kind && wanted(&message) {
+                    return message;
+                }
+            }
+            panic!("the server closed the connection before {kind}");
+        };
+        self.runtime
+            .block_on(async { tokio::time::timeout(PATIENCE, reading).await })
+            .unwrap_or_else(|_| panic!("{kind} did not come"))
+    }
+}
