@@ -3,13 +3,16 @@
 
 use std::time::Duration;
 
-use cinemasync_protocol::{DecodeError, ErrorCode, decode_client, limits};
+use cinemasync_protocol::{DecodeError, decode_client, limits};
+use cinemasync_server_core::Refusal;
 use futures_util::{SinkExt as _, StreamExt as _};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
@@ -21,15 +24,19 @@ use crate::listener::until_stopped;
 const READ_BUFFER_BYTES: usize = 2 * 1024;
 const PING_INTERVAL: Duration = Duration::from_secs(limits::PING_INTERVAL_SECS);
 const SILENCE: Duration = Duration::from_secs(limits::SILENCE_TIMEOUT_SECS);
-/// How long the other end gets to answer our close.
+/// How long the other end gets to take the end of the connection.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
+/// How much it may still say meanwhile: what can be under way when it learns that nobody listens.
+const LAST_WORDS_BYTES: u64 = 4 * 1024 * 1024;
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
 /// Why a connection ends.
 enum End {
-    /// The other end closed it or is gone.
+    /// The other end is gone.
     Gone,
+    /// The other end closes it.
+    Closed,
     /// We close it.
     Close(CloseCode, &'static str),
 }
@@ -48,9 +55,13 @@ pub(crate) async fn run(upgraded: Upgraded, hub: &Hub, stopped: watch::Receiver<
     let place = Place { hub, id: inbox.id };
     let end = converse(&mut socket, hub, &mut inbox, stopped).await;
     drop(place);
-    if let End::Close(code, reason) = end {
-        close(&mut socket, code, reason).await;
-    }
+    let goodbye = match end {
+        End::Gone => return,
+        End::Closed => None,
+        End::Close(code, reason) => Some(CloseFrame { code, reason: reason.into() }),
+    };
+    // Whoever does not take it in time is cut off.
+    let _ = tokio::time::timeout(CLOSE_PATIENCE, close(&mut socket, goodbye)).await;
 }
 
 struct Place<'a> {
@@ -85,7 +96,8 @@ async fn converse(
             incoming = socket.next() => {
                 silent_at = Instant::now() + SILENCE;
                 match incoming {
-                    None | Some(Ok(Message::Close(_))) => return End::Gone,
+                    None => return End::Gone,
+                    Some(Ok(Message::Close(_))) => return End::Closed,
                     Some(Ok(message)) => {
                         if let Some(end) = heard(&message, hub, inbox) {
                             return end;
@@ -121,12 +133,10 @@ fn heard(message: &Message, hub: &Hub, inbox: &Inbox) -> Option<End> {
     match decode_client(text) {
         Ok(message) => hub.handle(inbox.id, message),
         Err(DecodeError::UnknownType(_)) => {
-            let text = "This server does not know that kind of message. A newer server may.";
-            hub.refuse(inbox.id, ErrorCode::UnknownMessage, text);
+            hub.refuse(inbox.id, &Refusal::UnknownType);
         }
         Err(DecodeError::Malformed(_)) => {
-            let text = "That is no message of the protocol: one JSON object with its type and all its fields is wanted.";
-            hub.refuse(inbox.id, ErrorCode::BadMessage, text);
+            hub.refuse(inbox.id, &Refusal::Malformed);
         }
     }
     None
@@ -137,18 +147,23 @@ fn fault(error: &Error) -> End {
     match error {
         Error::Capacity(_) => End::Close(CloseCode::Size, "message too long"),
         Error::Utf8(_) => End::Close(CloseCode::Invalid, "text is not UTF-8"),
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => End::Gone,
         Error::Protocol(_) => End::Close(CloseCode::Protocol, "protocol fault"),
         _ => End::Gone,
     }
 }
 
-async fn close(socket: &mut Socket, code: CloseCode, reason: &'static str) {
-    let closing = async {
-        let frame = CloseFrame { code, reason: reason.into() };
-        if socket.close(Some(frame)).await.is_ok() {
-            // The other end answers; whatever it still said is not heard.
-            while let Some(Ok(_)) = socket.next().await {}
-        }
+/// Sends our close, or answers theirs, then hears the other end out: dropping a socket that holds
+/// unread bytes resets the connection, and the reset overtakes the close frame.
+async fn close(socket: &mut Socket, goodbye: Option<CloseFrame>) {
+    let said = match goodbye {
+        Some(frame) => socket.close(Some(frame)).await,
+        None => socket.flush().await,
     };
-    let _ = tokio::time::timeout(CLOSE_PATIENCE, closing).await;
+    let stream = socket.get_mut();
+    if said.is_ok() && stream.shutdown().await.is_ok() {
+        let mut last_words = stream.take(LAST_WORDS_BYTES);
+        // An error here is the other end being gone, which is what is waited for.
+        let _ = tokio::io::copy(&mut last_words, &mut tokio::io::sink()).await;
+    }
 }

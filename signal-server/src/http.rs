@@ -7,8 +7,8 @@ use cinemasync_server_core::{RoomOverview, same_secret};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, SEC_WEBSOCKET_ACCEPT,
-    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue,
+    SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE,
 };
 use hyper::upgrade::OnUpgrade;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
@@ -29,7 +29,8 @@ pub(crate) fn answer(
     config: &Config,
 ) -> (Answer, Option<OnUpgrade>) {
     if request.method() != Method::GET {
-        return (text(StatusCode::METHOD_NOT_ALLOWED, "Only GET is answered here.\n"), None);
+        let refusal = text(StatusCode::METHOD_NOT_ALLOWED, "Only GET is answered here.\n");
+        return (with_header(refusal, ALLOW, "GET"), None);
     }
     let headers = request.headers();
     let answer = match request.uri().path() {
@@ -42,10 +43,7 @@ pub(crate) fn answer(
                 return (switching(&key), Some(hyper::upgrade::on(&mut request)));
             }
             Some(_) => text(StatusCode::SERVICE_UNAVAILABLE, "The server is going down.\n"),
-            None => text(
-                StatusCode::UPGRADE_REQUIRED,
-                "This is a WebSocket: connect with ws:// or wss://.\n",
-            ),
+            None => upgrade_required(),
         },
         _ => text(StatusCode::NOT_FOUND, "There is nothing here.\n"),
     };
@@ -116,9 +114,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// The answer's key, if the request opens a WebSocket (RFC 6455 §4.2.1).
 fn accept_key(headers: &HeaderMap) -> Option<String> {
-    let holds = |name, word: &str| {
-        let value: &HeaderValue = headers.get(name)?;
-        let mut words = value.to_str().ok()?.split(',');
+    let holds = |name: HeaderName, word: &str| {
+        // A list may come on several lines.
+        let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
+        let mut words = lines.flat_map(|line| line.split(','));
         words.any(|given| given.trim().eq_ignore_ascii_case(word)).then_some(())
     };
     holds(CONNECTION, "upgrade")?;
@@ -153,10 +152,18 @@ fn text(status: StatusCode, body: &'static str) -> Answer {
 }
 
 fn unauthorized(body: &'static str) -> Answer {
-    let mut answer = text(StatusCode::UNAUTHORIZED, body);
-    answer
-        .headers_mut()
-        .insert(hyper::header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    with_header(text(StatusCode::UNAUTHORIZED, body), WWW_AUTHENTICATE, "Bearer")
+}
+
+/// Says what is wanted here, the version too (RFC 9110 §15.5.22, RFC 6455 §4.4).
+fn upgrade_required() -> Answer {
+    let body = "This is a WebSocket: connect with ws:// or wss://.\n";
+    let answer = text(StatusCode::UPGRADE_REQUIRED, body);
+    with_header(with_header(answer, UPGRADE, "websocket"), SEC_WEBSOCKET_VERSION, "13")
+}
+
+fn with_header(mut answer: Answer, name: HeaderName, value: &'static str) -> Answer {
+    answer.headers_mut().insert(name, HeaderValue::from_static(value));
     answer
 }
 

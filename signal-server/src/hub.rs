@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use cinemasync_protocol::{ClientMessage, ErrorCode, IceServer, ServerMessage, Token, encode};
+use cinemasync_protocol::{ClientMessage, IceServer, Token, encode};
 use cinemasync_server_core::{
-    ConnectionId, Entropy, Event, Now, Output, RoomOverview, Rooms, Settings,
+    ConnectionId, Entropy, Event, Now, Output, Refusal, RoomOverview, Rooms, Settings,
 };
 use tokio::sync::mpsc;
 
@@ -96,7 +96,13 @@ impl Hub {
         let id = ConnectionId(self.next_connection.fetch_add(1, Ordering::Relaxed));
         let (sender, texts) = mpsc::channel(OUTBOX);
         let (slow_sender, too_slow) = mpsc::channel(1);
-        self.lock().outboxes.insert(id, Outbox { texts: sender, too_slow: slow_sender });
+        let mut state = self.lock();
+        state.outboxes.insert(id, Outbox { texts: sender, too_slow: slow_sender });
+        // It began before the end and comes after the others were told.
+        if self.shutting_down.load(Ordering::Acquire) {
+            state.deliver(vec![goodbye(id)]);
+        }
+        drop(state);
         tracing::info!(connection = %id, "connected");
         Inbox { id, texts, too_slow }
     }
@@ -106,7 +112,10 @@ impl Hub {
         let mut state = self.lock();
         state.outboxes.remove(&id);
         let outputs = state.rooms.disconnect(id);
-        state.deliver(outputs);
+        // When everybody goes, that is no news: whoever heard of it would end calls that live on.
+        if !self.shutting_down.load(Ordering::Acquire) {
+            state.deliver(outputs);
+        }
         tracing::info!(connection = %id, "disconnected");
     }
 
@@ -119,25 +128,18 @@ impl Hub {
     }
 
     /// Answers one connection only.
-    pub(crate) fn refuse(&self, id: ConnectionId, code: ErrorCode, text: &str) {
-        let message = ServerMessage::Error { code, message: text.to_owned(), retry_after_ms: None };
-        self.lock().deliver(vec![Output::Send { to: id, message }]);
+    pub(crate) fn refuse(&self, id: ConnectionId, refusal: &Refusal) {
+        let refused = Event::Refused { connection: id, code: refusal.code() };
+        let message = refusal.to_message();
+        self.lock().deliver(vec![Output::Send { to: id, message }, Output::Happened(refused)]);
     }
 
     /// Everybody is told that the server goes.
     pub(crate) fn begin_shutdown(&self) {
-        self.shutting_down.store(true, Ordering::Release);
+        // Under the lock: who connects later finds the flag, who is there already is told here.
         let mut state = self.lock();
-        let text = "The server is going down. Your call and the film go on; try again in a minute to let others in.";
+        self.shutting_down.store(true, Ordering::Release);
         let everybody: Vec<ConnectionId> = state.outboxes.keys().copied().collect();
-        let goodbye = |to| {
-            let message = ServerMessage::Error {
-                code: ErrorCode::ShuttingDown,
-                message: text.to_owned(),
-                retry_after_ms: None,
-            };
-            Output::Send { to, message }
-        };
         state.deliver(everybody.into_iter().map(goodbye).collect());
     }
 
@@ -187,6 +189,10 @@ impl State {
             }
         }
     }
+}
+
+fn goodbye(to: ConnectionId) -> Output {
+    Output::Send { to, message: Refusal::ShuttingDown.to_message() }
 }
 
 /// One line an event. Room codes open rooms, so they are for debugging only.

@@ -28,8 +28,10 @@ pub(crate) async fn serve(
     mut stopped: watch::Receiver<bool>,
 ) {
     let mut connections = JoinSet::new();
+    let mut stopping = false;
     loop {
         tokio::select! {
+            // While others take their goodbye, /health still says what goes on.
             accepted = socket.accept() => match accepted {
                 Ok((stream, _)) => {
                     connections.spawn(converse(stream, hub.clone(), config.clone(), stopped.clone()));
@@ -39,11 +41,14 @@ pub(crate) async fn serve(
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
-            Some(_) = connections.join_next() => {}
-            () = until_stopped(&mut stopped) => break,
+            ended = connections.join_next(), if stopping || !connections.is_empty() => {
+                if ended.is_none() {
+                    return;
+                }
+            }
+            () = until_stopped(&mut stopped), if !stopping => stopping = true,
         }
     }
-    while connections.join_next().await.is_some() {}
 }
 
 async fn converse(
@@ -54,6 +59,8 @@ async fn converse(
 ) {
     // Small messages that somebody waits for: nothing is gained by collecting them.
     let _ = stream.set_nodelay(true);
+    // Whoever comes this late gets one answer.
+    let late = *stopped.borrow();
     let upgrade = Arc::new(Mutex::new(None));
     let service = {
         let (hub, upgrade) = (hub.clone(), upgrade.clone());
@@ -70,12 +77,13 @@ async fn converse(
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIMEOUT)
             .max_buf_size(MAX_HEADER_BYTES)
+            .keep_alive(!late)
             .serve_connection(TokioIo::new(stream), service)
             .with_upgrades()
     );
     let served = tokio::select! {
         served = &mut http => served,
-        () = until_stopped(&mut stopped) => {
+        () = until_stopped(&mut stopped), if !late => {
             http.as_mut().graceful_shutdown();
             http.await
         }

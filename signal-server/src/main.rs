@@ -11,6 +11,16 @@ use tracing_subscriber::EnvFilter;
 async fn main() -> ExitCode {
     let config = Config::parse();
     start_log(config.log_format);
+    // Before anybody is told that the server runs: what ends it must not find it unprepared.
+    let terminated = match termination() {
+        Ok(terminated) => terminated,
+        Err(error) => {
+            eprintln!(
+                "cinemasync-server: The system does not let the server hear signals: {error}."
+            );
+            return ExitCode::FAILURE;
+        }
+    };
     let server = match Server::bind(config).await {
         Ok(server) => server,
         Err(error) => {
@@ -19,7 +29,7 @@ async fn main() -> ExitCode {
         }
     };
     tracing::info!(address = %server.local_addr(), "listening");
-    termination().await;
+    terminated.await;
     tracing::info!("going down");
     server.shutdown().await;
     ExitCode::SUCCESS
@@ -38,23 +48,25 @@ fn start_log(format: LogFormat) {
     }
 }
 
-/// Completes on Ctrl-C and, where there is one, on SIGTERM.
-async fn termination() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+/// Completes on Ctrl-C and on SIGTERM: from this call on, not from its first poll.
+#[cfg(unix)]
+fn termination() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                () = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    interrupt.await;
+    })
+}
+
+/// Completes on Ctrl-C: from this call on, not from its first poll.
+#[cfg(windows)]
+fn termination() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }

@@ -85,7 +85,10 @@ pub enum Refusal {
     #[error("The host has removed you from the room.")]
     Removed,
     /// The server is going down.
-    #[error("The server is shutting down. Try again in a minute, or use another server.")]
+    #[error(
+        "The server is shutting down. Your call and the film go on; to let others in, try again \
+         in a minute or use another server."
+    )]
     ShuttingDown,
     /// No more rooms.
     #[error("The server has as many rooms as it can hold. Try again later, or use another server.")]
