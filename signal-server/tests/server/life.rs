@@ -1,0 +1,108 @@
+//! A server's start, and its life as a program of its own.
+
+use cinemasync_server::{Config, Server};
+
+use crate::harness::server;
+
+#[tokio::test]
+async fn a_port_in_use_is_said_in_a_sentence() {
+    let first = server().await;
+    let address = first.local_addr();
+    let Err(error) = Server::bind(Config { listen: address, ..Config::embedded() }).await else {
+        panic!("two servers on one port")
+    };
+    let sentence = error.to_string();
+    let begin = format!("The server cannot listen on {address}: ");
+    assert!(sentence.starts_with(&begin), "{sentence}");
+    assert!(
+        sentence
+            .ends_with("Choose another address with --listen, or end the program that uses it.")
+    );
+}
+
+#[cfg(unix)]
+mod program {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::net::SocketAddr;
+    use std::process::{Child, ChildStderr, Command, Stdio};
+
+    use cinemasync_protocol::ErrorCode;
+
+    use crate::harness::{Client, server, soon};
+    use crate::raw::get;
+
+    /// The program; it ends with the test.
+    struct Program {
+        child: Child,
+        log: BufReader<ChildStderr>,
+        address: SocketAddr,
+    }
+
+    impl Drop for Program {
+        fn drop(&mut self) {
+            // It has ended already if the test got that far.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+
+    fn command(listen: SocketAddr) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cinemasync-server"));
+        command.env_remove("CINEMASYNC_LOG").stderr(Stdio::piped());
+        command.args(["--log-format", "json", "--listen", &listen.to_string()]);
+        command
+    }
+
+    /// Starts it on a free port, which its log tells.
+    fn start() -> Program {
+        let mut child = command(SocketAddr::from(([127, 0, 0, 1], 0))).spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        log.read_line(&mut line).unwrap();
+        let entry: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(entry["fields"]["message"], "listening");
+        let address = entry["fields"]["address"].as_str().unwrap().parse().unwrap();
+        Program { child, log, address }
+    }
+
+    async fn ends_properly_on(signal: &str) {
+        let mut program = start();
+        let mut ana = Client::connect_to(program.address).await;
+        let room = ana.create("Ana Secret").await.room;
+        assert_eq!(get(program.address, "/health", &[]).await.status, 200);
+        let pid = program.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+        assert_eq!(ana.hear_error().await, ErrorCode::ShuttingDown);
+        assert_eq!(ana.closed().await, 1001);
+        let ended = tokio::task::spawn_blocking(move || {
+            let mut rest = String::new();
+            program.log.read_to_string(&mut rest).unwrap();
+            (program.child.wait().unwrap(), rest)
+        });
+        let (status, log) = soon("the end of the program", ended).await.unwrap();
+        assert_eq!(status.code(), Some(0), "{status}");
+        for event in ["connected", "room created", "disconnected", "going down"] {
+            assert!(log.contains(&format!("\"message\":\"{event}\"")), "{event}: {log}");
+        }
+        assert!(!log.contains(room.as_str()) && !log.contains("Secret"), "{log}");
+    }
+
+    #[tokio::test]
+    async fn it_ends_properly_on_sigterm() {
+        ends_properly_on("TERM").await;
+    }
+
+    #[tokio::test]
+    async fn it_ends_properly_on_ctrl_c() {
+        ends_properly_on("INT").await;
+    }
+
+    #[tokio::test]
+    async fn it_says_what_is_wrong_and_fails_when_it_cannot_start() {
+        let other = server().await;
+        let ended = command(other.local_addr()).output().unwrap();
+        assert_eq!(ended.status.code(), Some(1));
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert!(said.starts_with("cinemasync-server: The server cannot listen on "), "{said}");
+    }
+}
