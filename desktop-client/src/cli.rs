@@ -12,6 +12,9 @@ use crate::media::{CameraSource, MicrophoneSource, SpeakerSink};
 use crate::player::FilmAudio;
 use crate::settings::Settings;
 
+/// The longest time that can be asked for, in seconds: eleven days.
+const MAX_SECONDS: f64 = 1e6;
+
 /// Watch a film in sync with friends who are elsewhere, and see, hear and chat with each other.
 #[derive(Debug, Parser)]
 #[command(name = "cinemasync", version, args_conflicts_with_subcommands = true)]
@@ -91,7 +94,7 @@ pub struct HeadlessArgs {
     #[arg(long)]
     pub no_stream: bool,
     /// Leave after this many seconds.
-    #[arg(long)]
+    #[arg(long, value_parser = seconds)]
     pub seconds: Option<f64>,
     /// Keep each remote picture and voice in this folder.
     #[arg(long)]
@@ -143,6 +146,13 @@ pub struct SessionArgs {
     /// Never connect over a relay.
     #[arg(long)]
     pub no_relay: bool,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|seconds| (0.0..=MAX_SECONDS).contains(seconds))
+        .ok_or_else(|| format!("a number of seconds from 0 to {MAX_SECONDS}"))
 }
 
 impl Entry {
@@ -207,5 +217,10 @@ mod tests {
         assert!(parse(&["--create", "--join", "K7QM4XTB"]).is_err());
         assert!(parse(&["--join", "K7QM4X"]).is_err(), "a code has 8 characters");
         assert!(parse(&["--join", "k7qm-4xtb", "--camera", "test-pattern"]).is_ok());
+        assert!(parse(&["--create", "--seconds", "1.5"]).is_ok());
+        for never in ["nan", "inf", "soon"] {
+            assert!(parse(&["--create", "--seconds", never]).is_err(), "{never}");
+        }
+        assert!(parse(&["--create", "--seconds=-5"]).is_err());
     }
 }

@@ -79,10 +79,13 @@ async fn converse(args: HeadlessArgs, settings: &Settings) -> ExitCode {
     let mut commands = read_stdin();
     let mut stdin_open = true;
     let mut signal = std::pin::pin!(crate::platform::termination());
-    let mut stats = tokio::time::interval(STATS_INTERVAL);
+    // The session takes its figures at full seconds; between them they are all of one age, and
+    // none is printed twice.
+    let first_stats = tokio::time::Instant::now() + STATS_INTERVAL / 2;
+    let mut stats = tokio::time::interval_at(first_stats, STATS_INTERVAL);
     stats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let patience = args.seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let mut leave_at = patience.map(|patience| tokio::time::Instant::now() + patience);
+    let mut leave_at =
+        args.seconds.map(|seconds| tokio::time::Instant::now() + Duration::from_secs_f64(seconds));
     let mut film = args.session.film.clone();
     let mut leaving = false;
     loop {

@@ -336,9 +336,9 @@ impl SessionCore {
     }
 
     fn entered(&mut self, entry: RoomEntry, others: &[ParticipantInfo], locked: bool, now: Now) {
-        let invite = match &self.stage {
+        let (invite, memory) = match &self.stage {
             Stage::Lobby => return,
-            Stage::Entering { invite, .. } => invite.clone(),
+            Stage::Entering { invite, .. } => (invite.clone(), None),
             Stage::Room(stay) if *stay.me() == entry.id => {
                 // The same place as before: links and film are untouched.
                 self.in_room(|stay, io| stay.resumed(entry, others, locked, io), now);
@@ -346,7 +346,11 @@ impl SessionCore {
             }
             Stage::Room(stay) => {
                 self.outputs.extend(stay.links().map(Output::CloseLink));
-                stay.invite().clone()
+                // Those who are there again come over new links, and the film may be another one.
+                self.plan.receive.clear();
+                self.outputs.push_back(Output::Plan(self.plan.clone()));
+                self.outputs.push_back(Output::Player(PlayerCommand::Unload));
+                (stay.invite().clone(), Some(stay.memory()))
             }
         };
         self.stays += 1;
@@ -355,7 +359,13 @@ impl SessionCore {
         let stay = Box::new(Stay::new(entry, invite, server, locked, nonce, now));
         stay.announce(others, &mut self.outputs);
         self.stage = Stage::Room(stay);
-        self.in_room(|stay, io| stay.meet(others, io), now);
+        let meet = |stay: &mut Stay, io: &mut Io<'_>| {
+            if let Some(memory) = memory {
+                stay.remember(memory, io);
+            }
+            stay.meet(others, io);
+        };
+        self.in_room(meet, now);
     }
 
     fn server_error(&mut self, code: ErrorCode, message: String) {

@@ -120,8 +120,9 @@ pub(super) async fn run(
 fn start_media(config: MediaConfig, fan_out: FanOut, events: mpsc::Sender<MediaEvent>) -> Media {
     let on_packet = Arc::new(move |packet| fan_out.send(&packet));
     let on_event = Arc::new(move |event| {
-        if events.try_send(event).is_err() {
-            tracing::warn!("a report of media was dropped: the session is busy or over");
+        // When the session is over nobody wants to know.
+        if let Err(mpsc::error::TrySendError::Full(_)) = events.try_send(event) {
+            tracing::warn!("a report of media was dropped: the session is busy");
         }
     });
     Media::start(config, on_packet, on_event)

@@ -99,8 +99,16 @@ async fn run(
         return String::new();
     }
     let reason = converse(&mut socket, generation, events, &mut queue).await;
-    let _ = tokio::time::timeout(CLOSE_PATIENCE, socket.close(None)).await;
+    let _ = tokio::time::timeout(CLOSE_PATIENCE, say_goodbye(&mut socket)).await;
     reason
+}
+
+/// Closes, and hears the server out: once it has answered, it has read our last words, which an
+/// embedded server that ends with us would otherwise never get to.
+async fn say_goodbye(socket: &mut Socket) {
+    if socket.close(None).await.is_ok() {
+        while let Some(Ok(_)) = socket.next().await {}
+    }
 }
 
 async fn converse(
@@ -154,6 +162,10 @@ fn normalize_url(typed: &str) -> Result<String, String> {
     if authority.is_empty() || authority.contains(char::is_whitespace) {
         return Err(wrong());
     }
+    let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.contains(']'));
+    if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        return Err(wrong());
+    }
     let path = if path.is_empty() { "ws" } else { path };
     let url = format!("{scheme}://{authority}/{path}");
     url.parse::<tungstenite::http::Uri>().map_err(|_| wrong())?;
@@ -184,10 +196,13 @@ mod tests {
             ("wss://cinema.example.org/", "wss://cinema.example.org/ws"),
             ("https://example.org/cinema/ws", "wss://example.org/cinema/ws"),
             ("ws://[::1]:8080/ws", "ws://[::1]:8080/ws"),
+            ("[::1]", "ws://[::1]/ws"),
         ] {
             assert_eq!(normalize_url(typed).as_deref(), Ok(url));
         }
-        for typed in ["", "ftp://example.org", "two words", "ws://"] {
+        for typed in
+            ["", "ftp://example.org", "two words", "ws://", "ws://host:99999", "host:", "[::1]:x"]
+        {
             assert!(normalize_url(typed).is_err(), "{typed}");
         }
     }

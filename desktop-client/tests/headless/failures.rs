@@ -51,7 +51,8 @@ fn bad_arguments_end_with_status_2_and_say_nothing_on_stdout() {
         "--create --microphone tone:nope",
         "--create --no-such-option",
         "--create --seconds soon",
-        "--create --seconds -1",
+        "--create --seconds=-1",
+        "--create --seconds=nan",
     ] {
         let mut person = Person::start("Ana", "embedded", arguments);
         assert_eq!(person.wait_for_end().code(), Some(2), "{arguments}: {:?}", person.events);
@@ -78,7 +79,10 @@ fn a_server_that_is_not_there_is_told() {
     for url in [format!("ws://{address}"), "ws://no-such-host.invalid".to_owned()] {
         fails(Person::start("Ana", &url, "--create"), "no_server");
     }
-    fails(Person::start("Ana", "ftp://127.0.0.1", "--create"), "no_server");
+    for url in ["ftp://127.0.0.1", "ws://127.0.0.1:99999"] {
+        let said = fails(Person::start("Ana", url, "--create"), "no_server");
+        assert!(said.contains("no server address"), "{said}");
+    }
 }
 
 #[test]

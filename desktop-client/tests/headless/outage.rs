@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::person::{Person, text};
-use crate::server::TestServer;
+use crate::server::{Detour, TestServer};
 
 const CAMERA: &str = "--camera test-pattern:320x180@15";
 
@@ -47,6 +47,31 @@ fn a_call_outlives_its_server_and_everybody_is_told() {
     // The new server is as good as any: whoever leaves can meet there.
     ana.leave();
     drop(server);
+}
+
+#[test]
+fn one_whose_own_way_to_the_server_breaks_is_soon_back() {
+    let server = TestServer::start();
+    let detour = Detour::to(server.address());
+    let (mut ana, code) = Person::create("Ana", &server.url(), CAMERA);
+    let mut ben = Person::join("Ben", &detour.url(), &code, CAMERA);
+    let (a, b) = (ana.id(), ben.id());
+    ana.wait("first_frame", |event| event["from"] == *b);
+    ben.wait("first_frame", |event| event["from"] == *a);
+    let mark = ben.mark();
+    detour.cut();
+    ana.wait("participant_left", |left| left["id"] == *b);
+    let again = ben.wait_since(mark, "room", |_| true);
+    assert_eq!(text(&again, "code"), code);
+    let back = text(&again, "id").to_owned();
+    assert_eq!(text(&ana.wait("participant_joined", |event| event["id"] == *back), "name"), "Ben");
+    ana.wait("first_frame", |event| event["from"] == *back);
+    ben.wait_since(mark, "first_frame", |event| event["from"] == *a);
+    ben.wait_since(mark, "notice", |notice| text(notice, "text").contains("back in the room"));
+    ana.wait_for_more_frames(&back);
+    ben.wait_for_more_frames(&a);
+    ben.say("here again");
+    ana.wait("chat", |chat| chat["text"] == "here again" && chat["from"] == *back);
 }
 
 #[test]

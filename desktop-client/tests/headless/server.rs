@@ -1,6 +1,7 @@
-//! The signaling server of a test, and a client of it that is not ours.
+//! The signaling server of a test, a way to it that can break, and a client of it that is not ours.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream as BlockingStream};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cinemasync_server::{Config, Server};
@@ -47,6 +48,50 @@ impl Drop for TestServer {
         drop(self.server.take());
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_timeout(Duration::from_secs(10));
+        }
+    }
+}
+
+/// A way to a server that can break while the server lives. Its threads end with the connections,
+/// the one that listens with the process.
+pub(crate) struct Detour {
+    address: SocketAddr,
+    streams: Arc<Mutex<Vec<BlockingStream>>>,
+}
+
+impl Detour {
+    pub(crate) fn to(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let streams = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&streams);
+        std::thread::spawn(move || {
+            for near in listener.incoming().map_while(Result::ok) {
+                let Ok(far) = BlockingStream::connect(server) else { continue };
+                for (from, to) in [(&near, &far), (&far, &near)] {
+                    let clone = |stream: &BlockingStream| stream.try_clone().expect("a handle");
+                    let (mut from, mut to) = (clone(from), clone(to));
+                    std::thread::spawn(move || {
+                        // Whichever end closes, the other one hears it.
+                        let _ = std::io::copy(&mut from, &mut to);
+                        let _ = to.shutdown(Shutdown::Both);
+                    });
+                }
+                kept.lock().expect("not poisoned").extend([near, far]);
+            }
+        });
+        Self { address, streams }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("ws://{}", self.address)
+    }
+
+    /// Breaks every connection; new ones can be made.
+    pub(crate) fn cut(&self) {
+        for stream in self.streams.lock().expect("not poisoned").drain(..) {
+            // It may have ended by itself.
+            let _ = stream.shutdown(Shutdown::Both);
         }
     }
 }

@@ -60,6 +60,15 @@ pub(super) struct Stay {
     volume: f64,
 }
 
+/// What somebody who lost the place in a room and got another one there still knows.
+#[derive(Debug)]
+pub(super) struct Memory {
+    chat: Arc<Vec<ChatLine>>,
+    system_lines: u64,
+    unplayable: Option<FilmId>,
+    volume: f64,
+}
+
 impl Stay {
     pub(super) fn new(
         entry: RoomEntry,
@@ -90,6 +99,24 @@ impl Stay {
             unplayable: None,
             volume: 1.0,
         }
+    }
+
+    /// What outlives one's place in a room.
+    pub(super) fn memory(&self) -> Memory {
+        Memory {
+            chat: Arc::clone(&self.chat),
+            system_lines: self.system_lines,
+            unplayable: self.unplayable.clone(),
+            volume: self.volume,
+        }
+    }
+
+    /// Goes on where an earlier stay ended.
+    pub(super) fn remember(&mut self, memory: Memory, io: &mut Io<'_>) {
+        let Memory { chat, system_lines, unplayable, volume } = memory;
+        (self.chat, self.system_lines) = (chat, system_lines);
+        (self.unplayable, self.volume) = (unplayable, volume);
+        self.system_line("You are back in the room".to_owned(), io);
     }
 
     pub(super) fn me(&self) -> &ParticipantId {

@@ -227,6 +227,28 @@ fn the_call_and_the_film_go_on_while_the_server_is_away() {
 }
 
 #[test]
+fn who_loses_only_the_own_way_to_the_server_is_back_with_film_and_chat() {
+    let (mut world, people) = three_with_a_film();
+    world.command(people[0], Command::Play);
+    world.command(people[1], Command::Chat("before".into()));
+    world.run(Duration::from_secs(2));
+    let before = world.id(people[1]);
+    world.lose_server(people[1]);
+    world.run(Duration::from_secs(5));
+    assert_ne!(world.id(people[1]), before, "the server keeps no place yet");
+    assert_in_sync(&world, &people);
+    world.command(people[1], Command::Chat("after".into()));
+    world.run(Duration::from_secs(1));
+    let chat = world.snapshot(people[1]).chat;
+    let said: Vec<_> =
+        chat.iter().filter(|line| line.from.is_some()).map(|line| line.text.as_str()).collect();
+    assert_eq!(said, ["before", "after"]);
+    assert!(chat.iter().any(|line| line.text == "You are back in the room"));
+    let expected = ["before", "after"].map(|text| (text.to_owned(), Via::Peer));
+    assert_eq!(chats(&world, people[2]), expected);
+}
+
+#[test]
 fn two_who_act_at_once_end_in_the_same_state_as_all() {
     let (mut world, people) = three_with_a_film();
     world.command(people[0], Command::Play);
