@@ -339,13 +339,10 @@ impl PlaybackSync {
             return;
         }
         let found = !self.introduced;
-        let acted = (state.playing, state.rate.to_bits())
-            != (self.state.playing, self.state.rate.to_bits())
-            || state.moves(&self.state);
         let same_film = state.film_id() == self.state.film_id();
         let cause = if found { Cause::Join } else { state.cause };
         self.adopt(state, clock, now);
-        if self.state.film.is_some() && acted && (same_film || found) {
+        if self.state.film.is_some() && (same_film || found) {
             self.tell(cause);
         }
     }

@@ -13,8 +13,6 @@ use crate::interface::Cause;
 const MAX_REVISION_JUMP: u64 = 1_000_000;
 /// No film is longer, in seconds.
 const MAX_POSITION_SECS: f64 = 1e7;
-/// Two states that put the film this close together put it at the same place, in seconds.
-const SAME_PLACE_SECS: f64 = 0.001;
 /// Longest film id: hexadecimal BLAKE3.
 const MAX_FILM_ID_BYTES: usize = 128;
 
@@ -82,12 +80,6 @@ impl PlaybackState {
     /// Of two states everybody keeps the same one.
     pub(super) fn wins_over(&self, other: &Self) -> bool {
         (self.revision, &self.by) > (other.revision, &other.by)
-    }
-
-    /// Does it put the film somewhere else than `before` does?
-    pub(super) fn moves(&self, before: &Self) -> bool {
-        let at = self.at.max(before.at);
-        (self.position_at(at) - before.position_at(at)).abs() > SAME_PLACE_SECS
     }
 
     /// Could an honest peer have sent it to somebody who holds `mine`?

@@ -305,3 +305,14 @@ fn the_end_of_the_film_leaves_everybody_paused_and_play_begins_anew() {
     assert_in_sync(&world, &people);
     assert!(world.snapshot(people[1]).playback.position_secs < 10.0);
 }
+
+#[test]
+fn everybody_is_told_of_a_seek_even_to_where_the_film_stands() {
+    let (mut world, people) = three_with_a_film();
+    world.command(people[0], Command::Seek(0.0));
+    world.run(Duration::from_secs(1));
+    let told = |event: &Event| matches!(event, Event::Playback { cause: Cause::Seek, .. });
+    for person in people {
+        assert_eq!(world.people[person].events.iter().filter(|event| told(event)).count(), 1);
+    }
+}
