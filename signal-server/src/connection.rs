@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
-use crate::hub::{Hub, Inbox, Outgoing};
+use crate::hub::{Hub, Inbox};
 use crate::listener::until_stopped;
 
 /// The memory of an idle connection is mostly this buffer; an offer of 4 KiB takes two reads.
@@ -85,14 +85,15 @@ async fn converse(
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut silent_at = Instant::now() + SILENCE;
     loop {
+        // In no fixed order: a room that talks without end must not keep this client from being heard,
+        // nor the other way round.
         let outgoing = tokio::select! {
-            biased;
             _ = inbox.too_slow.recv() => return too_slow(),
             text = inbox.texts.recv() => match text {
-                Some(Outgoing::Text(text)) => Message::text(text),
-                Some(Outgoing::TooSlow) | None => return too_slow(),
+                Some(text) => Message::text(text),
+                None => return End::Gone,
             },
-            () = until_stopped(&mut stopped) => return End::Close(CloseCode::Away, "the server is going down"),
+            () = until_stopped(&mut stopped) => return say_the_rest(socket, inbox).await,
             incoming = socket.next() => {
                 silent_at = Instant::now() + SILENCE;
                 match incoming {
@@ -117,6 +118,17 @@ async fn converse(
             () = tokio::time::sleep_until(silent_at) => return End::Gone,
         }
     }
+}
+
+/// What waits, the server's goodbye at its end, and then the close. The server does not wait long.
+async fn say_the_rest(socket: &mut Socket, inbox: &mut Inbox) -> End {
+    inbox.texts.close();
+    while let Some(text) = inbox.texts.recv().await {
+        if socket.send(Message::text(text)).await.is_err() {
+            return End::Gone;
+        }
+    }
+    End::Close(CloseCode::Away, "the server is going down")
 }
 
 fn too_slow() -> End {
@@ -160,8 +172,17 @@ async fn close(socket: &mut Socket, goodbye: Option<CloseFrame>) {
         Some(frame) => socket.close(Some(frame)).await,
         None => socket.flush().await,
     };
+    if said.is_err() {
+        return;
+    }
+    // After a fault there is nothing more to be had from here.
+    while let Some(Ok(message)) = socket.next().await {
+        if message.is_close() {
+            return;
+        }
+    }
     let stream = socket.get_mut();
-    if said.is_ok() && stream.shutdown().await.is_ok() {
+    if stream.shutdown().await.is_ok() {
         let mut last_words = stream.take(LAST_WORDS_BYTES);
         // An error here is the other end being gone, which is what is waited for.
         let _ = tokio::io::copy(&mut last_words, &mut tokio::io::sink()).await;

@@ -17,15 +17,6 @@ use crate::Config;
 /// Messages that wait for one connection. A client that reads nothing meanwhile is closed as 1013.
 const OUTBOX: usize = 256;
 
-/// What a connection is told.
-#[derive(Debug)]
-pub(crate) enum Outgoing {
-    /// Send this text.
-    Text(String),
-    /// Your outbox was full: close as 1013.
-    TooSlow,
-}
-
 /// The rooms, and a way to everybody.
 pub(crate) struct Hub {
     state: Mutex<State>,
@@ -40,16 +31,17 @@ struct State {
 }
 
 struct Outbox {
-    texts: mpsc::Sender<Outgoing>,
+    texts: mpsc::Sender<String>,
     /// Has a place of its own, so that it arrives although the outbox is full.
-    too_slow: mpsc::Sender<Outgoing>,
+    too_slow: mpsc::Sender<()>,
 }
 
 /// A connection's end of its outbox.
 pub(crate) struct Inbox {
     pub(crate) id: ConnectionId,
-    pub(crate) texts: mpsc::Receiver<Outgoing>,
-    pub(crate) too_slow: mpsc::Receiver<Outgoing>,
+    pub(crate) texts: mpsc::Receiver<String>,
+    /// The outbox was full: close as 1013.
+    pub(crate) too_slow: mpsc::Receiver<()>,
 }
 
 /// The operating system's randomness.
@@ -180,9 +172,9 @@ impl State {
             match output {
                 Output::Send { to, message } => {
                     let Some(outbox) = self.outboxes.get(&to) else { continue };
-                    if outbox.texts.try_send(Outgoing::Text(encode(&message))).is_err() {
+                    if outbox.texts.try_send(encode(&message)).is_err() {
                         // One word is enough; it is on its way already if this place is taken.
-                        let _ = outbox.too_slow.try_send(Outgoing::TooSlow);
+                        let _ = outbox.too_slow.try_send(());
                     }
                 }
                 Output::Happened(event) => log(&event),
