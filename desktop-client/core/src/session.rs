@@ -201,7 +201,13 @@ impl SessionCore {
             Input::Player(event) => {
                 self.in_room(|stay, io| stay.player_event(event, io), now);
             }
-            Input::PlayerMissing(text) => self.notice(Level::Error, text),
+            Input::PlayerMissing(text) => {
+                // No film can be open without a player: it failed like one that cannot be played.
+                let failed = PlayerEvent::Failed(text.clone());
+                if !self.in_room(|stay, io| stay.player_event(failed, io), now) {
+                    self.notice(Level::Error, text);
+                }
+            }
             Input::FilmInspected { path, result } => self.film_inspected(path, result, now),
             Input::Timeout => self.timeout(now),
         }

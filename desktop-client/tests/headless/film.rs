@@ -52,23 +52,19 @@ impl Cinema {
         let arguments = ["--create", "--film", &film, "--film-audio", "none"];
         let mut ana = Person::start_with("Ana", &server.url(), &arguments);
         let code = text(&ana.wait("room", |_| true), "code").to_owned();
-        // Paused, or told that there is no player.
-        let mark = 0;
+        // Figures come once a second until the film stands, or one is told that there is no player.
         loop {
-            ana.wait_since(mark, "stats", |_| true);
-            let missing = |event: &Value| {
-                event["event"] == "notice"
-                    && event["level"] == "error"
-                    && text(event, "text").contains("mpv")
-            };
-            if let Some(notice) = ana.events.iter().find(|event| missing(event)) {
-                println!("skipped: {}", text(notice, "text"));
-                return None;
-            }
             let mark = ana.mark();
             let stats = ana.wait_since(mark, "stats", |_| true);
             if stats["playback"]["state"] == "paused" {
                 return Some(Self { folder, server, ana, code });
+            }
+            let missing = |event: &&Value| {
+                event["event"] == "error" && text(event, "text").contains("libmpv")
+            };
+            if let Some(error) = ana.events.iter().find(missing) {
+                println!("skipped: {}", text(error, "text"));
+                return None;
             }
         }
     }
@@ -228,4 +224,25 @@ fn another_file_and_no_film_at_all_are_told() {
     println!("{}", text(&error, "text"));
     ben.say("sorry");
     cinema.ana.wait("chat", |chat| chat["text"] == "sorry");
+}
+
+#[test]
+fn a_loudspeaker_for_the_film_that_is_missing_is_told_and_the_call_goes_on() {
+    let Some(mut cinema) = Cinema::open() else { return };
+    let arguments = format!("--join {} --film-audio device:no-such-loudspeaker", cinema.code);
+    let mut ben = Person::start("Ben", &cinema.server.url(), &arguments);
+    ben.wait("film", |film| film["name"].is_string());
+    let copy = cinema.copy();
+    ben.tell(&attach(&copy));
+    let error = ben.wait("error", |error| error["code"] == "film");
+    println!("{}", text(&error, "text"));
+    let mark = ben.events.len();
+    let told = |film: &Value| film["mine"] == "none";
+    let none = ben.events.iter().rfind(|event| event["event"] == "film").is_some_and(told);
+    if !none {
+        ben.wait_since(mark, "film", told);
+    }
+    ben.say("I only listen");
+    cinema.ana.wait("chat", |chat| chat["text"] == "I only listen");
+    ben.leave();
 }

@@ -424,6 +424,8 @@ impl Follower {
         target_secs: f64,
         now: Instant,
     ) -> LocalPlayback {
+        // Past the end there is nothing to wait for.
+        let over = state.duration().is_some_and(|duration| target_secs >= duration);
         let stage = match &self.phase {
             _ if state.film.is_none() => PlaybackStage::None,
             Phase::Empty | Phase::Loading { .. } => PlaybackStage::Loading,
@@ -431,7 +433,7 @@ impl Follower {
             Phase::Playing { .. } => PlaybackStage::Playing,
             Phase::Ended => PlaybackStage::Paused,
             Phase::Seeking { .. } | Phase::Standing { .. } | Phase::Armed { .. }
-                if state.playing =>
+                if state.playing && !over =>
             {
                 PlaybackStage::Waiting
             }
