@@ -212,10 +212,10 @@ impl Evening {
                 view.host = host;
             }
             ServerMessage::ScreenShareStarted { from } => {
-                self.sender(to, &from).screen_sharing = true
+                self.sender(to, &from).screen_sharing = true;
             }
             ServerMessage::ScreenShareStopped { from } => {
-                self.sender(to, &from).screen_sharing = false
+                self.sender(to, &from).screen_sharing = false;
             }
             ServerMessage::RoomLocked { locked } => self.view(to).locked = locked,
             ServerMessage::WebrtcOffer { from, .. } | ServerMessage::ChatMessage { from, .. } => {
