@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use cinemasync_protocol::{DecodeError, decode_client, limits};
-use cinemasync_server_core::Refusal;
+use cinemasync_server_core::{Pace, Refusal, Verdict};
 use futures_util::{SinkExt as _, StreamExt as _};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -84,6 +84,8 @@ async fn converse(
     let mut pings = tokio::time::interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut silent_at = Instant::now() + SILENCE;
+    let connected = Instant::now();
+    let mut pace = Pace::new();
     loop {
         // In no fixed order: a room that talks without end must not keep this client from being heard,
         // nor the other way round.
@@ -100,8 +102,16 @@ async fn converse(
                     None => return End::Gone,
                     Some(Ok(Message::Close(_))) => return End::Closed,
                     Some(Ok(message)) => {
-                        if let Some(end) = heard(&message, hub, inbox) {
-                            return end;
+                        match pace.heard(message.len(), connected.elapsed()) {
+                            Verdict::Pass => if let Some(end) = heard(&message, hub, inbox) {
+                                return end;
+                            },
+                            Verdict::Refuse { retry_after_ms } => {
+                                hub.refuse(inbox.id, &Refusal::TooFast { retry_after_ms });
+                            }
+                            Verdict::Flood => {
+                                return End::Close(CloseCode::Policy, "too many messages");
+                            }
                         }
                     }
                     Some(Err(error)) => return fault(&error),
@@ -168,11 +178,13 @@ fn fault(error: &Error) -> End {
 /// Sends our close, or answers theirs, then hears the other end out: dropping a socket that holds
 /// unread bytes resets the connection, and the reset overtakes the close frame.
 async fn close(socket: &mut Socket, goodbye: Option<CloseFrame>) {
-    let said = match goodbye {
-        Some(frame) => socket.close(Some(frame)).await,
-        None => socket.flush().await,
-    };
-    if said.is_err() {
+    // The answer to a ping that waits would come after the close, which is the last that may be said.
+    if socket.flush().await.is_err() {
+        return;
+    }
+    if let Some(frame) = goodbye
+        && socket.close(Some(frame)).await.is_err()
+    {
         return;
     }
     // After a fault there is nothing more to be had from here.

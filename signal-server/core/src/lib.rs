@@ -6,6 +6,7 @@
 
 mod entropy;
 mod output;
+mod pace;
 mod password;
 mod refusal;
 mod rooms;
@@ -15,6 +16,7 @@ mod token;
 
 pub use entropy::Entropy;
 pub use output::{ConnectionId, Event, Now, Output};
+pub use pace::{Pace, Verdict};
 pub use refusal::Refusal;
 pub use rooms::{ParticipantOverview, RoomOverview, Rooms};
 pub use secret::same_secret;

@@ -78,6 +78,14 @@ pub enum Refusal {
         /// Of what.
         unit: &'static str,
     },
+    /// Too much at once.
+    #[error(
+        "The app is sending more than the server takes from one guest. Wait a moment, then try again."
+    )]
+    TooFast {
+        /// When there is room for it again.
+        retry_after_ms: u64,
+    },
     /// Nobody is waited for under that token.
     #[error("Your place in the room is not kept any more. Join the room again with its code.")]
     ResumeExpired,
@@ -119,6 +127,7 @@ impl Refusal {
             }
             Self::NotHost => ErrorCode::NotHost,
             Self::TooLarge { .. } => ErrorCode::TooLarge,
+            Self::TooFast { .. } => ErrorCode::RateLimited,
             Self::ResumeExpired => ErrorCode::ResumeExpired,
             Self::Removed => ErrorCode::Removed,
             Self::ShuttingDown => ErrorCode::ShuttingDown,
@@ -128,6 +137,10 @@ impl Refusal {
 
     /// The message that tells the client.
     pub fn to_message(&self) -> ServerMessage {
-        ServerMessage::Error { code: self.code(), message: self.to_string(), retry_after_ms: None }
+        let retry_after_ms = match self {
+            Self::TooFast { retry_after_ms } => Some(*retry_after_ms),
+            _ => None,
+        };
+        ServerMessage::Error { code: self.code(), message: self.to_string(), retry_after_ms }
     }
 }

@@ -7,6 +7,7 @@
 
 mod errors;
 mod faults;
+mod floods;
 mod harness;
 mod http;
 mod life;

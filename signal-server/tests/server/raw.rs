@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::harness::soon;
@@ -128,27 +128,36 @@ impl Raw {
 
     /// The next frame; none at the end of the stream, whether proper or by a reset.
     pub(crate) async fn receive(&mut self) -> Option<Frame> {
-        let mut head = [0; 2];
-        soon("a frame", self.stream.read_exact(&mut head)).await.ok()?;
-        assert_eq!(head[1] & 0x80, 0, "a server does not mask");
-        let len = match head[1] {
-            126 => usize::from(soon("a length", self.stream.read_u16()).await.ok()?),
-            127 => usize::try_from(soon("a length", self.stream.read_u64()).await.ok()?).unwrap(),
-            short => usize::from(short),
-        };
-        let mut payload = vec![0; len];
-        soon("a payload", self.stream.read_exact(&mut payload)).await.ok()?;
-        Some(Frame { opcode: head[0] & 0x0f, payload })
+        receive(&mut self.stream).await
     }
 
     /// All frames up to the end.
     pub(crate) async fn rest(&mut self) -> Vec<Frame> {
-        let mut frames = Vec::new();
-        while let Some(frame) = self.receive().await {
-            frames.push(frame);
-        }
-        frames
+        rest(&mut self.stream).await
     }
+}
+
+async fn receive(stream: &mut (impl AsyncRead + Unpin)) -> Option<Frame> {
+    let mut head = [0; 2];
+    soon("a frame", stream.read_exact(&mut head)).await.ok()?;
+    assert_eq!(head[1] & 0x80, 0, "a server does not mask");
+    let len = match head[1] {
+        126 => usize::from(soon("a length", stream.read_u16()).await.ok()?),
+        127 => usize::try_from(soon("a length", stream.read_u64()).await.ok()?).unwrap(),
+        short => usize::from(short),
+    };
+    let mut payload = vec![0; len];
+    soon("a payload", stream.read_exact(&mut payload)).await.ok()?;
+    Some(Frame { opcode: head[0] & 0x0f, payload })
+}
+
+/// All frames up to the end.
+pub(crate) async fn rest(mut stream: impl AsyncRead + Unpin) -> Vec<Frame> {
+    let mut frames = Vec::new();
+    while let Some(frame) = receive(&mut stream).await {
+        frames.push(frame);
+    }
+    frames
 }
 
 /// One masked frame with its shortest length.
