@@ -2,24 +2,25 @@
 //! lines are a public interface; `headless/lines.rs` holds their shapes.
 
 mod lines;
+mod printer;
 
-use std::io::{BufRead as _, Write as _};
+use std::io::BufRead as _;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use cinemasync_core::interface::{Command, Event, Level, Notice, Snapshot, Stage};
+use cinemasync_core::interface::{Command, Event, Level, Notice, Stage};
 use cinemasync_core::session::SessionConfig;
 use tokio::sync::mpsc;
 
 use crate::cli::HeadlessArgs;
 use crate::media::MediaConfig;
-use crate::platform::process::ProcessFigures;
 use crate::player::PlayerConfig;
 use crate::session::{Session, SessionOptions};
 use crate::settings::Settings;
 use lines::CommandLine;
 pub use lines::EventLine;
+use printer::Printer;
 
 /// Lines from stdin that wait. Full means that commands come faster than they are carried out:
 /// reading waits.
@@ -44,26 +45,14 @@ pub fn run(args: HeadlessArgs, settings: &Settings) -> ExitCode {
     runtime.block_on(converse(args, settings))
 }
 
-/// What is printed, with the time since the start.
-struct Printer {
-    start: Instant,
-    figures: ProcessFigures,
-}
-
-impl Printer {
-    fn print(&self, line: &EventLine) {
-        // Whoever closed our stdout does not listen any more; leaving is up to them.
-        let _ = writeln!(std::io::stdout().lock(), "{}", line.to_json(self.start.elapsed()));
-    }
-
-    fn stats(&mut self, snapshot: &Snapshot) {
-        let usage = self.figures.sample();
-        self.print(&EventLine::stats(snapshot, usage));
-    }
-}
-
 async fn converse(args: HeadlessArgs, settings: &Settings) -> ExitCode {
-    let mut printer = Printer { start: Instant::now(), figures: ProcessFigures::new() };
+    let mut printer = match Printer::start() {
+        Ok(printer) => printer,
+        Err(error) => {
+            eprintln!("cinemasync: the program could not start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let mut session = match start(&args) {
         Ok(session) => session,
         Err(error) => {

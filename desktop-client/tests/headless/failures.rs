@@ -247,6 +247,49 @@ fn signals_leave_properly() {
     }
 }
 
+/// A process whose lines nobody reads; killed when dropped.
+#[cfg(unix)]
+struct Unread(std::process::Child);
+
+#[cfg(unix)]
+impl Drop for Unread {
+    fn drop(&mut self) {
+        // It may be over already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_who_does_not_read_holds_up_nothing() {
+    use std::process::{Command, Stdio};
+    let server = TestServer::start();
+    let (mut ana, code) = Person::create("Ana", &server.url(), "");
+    let ben = Command::new(env!("CARGO_BIN_EXE_cinemasync"))
+        .args(["headless", "--server", &server.url(), "--join", &code, "--name", "Ben"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut ben = Unread(ben);
+    ana.wait("participant_joined", |_| true);
+    // Far more lines than a pipe and the queue before it hold.
+    let mut stdin = ben.0.stdin.take().expect("stdin is piped");
+    for _ in 0..8_000 {
+        writeln!(stdin, "{{\"command\":\"stats\"}}").expect("it reads");
+    }
+    writeln!(stdin, "{{\"command\":\"chat\",\"text\":\"all said\"}}").expect("it reads");
+    ana.wait("chat", |chat| chat["text"] == "all said");
+    let pid = ben.0.id().to_string();
+    let sent = Command::new("kill").args(["-TERM", &pid]).status();
+    assert!(sent.is_ok_and(|status| status.success()));
+    let left = ana.wait("participant_left", |_| true);
+    assert_eq!(text(&left, "reason"), "left");
+    assert_eq!(ben.0.wait().expect("it ends").code(), Some(0));
+}
+
 #[test]
 fn screens_that_cannot_be_shared_yet_are_told_at_the_start() {
     let mut ana = Person::start("Ana", "embedded", "--create --screen test-pattern");
