@@ -72,7 +72,7 @@ async fn converse(args: HeadlessArgs, settings: &Settings) -> ExitCode {
     // none is printed twice.
     let first_stats = tokio::time::Instant::now() + STATS_INTERVAL / 2;
     let mut stats = tokio::time::interval_at(first_stats, STATS_INTERVAL);
-    stats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    stats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut leave_at =
         args.seconds.map(|seconds| tokio::time::Instant::now() + Duration::from_secs_f64(seconds));
     let mut film = args.session.film.clone();

@@ -90,7 +90,7 @@ pub(super) async fn run(
         outlets,
     };
     let mut stats = tokio::time::interval(STATS_INTERVAL);
-    stats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    stats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut stop = pin!(stop);
     driver.perform_all().await;
     loop {

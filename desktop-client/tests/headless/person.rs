@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -21,6 +22,7 @@ pub(crate) struct Person {
     /// Every event so far, oldest first.
     pub(crate) events: Vec<Value>,
     log: Arc<Mutex<String>>,
+    logging: Option<JoinHandle<()>>,
 }
 
 impl Person {
@@ -52,7 +54,7 @@ impl Person {
         let mut stderr = child.stderr.take().expect("stderr is piped");
         let log = Arc::new(Mutex::new(String::new()));
         let kept = Arc::clone(&log);
-        std::thread::spawn(move || {
+        let logging = std::thread::spawn(move || {
             let mut chunk = [0; 4_096];
             while let Ok(read @ 1..) = stderr.read(&mut chunk) {
                 let text = String::from_utf8_lossy(&chunk[..read]);
@@ -60,7 +62,9 @@ impl Person {
             }
         });
         let stdin = child.stdin.take();
-        Self { name: name.to_owned(), child, stdin, lines, events: Vec::new(), log }
+        let name = name.to_owned();
+        let logging = Some(logging);
+        Self { name, child, stdin, lines, events: Vec::new(), log, logging }
     }
 
     /// Starts one that creates a room, and returns it with the room's code.
@@ -167,6 +171,9 @@ impl Person {
             }
         }
         let status = self.child.wait().expect("it can be waited for");
+        if let Some(logging) = self.logging.take() {
+            logging.join().expect("the log is read to its end");
+        }
         assert!(!self.log().contains("panicked"), "{} panicked: {}", self.name, self.log());
         status
     }
