@@ -11,9 +11,6 @@ pub enum Refusal {
     /// The text was not a message.
     #[error("The server could not read that message. Update the app if this happens again.")]
     Malformed,
-    /// A binary frame.
-    #[error("The server takes text messages only. Update the app if this happens again.")]
-    NotText,
     /// A field that must hold something is empty.
     #[error("The {0} is empty.")]
     Empty(&'static str),
@@ -101,18 +98,13 @@ pub enum Refusal {
     /// No more rooms.
     #[error("The server has as many rooms as it can hold. Try again later, or use another server.")]
     TooManyRooms,
-    /// No more connections.
-    #[error(
-        "The server has as many guests as it can hold. Try again later, or use another server."
-    )]
-    TooManyConnections,
 }
 
 impl Refusal {
     /// The code for programs.
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::Malformed | Self::NotText | Self::Empty(_) => ErrorCode::BadMessage,
+            Self::Malformed | Self::Empty(_) => ErrorCode::BadMessage,
             Self::UnknownType => ErrorCode::UnknownMessage,
             Self::UnsupportedProtocol(_) => ErrorCode::UnsupportedProtocol,
             Self::NotInRoom => ErrorCode::NotInRoom,
@@ -131,7 +123,7 @@ impl Refusal {
             Self::ResumeExpired => ErrorCode::ResumeExpired,
             Self::Removed => ErrorCode::Removed,
             Self::ShuttingDown => ErrorCode::ShuttingDown,
-            Self::TooManyRooms | Self::TooManyConnections => ErrorCode::ServerFull,
+            Self::TooManyRooms => ErrorCode::ServerFull,
         }
     }
 
