@@ -1,6 +1,7 @@
 //! The participants of a room: who they are, in which order they came, how our link to each stands.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use cinemasync_protocol::{ParticipantId, ParticipantInfo, limits};
 
@@ -54,6 +55,15 @@ pub(super) struct Link {
     pub(super) control_open: bool,
     /// Its hello came, and with it everything it had to tell before.
     pub(super) introduced: bool,
+    /// Since when there is no way to it, after there was one.
+    pub(super) away_since: Option<Instant>,
+}
+
+impl Member {
+    /// When one concludes by oneself that it is gone: as late as the server would.
+    pub(super) fn gone_at(&self) -> Option<Instant> {
+        self.link.away_since.map(|since| since + Duration::from_secs(limits::RESUME_WINDOW_SECS))
+    }
 }
 
 impl Link {
@@ -66,6 +76,7 @@ impl Link {
             stats: LinkStats::default(),
             control_open: false,
             introduced: false,
+            away_since: None,
         }
     }
 }

@@ -55,6 +55,7 @@ pub(super) struct Stay {
     film_to_open: Option<(FilmInfo, Instant)>,
     introductions_until: Instant,
     clock_settled: bool,
+    signaling_up: bool,
     /// The film that could not be opened here.
     unplayable: Option<FilmId>,
     volume: f64,
@@ -96,6 +97,7 @@ impl Stay {
             film_to_open: None,
             introductions_until: now.instant + INTRODUCTION_PATIENCE,
             clock_settled: true,
+            signaling_up: true,
             unplayable: None,
             volume: 1.0,
         }
@@ -183,7 +185,9 @@ impl Stay {
             self.inbox.next_timeout(),
             opening,
         ];
-        negotiations.chain(machines.into_iter().flatten()).min()
+        let gone = self.roster.others().filter_map(|(_, member)| member.gone_at());
+        let gone = gone.filter(|_| !self.signaling_up);
+        negotiations.chain(machines.into_iter().flatten()).chain(gone).min()
     }
 
     pub(super) fn timeout(&mut self, io: &mut Io<'_>) {
@@ -207,6 +211,10 @@ impl Stay {
 
     /// What every input ends with: the parts that depend on several others are brought up to date.
     pub(super) fn settle(&mut self, io: &mut Io<'_>) {
+        self.signaling_up = io.signaling_up;
+        if !self.signaling_up {
+            self.part_from_the_gone(io);
+        }
         self.clock.set_reference(self.roster.time_reference(), io.now.instant);
         while let Some((to, datagram)) = self.clock.poll_output() {
             io.push(Output::Link(to, LinkCommand::Clock(datagram)));

@@ -316,3 +316,21 @@ fn everybody_is_told_of_a_seek_even_to_where_the_film_stands() {
         assert_eq!(world.people[person].events.iter().filter(|event| told(event)).count(), 1);
     }
 }
+
+#[test]
+fn whoever_vanishes_while_the_server_is_away_is_parted_from_after_a_minute() {
+    let (mut world, people) = three();
+    world.server_up = false;
+    for person in people {
+        world.lose_server(person);
+    }
+    world.kill(people[0]);
+    world.run(Duration::from_secs(50));
+    assert_eq!(world.snapshot(people[1]).participants.len(), 2, "it may still come back");
+    world.run(Duration::from_secs(20));
+    let snapshot = world.snapshot(people[1]);
+    let left: Vec<_> = snapshot.participants.iter().map(|other| &other.id).collect();
+    assert_eq!(left, [&world.id(people[2])]);
+    let lost = |event: &Event| matches!(event, Event::ParticipantLeft { reason: "lost", .. });
+    assert!(world.people[people[1]].events.iter().any(lost));
+}

@@ -22,6 +22,8 @@ const TO_SERVER: Duration = Duration::from_millis(8);
 const BETWEEN: Duration = Duration::from_millis(15);
 /// From both descriptions to a connection.
 const CONNECTING: Duration = Duration::from_millis(30);
+/// How long ICE takes to notice that nobody answers.
+const NOTICING: Duration = Duration::from_secs(4);
 const REPORTING: Duration = Duration::from_millis(1);
 
 /// More steps than this at one moment are a loop.
@@ -178,9 +180,11 @@ impl World {
             self.deliver(outputs);
         }
         self.people[person].links.clear();
-        for other in &mut self.people {
-            if let Some(link) = other.links.get_mut(&id) {
+        for other in 0..self.people.len() {
+            if let Some(link) = self.people[other].links.get_mut(&id) {
                 link.connected = false;
+                let gone = LinkEvent::State(LinkState::Reconnecting);
+                self.later(NOTICING, What::Reported(other, id.clone(), gone));
             }
         }
         let drift = 0.0;

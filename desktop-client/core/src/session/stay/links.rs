@@ -1,7 +1,7 @@
 //! The links to the others: what they report, what is negotiated over the server. What travels over
 //! their control channels is in `control`.
 
-use cinemasync_protocol::{ClientMessage, ParticipantId};
+use cinemasync_protocol::{ClientMessage, DisconnectReason, ParticipantId};
 
 use super::{Io, Output, Stay};
 use crate::control::ControlMessage;
@@ -75,6 +75,13 @@ impl Stay {
     pub(super) fn link_state(&mut self, id: &ParticipantId, state: LinkState, io: &mut Io<'_>) {
         let Some(member) = self.roster.get_mut(id) else { return };
         let before = std::mem::replace(&mut member.link.state, state);
+        match state {
+            LinkState::Connecting => {}
+            LinkState::Connected => member.link.away_since = None,
+            LinkState::Reconnecting | LinkState::Failed | LinkState::Closed => {
+                member.link.away_since.get_or_insert(io.now.instant);
+            }
+        }
         self.negotiate(id, NegotiationInput::LinkState(state), io);
         if before == state {
             return;
@@ -83,6 +90,16 @@ impl Stay {
         if state == LinkState::Connected {
             // The newcomer, or whoever was away, can decode nothing before a keyframe.
             io.push(Output::Media(MediaCommand::Keyframe(Track::Camera)));
+        }
+    }
+
+    /// While the server is away, nobody else tells that somebody is gone.
+    pub(super) fn part_from_the_gone(&mut self, io: &mut Io<'_>) {
+        for id in self.roster.other_ids() {
+            let gone = |member: &Member| member.gone_at().is_some_and(|at| io.now.instant >= at);
+            if self.roster.get(&id).is_some_and(gone) {
+                self.part(&id, DisconnectReason::Lost, io);
+            }
         }
     }
 
