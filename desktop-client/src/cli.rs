@@ -52,10 +52,10 @@ pub struct WindowArgs {
     /// Who and where.
     #[command(flatten)]
     pub session: SessionArgs,
-    /// The camera: none, test-pattern[:WxH@FPS], default, device:NAME, file:PATH.
+    /// The camera: none, test-pattern, test-pattern:WxH@FPS, default, device:NAME, file:PATH.
     #[arg(long, default_value = "default")]
     pub camera: CameraSource,
-    /// The microphone: none, tone[:HZ], default, device:NAME, file:PATH.
+    /// The microphone: none, tone, tone:HZ, default, device:NAME, file:PATH.
     #[arg(long, default_value = "default")]
     pub microphone: MicrophoneSource,
     /// Where voices go: none, default, device:NAME, file:PATH.
@@ -75,10 +75,10 @@ pub struct HeadlessArgs {
     /// Who and where.
     #[command(flatten)]
     pub session: SessionArgs,
-    /// The camera: none, test-pattern[:WxH@FPS], default, device:NAME, file:PATH.
+    /// The camera: none, test-pattern, test-pattern:WxH@FPS, default, device:NAME, file:PATH.
     #[arg(long, default_value = "none")]
     pub camera: CameraSource,
-    /// The microphone: none, tone[:HZ], default, device:NAME, file:PATH.
+    /// The microphone: none, tone, tone:HZ, default, device:NAME, file:PATH.
     #[arg(long, default_value = "none")]
     pub microphone: MicrophoneSource,
     /// The screen to share: none. (Sharing a screen is not in this version.)
