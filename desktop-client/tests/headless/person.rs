@@ -87,6 +87,7 @@ impl Person {
         text(room.expect("in a room"), "id").to_owned()
     }
 
+    #[cfg(unix)]
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
