@@ -14,11 +14,15 @@ use crate::children;
 use crate::film;
 use crate::headless::Headless;
 use crate::server::{self, LocalServer};
+use crate::setup::{self, Purpose};
 use crate::workspace::{self, Profile};
 
 /// What `cargo xtask demo` can be told.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
+    /// Install missing system packages without asking (so does the environment variable CI=true).
+    #[arg(long, short)]
+    yes: bool,
     /// Build quickly instead of well.
     #[arg(long)]
     dev: bool,
@@ -32,6 +36,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Shows two people watching a film.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    let packages = setup::Options { yes: options.yes, ..setup::Options::default() };
+    // The film is made by what the tests need.
+    setup::ensure(&[Purpose::Build, Purpose::Run, Purpose::Test], &packages)?;
     let profile = if options.dev { Profile::Dev } else { Profile::Release };
     server::build(profile)?;
     let film = film::ready(60)?;
