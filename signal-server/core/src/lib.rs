@@ -13,6 +13,7 @@ mod rooms;
 mod secret;
 mod settings;
 mod token;
+pub mod turn_credentials;
 
 pub use entropy::Entropy;
 pub use output::{ConnectionId, Event, Now, Output};
