@@ -4,6 +4,7 @@
 //! randomness are arguments; sockets, JSON, logs and back-pressure belong to `cinemasync-server`.
 //! The client's simulator drives the same [`Rooms`], so that a whole evening runs in one thread.
 
+pub mod admission;
 mod entropy;
 mod output;
 mod pace;

@@ -5,6 +5,9 @@ use cinemasync_protocol::limits::MAX_NAME_CHARS;
 use cinemasync_protocol::{ErrorCode, PROTOCOL_VERSION, RoomCodeError, ServerMessage};
 use thiserror::Error;
 
+/// When whoever finds the server full of rooms may try again: an evening ends now and then.
+const FULL_RETRY_MS: u64 = 30_000;
+
 /// Why a request is refused. `Display` is the sentence that the person reads.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
@@ -83,6 +86,29 @@ pub enum Refusal {
         /// When there is room for it again.
         retry_after_ms: u64,
     },
+    /// Too many connections from one address.
+    #[error(
+        "Too many connections come from your network at the moment. Wait a little, then try again."
+    )]
+    TooManyConnections {
+        /// When there is room for one again.
+        retry_after_ms: u64,
+    },
+    /// Too many new rooms from one address.
+    #[error("Too many rooms were made from your network lately. Wait a little, then try again.")]
+    TooManyNewRooms {
+        /// When another may be made.
+        retry_after_ms: u64,
+    },
+    /// Too many wrong codes or passwords.
+    #[error(
+        "Too many wrong codes or passwords were tried lately. Wait a little, then try again; check \
+         them with whoever invited you meanwhile."
+    )]
+    TooManyGuesses {
+        /// When one is looked at again.
+        retry_after_ms: u64,
+    },
     /// Nobody is waited for under that token.
     #[error("Your place in the room is not kept any more. Join the room again with its code.")]
     ResumeExpired,
@@ -95,6 +121,14 @@ pub enum Refusal {
          in a minute or use another server."
     )]
     ShuttingDown,
+    /// No more connections.
+    #[error(
+        "The server has as many guests as it can hold. Try again later, or use another server."
+    )]
+    ServerCrowded {
+        /// When it makes sense to try again.
+        retry_after_ms: u64,
+    },
     /// No more rooms.
     #[error("The server has as many rooms as it can hold. Try again later, or use another server.")]
     TooManyRooms,
@@ -119,18 +153,26 @@ impl Refusal {
             }
             Self::NotHost => ErrorCode::NotHost,
             Self::TooLarge { .. } => ErrorCode::TooLarge,
-            Self::TooFast { .. } => ErrorCode::RateLimited,
+            Self::TooFast { .. }
+            | Self::TooManyConnections { .. }
+            | Self::TooManyNewRooms { .. }
+            | Self::TooManyGuesses { .. } => ErrorCode::RateLimited,
             Self::ResumeExpired => ErrorCode::ResumeExpired,
             Self::Removed => ErrorCode::Removed,
             Self::ShuttingDown => ErrorCode::ShuttingDown,
-            Self::TooManyRooms => ErrorCode::ServerFull,
+            Self::ServerCrowded { .. } | Self::TooManyRooms => ErrorCode::ServerFull,
         }
     }
 
     /// The message that tells the client.
     pub fn to_message(&self) -> ServerMessage {
         let retry_after_ms = match self {
-            Self::TooFast { retry_after_ms } => Some(*retry_after_ms),
+            Self::TooFast { retry_after_ms }
+            | Self::TooManyConnections { retry_after_ms }
+            | Self::TooManyNewRooms { retry_after_ms }
+            | Self::TooManyGuesses { retry_after_ms }
+            | Self::ServerCrowded { retry_after_ms } => Some(*retry_after_ms),
+            Self::TooManyRooms => Some(FULL_RETRY_MS),
             _ => None,
         };
         ServerMessage::Error { code: self.code(), message: self.to_string(), retry_after_ms }
