@@ -10,11 +10,16 @@ mod output;
 mod pace;
 mod password;
 mod refusal;
+pub mod relay_policy;
+pub mod relay_quota;
+pub mod relay_table;
 mod rooms;
 mod secret;
 mod settings;
 mod token;
 pub mod turn_credentials;
+pub mod turn_nonce;
+pub mod turn_wire;
 
 pub use entropy::Entropy;
 pub use output::{ConnectionId, Event, Now, Output};
