@@ -1,11 +1,15 @@
 //! What whoever runs the server can set, on the command line or in the environment.
 
+mod tls;
+
 use std::net::{Ipv4Addr, SocketAddr};
 
 use cinemasync_protocol::limits::{
     DEFAULT_MAX_PARTICIPANTS, MAX_MAX_PARTICIPANTS, MIN_MAX_PARTICIPANTS,
 };
 use clap::{Parser, ValueEnum};
+
+pub use tls::TlsConfig;
 
 /// The signaling server of CinemaSync: rooms, and the first words between those who meet in them.
 #[derive(Debug, Clone, Parser)]
@@ -31,6 +35,9 @@ pub struct Config {
     /// How the log is written.
     #[arg(long, env = "CINEMASYNC_LOG_FORMAT", value_enum, default_value_t)]
     pub log_format: LogFormat,
+    /// How connections arrive.
+    #[command(flatten)]
+    pub tls: TlsConfig,
 }
 
 /// How the log is written.
@@ -53,6 +60,7 @@ impl Config {
             stun_url: Vec::new(),
             admin_token: None,
             log_format: LogFormat::Pretty,
+            tls: TlsConfig::default(),
         }
     }
 }

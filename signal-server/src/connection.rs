@@ -1,6 +1,7 @@
 //! One WebSocket: reads messages, writes what the hub has for it, notices when the other end is gone
 //! or misbehaves.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use cinemasync_protocol::{DecodeError, decode_client, limits};
@@ -42,7 +43,12 @@ enum End {
 }
 
 /// Serves one WebSocket until it ends.
-pub(crate) async fn run(upgraded: Upgraded, hub: &Hub, stopped: watch::Receiver<bool>) {
+pub(crate) async fn run(
+    upgraded: Upgraded,
+    client: IpAddr,
+    hub: &Hub,
+    stopped: watch::Receiver<bool>,
+) {
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
@@ -51,6 +57,7 @@ pub(crate) async fn run(upgraded: Upgraded, hub: &Hub, stopped: watch::Receiver<
     let mut socket =
         WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
     let mut inbox = hub.connect();
+    tracing::debug!(connection = %inbox.id, %client, "connected");
     // Even if this task is dropped in the middle, its room hears of it.
     let place = Place { hub, id: inbox.id };
     let end = converse(&mut socket, hub, &mut inbox, stopped).await;

@@ -1,6 +1,8 @@
 //! Answers HTTP requests on the server's port: the page, health, what the administrator may see, and
 //! the door to the WebSocket.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use cinemasync_protocol::Token;
 use cinemasync_server_core::{RoomOverview, same_secret};
@@ -25,9 +27,11 @@ const PAGE: &str = include_str!("page.html");
 /// The answer, and the WebSocket that comes after it, if the client asked for one.
 pub(crate) fn answer(
     mut request: Request<Incoming>,
+    client: IpAddr,
     hub: &Hub,
     config: &Config,
 ) -> (Answer, Option<OnUpgrade>) {
+    tracing::debug!(%client, method = %request.method(), path = request.uri().path(), "request");
     if request.method() != Method::GET {
         let refusal = text(StatusCode::METHOD_NOT_ALLOWED, "Only GET is answered here.\n");
         return (with_header(refusal, ALLOW, "GET"), None);

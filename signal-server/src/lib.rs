@@ -19,7 +19,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub use config::{Config, LogFormat};
+pub use config::{Config, LogFormat, TlsConfig};
 use hub::Hub;
 
 /// How long connections get for their goodbye when the server ends.

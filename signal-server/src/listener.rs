@@ -1,25 +1,48 @@
 //! Accepts connections and owns them: each is one task, first HTTP and, if it asks for it, a
-//! WebSocket afterwards.
+//! WebSocket afterwards. Finds out whose each is; what they may say is decided in `http` and
+//! `connection`.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use cinemasync_server_core::TrustedProxies;
+use hyper::HeaderMap;
+use hyper::header::{FORWARDED, HeaderName};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::upgrade::Upgraded;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::hub::Hub;
 use crate::{Config, connection, http};
 
-/// How long a client may take to send its request's header.
+/// How long a client may take to send its request's header, and how long it may be silent between
+/// two requests.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection may speak HTTP: whoever wants more requests connects again.
+const HTTP_LIFE: Duration = Duration::from_secs(60);
+/// How long the answer under way may then take to be read.
+const HTTP_PATIENCE: Duration = Duration::from_secs(10);
 /// Longest request header.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 /// After an error of accept (too many open files, say) it is tried again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// Such an error lasts: it is told this often.
+const ACCEPT_WARNING: Duration = Duration::from_secs(10);
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// What every connection needs to be served.
+struct Service {
+    hub: Arc<Hub>,
+    config: Arc<Config>,
+    proxies: TrustedProxies,
+}
 
 pub(crate) async fn serve(
     socket: TcpListener,
@@ -27,17 +50,27 @@ pub(crate) async fn serve(
     config: Arc<Config>,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let proxies = TrustedProxies::new(config.tls.trusted_proxy.clone());
+    let service = Arc::new(Service { hub, config, proxies });
     let mut connections = JoinSet::new();
     let mut stopping = false;
+    let mut warned: Option<Instant> = None;
     loop {
         tokio::select! {
             // While others take their goodbye, /health still says what goes on.
             accepted = socket.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(converse(stream, hub.clone(), config.clone(), stopped.clone()));
+                Ok((stream, peer)) => {
+                    let peer = peer.ip().to_canonical();
+                    connections.spawn(converse(stream, peer, service.clone(), stopped.clone()));
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
+                    if warned.is_none_or(|warned| warned.elapsed() >= ACCEPT_WARNING) {
+                        warned = Some(Instant::now());
+                        tracing::warn!(
+                            %error,
+                            "connections cannot be accepted; if too many files are open, raise their limit (LimitNOFILE, ulimit -n)"
+                        );
+                    }
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
@@ -53,21 +86,36 @@ pub(crate) async fn serve(
 
 async fn converse(
     stream: TcpStream,
-    hub: Arc<Hub>,
-    config: Arc<Config>,
-    mut stopped: watch::Receiver<bool>,
+    peer: IpAddr,
+    service: Arc<Service>,
+    stopped: watch::Receiver<bool>,
 ) {
     // Small messages that somebody waits for: nothing is gained by collecting them.
     let _ = stream.set_nodelay(true);
+    // Boxed, so that what HTTP needs is given back before the long life of a WebSocket begins.
+    let opened = Box::pin(speak_http(stream, peer, &service, stopped.clone())).await;
+    if let Some((upgraded, client)) = opened {
+        connection::run(upgraded, client, &service.hub, stopped).await;
+    }
+}
+
+/// Answers requests until the connection ends, or becomes the WebSocket of this client.
+async fn speak_http(
+    stream: TcpStream,
+    peer: IpAddr,
+    service: &Arc<Service>,
+    mut stopped: watch::Receiver<bool>,
+) -> Option<(Upgraded, IpAddr)> {
     // Whoever comes this late gets one answer.
     let late = *stopped.borrow();
     let upgrade = Arc::new(Mutex::new(None));
-    let service = {
-        let (hub, upgrade) = (hub.clone(), upgrade.clone());
-        service_fn(move |request| {
-            let (response, wanted) = http::answer(request, &hub, &config);
-            if wanted.is_some() {
-                *upgrade.lock().unwrap_or_else(PoisonError::into_inner) = wanted;
+    let answer = {
+        let (service, upgrade) = (service.clone(), upgrade.clone());
+        service_fn(move |request: hyper::Request<_>| {
+            let client = client_of(peer, request.headers(), &service.proxies);
+            let (response, wanted) = http::answer(request, client, &service.hub, &service.config);
+            if let Some(wanted) = wanted {
+                *upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some((wanted, client));
             }
             async move { Ok::<_, std::convert::Infallible>(response) }
         })
@@ -78,27 +126,49 @@ async fn converse(
             .header_read_timeout(HEADER_TIMEOUT)
             .max_buf_size(MAX_HEADER_BYTES)
             .keep_alive(!late)
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(TokioIo::new(stream), answer)
             .with_upgrades()
     );
-    let served = tokio::select! {
-        served = &mut http => served,
-        () = until_stopped(&mut stopped), if !late => {
+    let ended = tokio::select! {
+        served = &mut http => Some(served),
+        () = until_stopped(&mut stopped), if !late => None,
+        () = tokio::time::sleep(HTTP_LIFE) => None,
+    };
+    let served = match ended {
+        Some(served) => served,
+        None => {
             http.as_mut().graceful_shutdown();
-            http.await
+            // Whoever does not read its answer is cut off.
+            tokio::time::timeout(HTTP_PATIENCE, http).await.ok()?
         }
     };
     if let Err(error) = served {
         tracing::debug!(%error, "a request ended early");
-        return;
+        return None;
     }
     let wanted = upgrade.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(wanted) = wanted {
-        match wanted.await {
-            Ok(upgraded) => connection::run(upgraded, &hub, stopped).await,
-            Err(error) => tracing::debug!(%error, "a WebSocket was not opened"),
+    let (wanted, client) = wanted?;
+    match wanted.await {
+        Ok(upgraded) => Some((upgraded, client)),
+        Err(error) => {
+            tracing::debug!(%error, "a WebSocket was not opened");
+            None
         }
     }
+}
+
+/// Whose request it is.
+fn client_of(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
+    // What is not text names nobody, but it stands in its place.
+    let lines = |name| {
+        let lines = headers.get_all(name).iter();
+        lines.map(|line| line.to_str().unwrap_or_default()).collect::<Vec<_>>()
+    };
+    if !proxies.trusts(peer) {
+        return peer;
+    }
+    let (common, standard) = (lines(X_FORWARDED_FOR), lines(FORWARDED));
+    proxies.client(peer, common.into_iter(), standard.into_iter())
 }
 
 /// Completes when the server ends.

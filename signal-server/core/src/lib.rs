@@ -5,6 +5,7 @@
 //! The client's simulator drives the same [`Rooms`], so that a whole evening runs in one thread.
 
 pub mod admission;
+mod client_address;
 mod entropy;
 mod output;
 mod pace;
@@ -21,6 +22,7 @@ pub mod turn_credentials;
 pub mod turn_nonce;
 pub mod turn_wire;
 
+pub use client_address::{Network, NotANetwork, TrustedProxies};
 pub use entropy::Entropy;
 pub use output::{ConnectionId, Event, Now, Output};
 pub use pace::{Pace, Verdict};
