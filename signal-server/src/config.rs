@@ -1,5 +1,6 @@
 //! What whoever runs the server can set, on the command line or in the environment.
 
+mod limits;
 mod tls;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -9,6 +10,7 @@ use cinemasync_protocol::limits::{
 };
 use clap::{Parser, ValueEnum};
 
+pub use limits::{LimitsConfig, LogAddresses};
 pub use tls::TlsConfig;
 
 /// The signaling server of CinemaSync: rooms, and the first words between those who meet in them.
@@ -29,7 +31,8 @@ pub struct Config {
     #[arg(long, env = "CINEMASYNC_STUN_URL", value_delimiter = ',', value_name = "URL",
           default_values = ["stun:stun.l.google.com:19302", "stun:stun.cloudflare.com:3478"])]
     pub stun_url: Vec<String>,
-    /// Opens /debug/rooms to whoever knows this word; without one it does not exist.
+    /// Opens /debug/rooms and /metrics to whoever knows this word. Without one the first does not
+    /// exist, and the second is for this machine only, if the server listens nowhere else.
     #[arg(long, env = "CINEMASYNC_ADMIN_TOKEN", hide_env_values = true)]
     pub admin_token: Option<String>,
     /// How the log is written.
@@ -38,6 +41,9 @@ pub struct Config {
     /// How connections arrive.
     #[command(flatten)]
     pub tls: TlsConfig,
+    /// How much clients may do.
+    #[command(flatten)]
+    pub limits: LimitsConfig,
 }
 
 /// How the log is written.
@@ -61,6 +67,7 @@ impl Config {
             admin_token: None,
             log_format: LogFormat::Pretty,
             tls: TlsConfig::default(),
+            limits: LimitsConfig::embedded(),
         }
     }
 }

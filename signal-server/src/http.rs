@@ -1,16 +1,15 @@
 //! Answers HTTP requests on the server's port: the page, health, what the administrator may see, and
 //! the door to the WebSocket.
 
-use std::net::IpAddr;
-
 use bytes::Bytes;
-use cinemasync_protocol::Token;
-use cinemasync_server_core::{RoomOverview, same_secret};
+use cinemasync_protocol::{ErrorCode, Token};
+use cinemasync_server_core::{Refusal, RoomOverview, same_secret};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{
-    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue,
-    SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE,
+    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, FORWARDED, HOST, HeaderName,
+    HeaderValue, ORIGIN, REFERER, RETRY_AFTER, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+    SEC_WEBSOCKET_VERSION, UPGRADE, VIA, WWW_AUTHENTICATE,
 };
 use hyper::upgrade::OnUpgrade;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
@@ -18,37 +17,52 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::Config;
+use crate::door::Visit;
 use crate::hub::Hub;
+use crate::metrics::{self, limit};
 
-type Answer = Response<Full<Bytes>>;
+pub(crate) type Answer = Response<Full<Bytes>>;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 
 const PAGE: &str = include_str!("page.html");
 
 /// The answer, and the WebSocket that comes after it, if the client asked for one.
 pub(crate) fn answer(
     mut request: Request<Incoming>,
-    client: IpAddr,
+    visit: &Visit,
     hub: &Hub,
     config: &Config,
 ) -> (Answer, Option<OnUpgrade>) {
-    tracing::debug!(%client, method = %request.method(), path = request.uri().path(), "request");
+    tracing::debug!(client = %visit.address(), method = %request.method(), path = request.uri().path(), "request");
     if request.method() != Method::GET {
         let refusal = text(StatusCode::METHOD_NOT_ALLOWED, "Only GET is answered here.\n");
         return (with_header(refusal, ALLOW, "GET"), None);
     }
     let headers = request.headers();
     let answer = match request.uri().path() {
-        "/" => page(),
         "/health" => health(hub),
-        "/debug/rooms" => debug_rooms(headers, hub, config),
-        "/api/turn-credentials" => turn_credentials(headers, hub),
         "/ws" => match accept_key(headers) {
+            Some(_) if !may_connect(headers, config) => {
+                hub.metrics().limit(limit::ORIGIN);
+                text(
+                    StatusCode::FORBIDDEN,
+                    "This server takes no connections from that web page.\n",
+                )
+            }
+            // Over a limit too: a browser learns the reason over an open WebSocket only.
             Some(key) if !hub.health().shutting_down => {
                 return (switching(&key), Some(hyper::upgrade::on(&mut request)));
             }
             Some(_) => text(StatusCode::SERVICE_UNAVAILABLE, "The server is going down.\n"),
             None => upgrade_required(),
         },
+        _ if let Some(denied) = visit.denied() => too_much(&denied.refusal()),
+        "/" => page(),
+        "/debug/rooms" => debug_rooms(headers, visit, hub, config),
+        "/metrics" => metrics(headers, visit, hub, config),
+        "/api/turn-credentials" => turn_credentials(headers, hub),
         _ => text(StatusCode::NOT_FOUND, "There is nothing here.\n"),
     };
     (answer, None)
@@ -71,15 +85,81 @@ fn health(hub: &Hub) -> Answer {
     json_answer(status, &body)
 }
 
-fn debug_rooms(headers: &HeaderMap, hub: &Hub, config: &Config) -> Answer {
-    let Some(wanted) = &config.admin_token else {
-        return text(StatusCode::NOT_FOUND, "There is nothing here.\n");
-    };
-    if !bearer(headers).is_some_and(|given| same_secret(given, wanted)) {
-        return unauthorized("The admin token is wanted.\n");
+/// Whether the web page that the request comes from, if any, may connect.
+fn may_connect(headers: &HeaderMap, config: &Config) -> bool {
+    let mut origins = headers.get_all(ORIGIN).iter();
+    origins.all(|origin| origin.to_str().is_ok_and(|origin| config.limits.allows_origin(origin)))
+}
+
+fn debug_rooms(headers: &HeaderMap, visit: &Visit, hub: &Hub, config: &Config) -> Answer {
+    if let Some(refusal) = refuse_strangers(headers, visit, config) {
+        return refusal;
     }
     let rooms: Vec<Value> = hub.overview().iter().map(room).collect();
     json_answer(StatusCode::OK, &json!({ "rooms": rooms }))
+}
+
+fn metrics(headers: &HeaderMap, visit: &Visit, hub: &Hub, config: &Config) -> Answer {
+    if !is_this_machine(headers, visit, config)
+        && let Some(refusal) = refuse_strangers(headers, visit, config)
+    {
+        return refusal;
+    }
+    with_type(StatusCode::OK, metrics::CONTENT_TYPE, hub.metrics().text(hub.figures()))
+}
+
+/// The answer to whoever is not the administrator.
+fn refuse_strangers(headers: &HeaderMap, visit: &Visit, config: &Config) -> Option<Answer> {
+    // An empty word in the environment means none.
+    let Some(wanted) = config.admin_token.as_ref().filter(|token| !token.is_empty()) else {
+        return Some(text(StatusCode::NOT_FOUND, "There is nothing here.\n"));
+    };
+    if let Err(refusal) = visit.may_show_token() {
+        return Some(too_much(&refusal));
+    }
+    let given = bearer(headers);
+    if given.is_some_and(|given| same_secret(given, wanted)) {
+        return None;
+    }
+    if given.is_some() {
+        visit.token_failed();
+    }
+    Some(unauthorized("The admin token is wanted.\n"))
+}
+
+/// Whether somebody on this machine asks a server that only this machine can reach and that has no
+/// admin token. A proxy on this machine brings strangers along: where one is named, or names itself
+/// in a field, nobody is taken for local. Nor is a web page, by whatever name it got here.
+fn is_this_machine(headers: &HeaderMap, visit: &Visit, config: &Config) -> bool {
+    let proxied = [FORWARDED, VIA, ORIGIN, REFERER, X_FORWARDED_FOR, X_REAL_IP];
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(name, port)| {
+        if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host }
+    });
+    config.admin_token.as_ref().is_none_or(String::is_empty)
+        && config.listen.ip().is_loopback()
+        && config.tls.trusted_proxy.is_empty()
+        && visit.address().is_loopback()
+        && matches!(host, "" | "localhost" | "127.0.0.1" | "[::1]")
+        && !proxied.iter().any(|name| headers.contains_key(name))
+}
+
+/// The answer to whoever has been told often enough that it does too much.
+pub(crate) fn turned_away() -> Answer {
+    text(StatusCode::TOO_MANY_REQUESTS, "Too many connections come from your network.\n")
+}
+
+/// The refusal of a client that did too much.
+fn too_much(refusal: &Refusal) -> Answer {
+    let status = if refusal.code() == ErrorCode::ServerFull {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::TOO_MANY_REQUESTS
+    };
+    let mut answer = with_type(status, "text/plain; charset=utf-8", format!("{refusal}\n"));
+    let seconds = refusal.retry_after_ms().unwrap_or_default().div_ceil(1_000);
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    answer
 }
 
 fn room(overview: &RoomOverview) -> Value {

@@ -3,23 +3,29 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use cinemasync_protocol::{ClientMessage, IceServer, Token, encode};
+use cinemasync_protocol::{ClientMessage, ErrorCode, IceServer, ServerMessage, Token, encode};
 use cinemasync_server_core::{
     ConnectionId, Entropy, Event, Now, Output, Refusal, RoomOverview, Rooms, Settings,
 };
-use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::Config;
-
-/// Messages that wait for one connection. A client that reads nothing meanwhile is closed as 1013.
-const OUTBOX: usize = 256;
+use crate::door::{Door, Visit};
+use crate::log::Log;
+use crate::metrics::{Figures, Metrics, limit};
+use crate::outbox::{Outbox, Reader, Waiting, outbox};
 
 /// The rooms, and a way to everybody.
 pub(crate) struct Hub {
     state: Mutex<State>,
+    door: Arc<Door>,
+    metrics: Arc<Metrics>,
+    log: Arc<Log>,
+    /// What waits to be sent.
+    waiting: Waiting,
     started: Instant,
     next_connection: AtomicU64,
     shutting_down: AtomicBool,
@@ -30,18 +36,12 @@ struct State {
     outboxes: BTreeMap<ConnectionId, Outbox>,
 }
 
-struct Outbox {
-    texts: mpsc::Sender<String>,
-    /// Has a place of its own, so that it arrives although the outbox is full.
-    too_slow: mpsc::Sender<()>,
-}
-
-/// A connection's end of its outbox.
-pub(crate) struct Inbox {
+/// A connection, as itself knows it.
+pub(crate) struct Client {
     pub(crate) id: ConnectionId,
-    pub(crate) texts: mpsc::Receiver<String>,
-    /// The outbox was full: close as 1013.
-    pub(crate) too_slow: mpsc::Receiver<()>,
+    pub(crate) visit: Arc<Visit>,
+    /// What it is to send.
+    pub(crate) inbox: Reader,
 }
 
 /// The operating system's randomness.
@@ -75,28 +75,45 @@ impl Hub {
             ice_servers,
             ..Settings::new(secret)
         };
+        let metrics = Arc::new(Metrics::new());
+        let log = Arc::new(Log::new(config.limits.log_addresses));
+        let door = Door::new(config.limits.limits(), metrics.clone(), log.clone());
         Self {
             state: Mutex::new(State { rooms: Rooms::new(settings), outboxes: BTreeMap::new() }),
+            door: Arc::new(door),
+            metrics,
+            log,
+            waiting: Waiting::default(),
             started: Instant::now(),
             next_connection: AtomicU64::new(1),
             shutting_down: AtomicBool::new(false),
         }
     }
 
+    /// Lets clients in.
+    pub(crate) fn door(&self) -> &Arc<Door> {
+        &self.door
+    }
+
+    /// What is counted.
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
     /// A connection is there.
-    pub(crate) fn connect(&self) -> Inbox {
+    pub(crate) fn connect(&self, visit: Arc<Visit>) -> Client {
         let id = ConnectionId(self.next_connection.fetch_add(1, Ordering::Relaxed));
-        let (sender, texts) = mpsc::channel(OUTBOX);
-        let (slow_sender, too_slow) = mpsc::channel(1);
+        let (outbox, inbox) = outbox(self.waiting.clone());
         let mut state = self.lock();
-        state.outboxes.insert(id, Outbox { texts: sender, too_slow: slow_sender });
+        state.outboxes.insert(id, outbox);
         // It began before the end and comes after the others were told.
         if self.shutting_down.load(Ordering::Acquire) {
-            state.deliver(vec![goodbye(id)]);
+            self.say_goodbye(&mut state, id);
         }
         drop(state);
-        tracing::info!(connection = %id, "connected");
-        Inbox { id, texts, too_slow }
+        self.metrics.opened();
+        self.log.connected(id, visit.address());
+        Client { id, visit, inbox }
     }
 
     /// A connection is gone.
@@ -106,24 +123,49 @@ impl Hub {
         let outputs = state.rooms.disconnect(id);
         // When everybody goes, that is no news: whoever heard of it would end calls that live on.
         if !self.shutting_down.load(Ordering::Acquire) {
-            state.deliver(outputs);
+            self.deliver(&mut state, outputs);
         }
-        tracing::info!(connection = %id, "disconnected");
+    }
+
+    /// A connection ended, in this way, after it lived so long.
+    pub(crate) fn ended(&self, id: ConnectionId, how: &str, lived: Duration) {
+        self.metrics.ended(how);
+        self.log.disconnected(id, how, lived);
     }
 
     /// A connection said something.
-    pub(crate) fn handle(&self, id: ConnectionId, message: ClientMessage) {
+    pub(crate) fn handle(&self, client: &Client, message: ClientMessage) {
+        let (id, visit) = (client.id, &client.visit);
+        let began = Instant::now();
+        let attempt = Attempt::of(&message);
+        let allowed = match attempt {
+            Attempt::Create => visit.may_create(),
+            Attempt::Join => visit.may_join(),
+            Attempt::Other => Ok(()),
+        };
+        if let Err(refusal) = allowed {
+            self.refuse(id, &refusal);
+            return;
+        }
         let now = self.now();
         let mut state = self.lock();
         let outputs = state.rooms.handle(id, message, now, &mut OsEntropy);
-        state.deliver(outputs);
+        match attempt {
+            Attempt::Create if attempt.took_effect(&outputs) => visit.created(),
+            Attempt::Join if attempt.was_a_wrong_guess(&outputs) => visit.join_failed(),
+            _ => {}
+        }
+        self.deliver(&mut state, outputs);
+        drop(state);
+        self.metrics.handled(began.elapsed());
     }
 
     /// Answers one connection only.
     pub(crate) fn refuse(&self, id: ConnectionId, refusal: &Refusal) {
         let refused = Event::Refused { connection: id, code: refusal.code() };
         let message = refusal.to_message();
-        self.lock().deliver(vec![Output::Send { to: id, message }, Output::Happened(refused)]);
+        let outputs = vec![Output::Send { to: id, message }, Output::Happened(refused)];
+        self.deliver(&mut self.lock(), outputs);
     }
 
     /// Everybody is told that the server goes.
@@ -132,7 +174,17 @@ impl Hub {
         let mut state = self.lock();
         self.shutting_down.store(true, Ordering::Release);
         let everybody: Vec<ConnectionId> = state.outboxes.keys().copied().collect();
-        state.deliver(everybody.into_iter().map(goodbye).collect());
+        for id in everybody {
+            self.say_goodbye(&mut state, id);
+        }
+    }
+
+    fn say_goodbye(&self, state: &mut State, to: ConnectionId) {
+        let message = Refusal::ShuttingDown.to_message();
+        self.deliver(state, vec![Output::Send { to, message }]);
+        if let Some(outbox) = state.outboxes.get(&to) {
+            outbox.go_down();
+        }
     }
 
     pub(crate) fn health(&self) -> Health {
@@ -145,12 +197,60 @@ impl Hub {
         }
     }
 
+    /// Figures for `/metrics`.
+    pub(crate) fn figures(&self) -> Figures {
+        let (waiting_bytes, addresses) = (self.waiting.bytes(), self.door.tracked());
+        let state = self.lock();
+        Figures {
+            connections: state.outboxes.len(),
+            rooms: state.rooms.room_count(),
+            participants: state.rooms.participant_count(),
+            waiting_bytes,
+            addresses,
+        }
+    }
+
     pub(crate) fn overview(&self) -> Vec<RoomOverview> {
         self.lock().rooms.overview(self.now())
     }
 
     pub(crate) fn ice_servers_for(&self, token: &Token) -> Option<Vec<IceServer>> {
         self.lock().rooms.ice_servers_for(token).map(<[_]>::to_vec)
+    }
+
+    /// Carries out what the rooms decided. A text that goes to several is written once.
+    fn deliver(&self, state: &mut State, outputs: Vec<Output>) {
+        let mut last: Option<(ServerMessage, Utf8Bytes)> = None;
+        for output in outputs {
+            match output {
+                Output::Send { to, message } => {
+                    let Some(outbox) = state.outboxes.get(&to) else { continue };
+                    let wire_type = message.wire_type();
+                    let text = match &last {
+                        Some((known, text)) if *known == message => text.clone(),
+                        _ => {
+                            let text = Utf8Bytes::from(encode(&message));
+                            last = Some((message, text.clone()));
+                            text
+                        }
+                    };
+                    self.metrics.sent(wire_type, text.len());
+                    if outbox.push(text).is_err() {
+                        self.metrics.limit(limit::OUTBOX);
+                    }
+                }
+                Output::Happened(event) => self.note(&event),
+            }
+        }
+    }
+
+    fn note(&self, event: &Event) {
+        match event {
+            Event::RoomCreated { .. } => self.metrics.room_created(),
+            Event::Refused { code, .. } => self.metrics.refused(*code),
+            _ => {}
+        }
+        self.log.event(event);
     }
 
     fn now(&self) -> Now {
@@ -166,48 +266,36 @@ impl Hub {
     }
 }
 
-impl State {
-    fn deliver(&mut self, outputs: Vec<Output>) {
-        for output in outputs {
-            match output {
-                Output::Send { to, message } => {
-                    let Some(outbox) = self.outboxes.get(&to) else { continue };
-                    if outbox.texts.try_send(encode(&message)).is_err() {
-                        // One word is enough; it is on its way already if this place is taken.
-                        let _ = outbox.too_slow.try_send(());
-                    }
-                }
-                Output::Happened(event) => log(&event),
-            }
+/// What a message tries that an address may not try for ever.
+#[derive(Clone, Copy)]
+enum Attempt {
+    Create,
+    Join,
+    Other,
+}
+
+impl Attempt {
+    fn of(message: &ClientMessage) -> Self {
+        match message {
+            ClientMessage::CreateRoom { .. } => Self::Create,
+            ClientMessage::JoinRoom { .. } => Self::Join,
+            // Tokens are far too long to be guessed, and an expired one is no offence.
+            _ => Self::Other,
         }
     }
-}
 
-fn goodbye(to: ConnectionId) -> Output {
-    Output::Send { to, message: Refusal::ShuttingDown.to_message() }
-}
+    fn took_effect(self, outputs: &[Output]) -> bool {
+        let created =
+            |output: &Output| matches!(output, Output::Happened(Event::RoomCreated { .. }));
+        outputs.iter().any(created)
+    }
 
-/// One line an event. Room codes open rooms, so they are for debugging only.
-fn log(event: &Event) {
-    match event {
-        Event::RoomCreated { connection, room } => {
-            tracing::info!(%connection, "room created");
-            tracing::debug!(%connection, %room, "room created");
-        }
-        Event::Joined { connection, room, participants } => {
-            tracing::info!(%connection, participants, "joined");
-            tracing::debug!(%connection, %room, "joined");
-        }
-        // A call trickles dozens of candidates: one line each would bury the rest.
-        Event::Relayed { connection, wire_type: "webrtc_ice_candidate", .. } => {
-            tracing::debug!(%connection, "candidate relayed");
-        }
-        Event::Relayed { connection, wire_type, receivers } => {
-            tracing::info!(%connection, what = wire_type, receivers, "relayed");
-        }
-        Event::Left { connection, reason, participants, .. } => {
-            tracing::info!(%connection, ?reason, participants, "left");
-        }
-        Event::Refused { connection, code } => tracing::info!(%connection, ?code, "refused"),
+    fn was_a_wrong_guess(self, outputs: &[Output]) -> bool {
+        outputs.iter().any(|output| match output {
+            Output::Happened(Event::Refused { code, .. }) => {
+                matches!(code, ErrorCode::RoomNotFound | ErrorCode::WrongPassword)
+            }
+            _ => false,
+        })
     }
 }

@@ -2,14 +2,19 @@
 //! `cinemasync-server-core`.
 //!
 //! [`Server`] is also what the desktop client runs inside itself when nobody has a server. The
-//! parts: `config` what it is told, `listener` accepts, `http` answers requests, `connection` is one
-//! WebSocket, `hub` the rooms and who is to be told what.
+//! parts: `config` what it is told, `listener` accepts, `door` counts who comes, `http` answers
+//! requests, `connection` is one WebSocket, `hub` the rooms and who is to be told what, `outbox` what
+//! waits to be sent, `metrics` and `log` what is seen from outside.
 
 mod config;
 mod connection;
+mod door;
 mod http;
 mod hub;
 mod listener;
+mod log;
+mod metrics;
+mod outbox;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,7 +24,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub use config::{Config, LogFormat, TlsConfig};
+pub use config::{Config, LimitsConfig, LogAddresses, LogFormat, TlsConfig};
 use hub::Hub;
 
 /// How long connections get for their goodbye when the server ends.

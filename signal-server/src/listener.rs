@@ -3,21 +3,24 @@
 //! `connection`.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cinemasync_server_core::TrustedProxies;
 use hyper::HeaderMap;
-use hyper::header::{FORWARDED, HeaderName};
+use hyper::body::Incoming;
+use hyper::header::{CONNECTION, FORWARDED, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::upgrade::Upgraded;
+use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::door::Visit;
 use crate::hub::Hub;
 use crate::{Config, connection, http};
 
@@ -28,6 +31,8 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 const HTTP_LIFE: Duration = Duration::from_secs(60);
 /// How long the answer under way may then take to be read.
 const HTTP_PATIENCE: Duration = Duration::from_secs(10);
+/// How many requests one connection may bring: whoever wants more connects again, which is counted.
+const MAX_REQUESTS: u32 = 100;
 /// Longest request header.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 /// After an error of accept (too many open files, say) it is tried again.
@@ -42,6 +47,30 @@ struct Service {
     hub: Arc<Hub>,
     config: Arc<Config>,
     proxies: TrustedProxies,
+}
+
+/// Where a connection comes from.
+struct Origin {
+    peer: IpAddr,
+    /// None if that is a proxy, which brings many clients.
+    visit: Option<Arc<Visit>>,
+}
+
+impl Service {
+    /// The answer, and the WebSocket and its client, if one was opened.
+    fn answer(
+        &self,
+        from: &Origin,
+        request: hyper::Request<Incoming>,
+    ) -> (http::Answer, Option<(OnUpgrade, Arc<Visit>)>) {
+        let visit = from.visit.clone().or_else(|| {
+            let client = client_of(from.peer, request.headers(), &self.proxies);
+            self.hub.door().arrive(client).map(Arc::new)
+        });
+        let Some(visit) = visit else { return (http::turned_away(), None) };
+        let (answer, wanted) = http::answer(request, &visit, &self.hub, &self.config);
+        (answer, wanted.map(|wanted| (wanted, visit)))
+    }
 }
 
 pub(crate) async fn serve(
@@ -61,7 +90,16 @@ pub(crate) async fn serve(
             accepted = socket.accept() => match accepted {
                 Ok((stream, peer)) => {
                     let peer = peer.ip().to_canonical();
-                    connections.spawn(converse(stream, peer, service.clone(), stopped.clone()));
+                    let visit = if service.proxies.trusts(peer) {
+                        // Whose it is shows with each request.
+                        None
+                    } else {
+                        // Whoever is not even to be told why is closed by dropping the stream.
+                        let Some(visit) = service.hub.door().arrive(peer) else { continue };
+                        Some(Arc::new(visit))
+                    };
+                    let from = Origin { peer, visit };
+                    connections.spawn(converse(stream, from, service.clone(), stopped.clone()));
                 }
                 Err(error) => {
                     if warned.is_none_or(|warned| warned.elapsed() >= ACCEPT_WARNING) {
@@ -86,36 +124,39 @@ pub(crate) async fn serve(
 
 async fn converse(
     stream: TcpStream,
-    peer: IpAddr,
+    from: Origin,
     service: Arc<Service>,
     stopped: watch::Receiver<bool>,
 ) {
     // Small messages that somebody waits for: nothing is gained by collecting them.
     let _ = stream.set_nodelay(true);
     // Boxed, so that what HTTP needs is given back before the long life of a WebSocket begins.
-    let opened = Box::pin(speak_http(stream, peer, &service, stopped.clone())).await;
-    if let Some((upgraded, client)) = opened {
-        connection::run(upgraded, client, &service.hub, stopped).await;
+    let opened = Box::pin(speak_http(stream, from, &service, stopped)).await;
+    if let Some((upgraded, visit)) = opened {
+        connection::run(upgraded, visit, &service.hub).await;
     }
 }
 
 /// Answers requests until the connection ends, or becomes the WebSocket of this client.
 async fn speak_http(
     stream: TcpStream,
-    peer: IpAddr,
+    from: Origin,
     service: &Arc<Service>,
     mut stopped: watch::Receiver<bool>,
-) -> Option<(Upgraded, IpAddr)> {
+) -> Option<(Upgraded, Arc<Visit>)> {
     // Whoever comes this late gets one answer.
     let late = *stopped.borrow();
     let upgrade = Arc::new(Mutex::new(None));
+    let requests = AtomicU32::new(0);
     let answer = {
         let (service, upgrade) = (service.clone(), upgrade.clone());
-        service_fn(move |request: hyper::Request<_>| {
-            let client = client_of(peer, request.headers(), &service.proxies);
-            let (response, wanted) = http::answer(request, client, &service.hub, &service.config);
+        service_fn(move |request| {
+            let (mut response, wanted) = service.answer(&from, request);
             if let Some(wanted) = wanted {
-                *upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some((wanted, client));
+                *upgrade.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
+            } else if requests.fetch_add(1, Ordering::Relaxed) + 1 >= MAX_REQUESTS {
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(CONNECTION, close);
             }
             async move { Ok::<_, std::convert::Infallible>(response) }
         })
@@ -147,9 +188,9 @@ async fn speak_http(
         return None;
     }
     let wanted = upgrade.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let (wanted, client) = wanted?;
+    let (wanted, visit) = wanted?;
     match wanted.await {
-        Ok(upgraded) => Some((upgraded, client)),
+        Ok(upgraded) => Some((upgraded, visit)),
         Err(error) => {
             tracing::debug!(%error, "a WebSocket was not opened");
             None

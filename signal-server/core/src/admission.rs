@@ -13,8 +13,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use address::Party;
-pub use budget::Rate;
-use budget::Spent;
+pub use budget::{Rate, Spent};
 
 use crate::Refusal;
 

@@ -25,7 +25,7 @@ pub mod turn_wire;
 pub use client_address::{Network, NotANetwork, TrustedProxies};
 pub use entropy::Entropy;
 pub use output::{ConnectionId, Event, Now, Output};
-pub use pace::{Pace, Verdict};
+pub use pace::{Pace, StreamPace, Verdict};
 pub use refusal::Refusal;
 pub use rooms::{ParticipantOverview, RoomOverview, Rooms};
 pub use secret::same_secret;

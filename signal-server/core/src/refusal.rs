@@ -164,9 +164,9 @@ impl Refusal {
         }
     }
 
-    /// The message that tells the client.
-    pub fn to_message(&self) -> ServerMessage {
-        let retry_after_ms = match self {
+    /// When to try again, in milliseconds, if waiting helps.
+    pub fn retry_after_ms(&self) -> Option<u64> {
+        match self {
             Self::TooFast { retry_after_ms }
             | Self::TooManyConnections { retry_after_ms }
             | Self::TooManyNewRooms { retry_after_ms }
@@ -174,7 +174,15 @@ impl Refusal {
             | Self::ServerCrowded { retry_after_ms } => Some(*retry_after_ms),
             Self::TooManyRooms => Some(FULL_RETRY_MS),
             _ => None,
-        };
-        ServerMessage::Error { code: self.code(), message: self.to_string(), retry_after_ms }
+        }
+    }
+
+    /// The message that tells the client.
+    pub fn to_message(&self) -> ServerMessage {
+        ServerMessage::Error {
+            code: self.code(),
+            message: self.to_string(),
+            retry_after_ms: self.retry_after_ms(),
+        }
     }
 }

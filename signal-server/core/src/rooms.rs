@@ -70,6 +70,11 @@ impl Rooms {
         self.rooms.len()
     }
 
+    /// How many participants are connected.
+    pub fn participant_count(&self) -> usize {
+        self.places.len()
+    }
+
     /// What the participant with this token may use for ICE, or `None` if nobody here has it.
     pub fn ice_servers_for(&self, token: &Token) -> Option<&[IceServer]> {
         let (room, id) = self.tokens.verify(token)?;

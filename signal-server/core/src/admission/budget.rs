@@ -31,14 +31,14 @@ impl Rate {
 
 /// What was spent of a budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Spent {
+pub struct Spent {
     /// When it is full again, in microseconds.
     full_at: u64,
 }
 
 impl Spent {
     /// How long until there is one to be had; zero if there is.
-    pub(super) fn wait(self, rate: Rate, now: Duration) -> Duration {
+    pub fn wait(self, rate: Rate, now: Duration) -> Duration {
         if rate.burst == 0 {
             return NEVER;
         }
@@ -48,12 +48,15 @@ impl Spent {
     }
 
     /// Takes one, whether or not there is one.
-    pub(super) fn take(&mut self, rate: Rate, now: Duration) {
+    pub fn take(&mut self, rate: Rate, now: Duration) {
         self.full_at = self.full_at.max(micros(now)).saturating_add(rate.every_micros());
     }
 
-    /// Takes one if there is one; otherwise tells how long until then.
-    pub(super) fn try_take(&mut self, rate: Rate, now: Duration) -> Result<(), Duration> {
+    /// Takes one if there is one.
+    ///
+    /// # Errors
+    /// How long until there is one.
+    pub fn try_take(&mut self, rate: Rate, now: Duration) -> Result<(), Duration> {
         let wait = self.wait(rate, now);
         if wait.is_zero() {
             self.take(rate, now);
@@ -64,7 +67,7 @@ impl Spent {
     }
 
     /// Whether nothing is missing, so that it may be forgotten.
-    pub(super) fn is_full(self, now: Duration) -> bool {
+    pub fn is_full(self, now: Duration) -> bool {
         self.full_at <= micros(now)
     }
 }
