@@ -1,6 +1,7 @@
 //! What whoever runs the server can set, on the command line or in the environment.
 
 mod limits;
+mod secret;
 mod tls;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,6 +12,7 @@ use cinemasync_protocol::limits::{
 use clap::{Parser, ValueEnum};
 
 pub use limits::{LimitsConfig, LogAddresses};
+pub use secret::{SecretConfig, ServerSecret};
 pub use tls::TlsConfig;
 
 /// The signaling server of CinemaSync: rooms, and the first words between those who meet in them.
@@ -35,6 +37,9 @@ pub struct Config {
     /// exist, and the second is for this machine only, if the server listens nowhere else.
     #[arg(long, env = "CINEMASYNC_ADMIN_TOKEN", hide_env_values = true)]
     pub admin_token: Option<String>,
+    /// The server's secret.
+    #[command(flatten)]
+    pub secret: SecretConfig,
     /// How the log is written.
     #[arg(long, env = "CINEMASYNC_LOG_FORMAT", value_enum, default_value_t)]
     pub log_format: LogFormat,
@@ -65,6 +70,7 @@ impl Config {
             max_rooms: 100,
             stun_url: Vec::new(),
             admin_token: None,
+            secret: SecretConfig::default(),
             log_format: LogFormat::Pretty,
             tls: TlsConfig::default(),
             limits: LimitsConfig::embedded(),

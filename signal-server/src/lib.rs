@@ -4,7 +4,8 @@
 //! [`Server`] is also what the desktop client runs inside itself when nobody has a server. The
 //! parts: `config` what it is told, `listener` accepts, `door` counts who comes, `http` answers
 //! requests, `connection` is one WebSocket, `hub` the rooms and who is to be told what, `outbox` what
-//! waits to be sent, `metrics` and `log` what is seen from outside.
+//! waits to be sent, `metrics` and `log` what is seen from outside, `secret_file` what outlives a
+//! restart.
 
 mod config;
 mod connection;
@@ -15,6 +16,8 @@ mod listener;
 mod log;
 mod metrics;
 mod outbox;
+mod secret_file;
+mod state_directory;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,8 +27,11 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub use config::{Config, LimitsConfig, LogAddresses, LogFormat, TlsConfig};
+pub use config::{
+    Config, LimitsConfig, LogAddresses, LogFormat, SecretConfig, ServerSecret, TlsConfig,
+};
 use hub::Hub;
+pub use secret_file::{SecretError, SecretOrigin};
 
 /// How long connections get for their goodbye when the server ends.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -57,7 +63,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts to listen and serve, on tasks of the current tokio runtime.
+    /// Starts to listen and serve, on tasks of the current tokio runtime. Touches no disk: a secret
+    /// that is to outlive the server is loaded before, by [`SecretConfig::load`].
     ///
     /// # Errors
     /// [`BindError`] when the address cannot be used.
@@ -66,8 +73,10 @@ impl Server {
         let listen_error = |error| BindError::Listen { address: requested, error };
         let socket = TcpListener::bind(requested).await.map_err(listen_error)?;
         let address = socket.local_addr().map_err(listen_error)?;
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(BindError::Random)?;
+        let secret = match config.secret.key {
+            Some(ServerSecret(secret)) => secret,
+            None => random_secret()?,
+        };
         let hub = Arc::new(Hub::new(&config, secret));
         let (stop, stopped) = watch::channel(false);
         let listener =
@@ -89,6 +98,12 @@ impl Server {
             self.listener.abort();
         }
     }
+}
+
+fn random_secret() -> Result<[u8; 32], BindError> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(BindError::Random)?;
+    Ok(secret)
 }
 
 impl Drop for Server {

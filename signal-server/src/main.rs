@@ -3,13 +3,13 @@
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use cinemasync_server::{Config, LogFormat, Server};
+use cinemasync_server::{Config, LogFormat, SecretOrigin, Server};
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let config = Config::parse();
+    let mut config = Config::parse();
     start_log(config.log_format);
     // Before anybody is told that the server runs: what ends it must not find it unprepared.
     let terminated = match termination() {
@@ -21,6 +21,16 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    match config.secret.load() {
+        Ok(SecretOrigin::Made(file)) => {
+            tracing::info!(file = %file.display(), "made the server's secret");
+        }
+        Ok(_) => {}
+        Err(error) => {
+            eprintln!("cinemasync-server: {error}");
+            return ExitCode::FAILURE;
+        }
+    }
     let server = match Server::bind(config).await {
         Ok(server) => server,
         Err(error) => {

@@ -36,6 +36,8 @@ impl LocalServer {
         let mut command = Command::new(program);
         command
             .args(["--listen", &address.to_string()])
+            // What it keeps lies beside its log, not in the person's own folders.
+            .env("STATE_DIRECTORY", log.parent().unwrap_or(Path::new(".")))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log_file);

@@ -49,6 +49,8 @@ mod program {
     fn command(listen: SocketAddr) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cinemasync-server"));
         command.env_remove("CINEMASYNC_LOG").stderr(Stdio::piped());
+        // With one of its own it would keep it in the person's folders.
+        command.env("CINEMASYNC_SECRET", "5e".repeat(32));
         command.args(["--log-format", "json", "--listen", &listen.to_string()]);
         command
     }
@@ -57,10 +59,14 @@ mod program {
     fn start() -> Program {
         let mut child = command(SocketAddr::from(([127, 0, 0, 1], 0))).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        log.read_line(&mut line).unwrap();
-        let entry: serde_json::Value = serde_json::from_str(&line).unwrap();
-        assert_eq!(entry["fields"]["message"], "listening");
+        let entry = loop {
+            let mut line = String::new();
+            assert_ne!(log.read_line(&mut line).unwrap(), 0, "it ended instead of listening");
+            let entry: serde_json::Value = serde_json::from_str(&line).unwrap();
+            if entry["fields"]["message"] == "listening" {
+                break entry;
+            }
+        };
         let address = entry["fields"]["address"].as_str().unwrap().parse().unwrap();
         Program { child, log, address }
     }
