@@ -12,7 +12,7 @@ use crate::raw::{FIN, Frame, PING, PONG, Raw, TEXT, frame};
 const FLOOD: usize = 20_000;
 
 /// Sends it again and again and gives back everything that came until the end.
-async fn flood(raw: Raw, bytes: Vec<u8>) -> Vec<Frame> {
+pub(crate) async fn flood(raw: Raw, bytes: Vec<u8>) -> Vec<Frame> {
     let (reading, mut writing) = raw.stream.into_split();
     let writing = tokio::spawn(async move {
         for _ in 0..FLOOD {

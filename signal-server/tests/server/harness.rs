@@ -10,7 +10,7 @@ use cinemasync_protocol::{
 use cinemasync_server::{Config, Server};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 /// Long enough for any machine; only a failing test waits for it.
@@ -51,10 +51,31 @@ impl Client {
     }
 
     pub(crate) async fn connect_to(server: SocketAddr) -> Self {
-        let address = format!("ws://{server}/ws");
-        let (socket, _) =
-            soon("the handshake", connect_async_with_config(address, None, true)).await.unwrap();
-        Self { socket }
+        Self::connect_with(server, &[]).await.expect("the server opens a WebSocket")
+    }
+
+    /// With these fields in the request; otherwise with which status the server refuses.
+    pub(crate) async fn connect_with(
+        server: SocketAddr,
+        fields: &[(&str, &str)],
+    ) -> Result<Self, u16> {
+        let mut request = ClientRequestBuilder::new(format!("ws://{server}/ws").parse().unwrap());
+        for (name, value) in fields {
+            request = request.with_header(*name, *value);
+        }
+        match soon("the handshake", connect_async_with_config(request, None, true)).await {
+            Ok((socket, _)) => Ok(Self { socket }),
+            Err(Error::Http(answer)) => Err(answer.status().as_u16()),
+            Err(error) => panic!("a handshake is answered: {error}"),
+        }
+    }
+
+    /// As the client of this address, of whom a proxy tells.
+    pub(crate) async fn connect_from(server: &Server, address: &str) -> Self {
+        let fields = [("X-Forwarded-For", address)];
+        Self::connect_with(server.local_addr(), &fields)
+            .await
+            .expect("the server opens a WebSocket")
     }
 
     pub(crate) async fn say(&mut self, message: &ClientMessage) {
@@ -73,6 +94,14 @@ impl Client {
                 Some(Ok(Message::Ping(_))) => {}
                 other => panic!("a message was expected, not {other:?}"),
             }
+        }
+    }
+
+    /// The code of the error that must be next, and when to try again.
+    pub(crate) async fn hear_refusal(&mut self) -> (ErrorCode, Option<u64>) {
+        match self.hear().await {
+            ServerMessage::Error { code, retry_after_ms, .. } => (code, retry_after_ms),
+            other => panic!("an error was expected, not {other:?}"),
         }
     }
 
@@ -180,10 +209,11 @@ pub(crate) struct Three {
 
 impl Three {
     pub(crate) async fn meet(server: &Server) -> Self {
+        // An address for those who are behind a proxy; the server looks at it only then.
         let (mut ana, mut ben, mut cleo) = (
-            Client::connect(server).await,
-            Client::connect(server).await,
-            Client::connect(server).await,
+            Client::connect_from(server, "192.0.2.1").await,
+            Client::connect_from(server, "192.0.2.2").await,
+            Client::connect_from(server, "2001:db8::3").await,
         );
         let first = ana.create("Ana").await;
         let second = ben.join(first.room, "Ben").await.entry;
@@ -200,6 +230,16 @@ impl Three {
     /// Ana's, Ben's and Cleo's ids.
     pub(crate) fn ids(&self) -> [ParticipantId; 3] {
         self.entries.each_ref().map(|entry| entry.id.clone())
+    }
+
+    /// They talk as if nothing were going on around them.
+    pub(crate) async fn all_is_well(&mut self) {
+        self.ana.say(&chat("m", "all well?", None)).await;
+        for client in [&mut self.ben, &mut self.cleo] {
+            let heard = client.hear().await;
+            assert!(matches!(heard, ServerMessage::ChatMessage { .. }), "{heard:?}");
+        }
+        self.nobody_hears_more().await;
     }
 
     pub(crate) async fn nobody_hears_more(&mut self) {

@@ -5,12 +5,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
+mod call;
 mod errors;
 mod faults;
 mod floods;
 mod harness;
+mod hostile;
 mod http;
 mod life;
+mod limits;
+mod metrics;
 mod raw;
 mod rooms;
 mod shutdown;

@@ -95,15 +95,25 @@ impl Raw {
         Self::with_receive_buffer(server, 64 * 1024).await
     }
 
+    /// With these fields in the request, behind a proxy for instance; and the server's answer.
+    pub(crate) async fn with_fields(server: SocketAddr, fields: &[&str]) -> (Self, Answer) {
+        Self::open(server, 64 * 1024, fields).await
+    }
+
     /// With a small buffer, whoever writes to this client soon waits for it to read.
     pub(crate) async fn with_receive_buffer(server: SocketAddr, bytes: u32) -> Self {
+        Self::open(server, bytes, &[]).await.0
+    }
+
+    async fn open(server: SocketAddr, bytes: u32, fields: &[&str]) -> (Self, Answer) {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(bytes).unwrap();
         let mut stream = socket.connect(server).await.unwrap();
+        let fields: String = fields.iter().map(|field| format!("{field}\r\n")).collect();
         let head = format!(
             "GET /ws HTTP/1.1\r\nHost: {server}\r\nConnection: keep-alive, Upgrade\r\n\
              Upgrade: WebSocket\r\nSec-WebSocket-Version: 13\r\n\
-             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{fields}\r\n"
         );
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
@@ -118,7 +128,7 @@ impl Raw {
             "{}",
             answer.head
         );
-        Self { stream }
+        (Self { stream }, answer)
     }
 
     /// Sends one masked frame; `first` is its first byte.
