@@ -5,6 +5,8 @@ mod call;
 mod correlate;
 mod machine;
 mod report;
+mod search;
+mod server;
 mod sync;
 mod tone;
 
@@ -15,7 +17,6 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 
 use crate::children;
-use crate::server;
 use crate::workspace::{self, Profile};
 
 /// What `cargo xtask bench` can be told.
@@ -32,6 +33,8 @@ pub(crate) struct Options {
 enum Bench {
     /// Three people in a call: pictures, voices, memory.
     Call(call::Options),
+    /// The server beside a Socket.IO server: memory, joining and leaving, relaying (Linux).
+    Server(server::Options),
     /// Two people and a film: how far apart its sound is at both ends.
     Sync(sync::Options),
 }
@@ -39,10 +42,14 @@ enum Bench {
 /// Builds the programs, measures, prints.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let profile = if options.dev { Profile::Dev } else { Profile::Release };
-    server::build(profile)?;
+    match &options.bench {
+        Bench::Call(_) | Bench::Sync(_) => crate::server::build(profile),
+        Bench::Server(_) => server::build(profile),
+    }?;
     children::catch_interrupts()?;
     let report = match &options.bench {
         Bench::Call(options) => call::measure(options, profile),
+        Bench::Server(options) => server::measure(options, profile),
         Bench::Sync(options) => sync::measure(options, profile),
     }?;
     println!("{report}");

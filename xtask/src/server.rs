@@ -71,7 +71,7 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
 }
 
 /// A port that was free a moment ago.
-fn free_address() -> Result<SocketAddr> {
+pub(crate) fn free_address() -> Result<SocketAddr> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
         .context("no port is free on this machine")
