@@ -274,22 +274,16 @@ fn fault(error: &Error, hub: &Hub) -> End {
 }
 
 /// Sends our close, or answers theirs, then hears the other end out: dropping a socket that holds
-/// unread bytes resets the connection, and the reset overtakes the close frame.
+/// unread bytes resets the connection, and the reset overtakes the close frame. What still comes is
+/// not looked at, their close neither: a flood would be read for as long as patience lasts.
 async fn close(socket: &mut Socket, goodbye: Option<CloseFrame>) {
     // The answer to a ping that waits would come after the close, which is the last that may be said.
-    if socket.flush().await.is_err() {
-        return;
-    }
+    // After their close, this sends the answer to it and then fails.
+    let flushed = socket.flush().await.is_ok();
     if let Some(frame) = goodbye
-        && socket.close(Some(frame)).await.is_err()
+        && (!flushed || socket.close(Some(frame)).await.is_err())
     {
         return;
-    }
-    // After a fault there is nothing more to be had from here.
-    while let Some(Ok(message)) = socket.next().await {
-        if message.is_close() {
-            return;
-        }
     }
     let stream = socket.get_mut().inner();
     if stream.shutdown().await.is_ok() {
