@@ -7,9 +7,10 @@ use cinemasync_server_core::{Refusal, RoomOverview, same_secret};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{
-    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, FORWARDED, HOST, HeaderName,
-    HeaderValue, ORIGIN, REFERER, RETRY_AFTER, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_VERSION, UPGRADE, VIA, WWW_AUTHENTICATE,
+    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    FORWARDED, HOST, HeaderName, HeaderValue, ORIGIN, REFERER, REFERRER_POLICY, RETRY_AFTER,
+    SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE, VIA, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::upgrade::OnUpgrade;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
@@ -27,6 +28,7 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 
 const PAGE: &str = include_str!("page.html");
+const ICON: &str = include_str!("../../assets/icons/cinemasync.svg");
 
 /// The answer, and the WebSocket that comes after it, if the client asked for one.
 pub(crate) fn answer(
@@ -223,8 +225,12 @@ fn switching(key: &str) -> Answer {
 }
 
 fn page() -> Answer {
-    let body = PAGE.replace("{{version}}", env!("CARGO_PKG_VERSION"));
-    with_type(StatusCode::OK, "text/html; charset=utf-8", body)
+    let body = PAGE.replace("{{version}}", env!("CARGO_PKG_VERSION")).replace("{{icon}}", ICON);
+    let answer = with_type(StatusCode::OK, "text/html; charset=utf-8", body);
+    // It loads nothing, runs nothing and stands in no other page.
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let answer = with_header(answer, CONTENT_SECURITY_POLICY, policy);
+    with_header(answer, REFERRER_POLICY, "no-referrer")
 }
 
 fn json_answer(status: StatusCode, body: &Value) -> Answer {
@@ -256,6 +262,7 @@ fn with_type(status: StatusCode, kind: &'static str, body: String) -> Answer {
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }

@@ -25,6 +25,11 @@ async fn the_page_says_what_this_is() {
     assert!(page.has("content-type: text/html; charset=utf-8"), "{}", page.head);
     assert!(page.body.contains("CinemaSync") && page.body.contains(env!("CARGO_PKG_VERSION")));
     assert!(!page.body.contains("{{"), "every placeholder is filled in");
+    assert!(page.has("x-content-type-options: nosniff"), "{}", page.head);
+    assert!(page.head.contains("content-security-policy: default-src 'none';"), "{}", page.head);
+    for outside in ["<script", "src=", "href=", "url(", "@import", "style="] {
+        assert!(!page.body.contains(outside), "the page loads nothing: {outside}");
+    }
 }
 
 #[tokio::test]
