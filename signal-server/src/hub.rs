@@ -2,6 +2,7 @@
 //! sending never waits.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -34,6 +35,40 @@ pub(crate) struct Hub {
 struct State {
     rooms: Rooms,
     outboxes: BTreeMap<ConnectionId, Outbox>,
+    /// What is to be logged and counted once others may go on.
+    happened: Vec<Event>,
+}
+
+/// The state, locked. What happened meanwhile is told after it is free again: a log that is slow to
+/// take a line must not hold up the rooms.
+struct Locked<'a> {
+    hub: &'a Hub,
+    /// There until it is dropped.
+    state: Option<MutexGuard<'a, State>>,
+}
+
+impl Deref for Locked<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        self.state.as_ref().expect("locked until it is dropped")
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        self.state.as_mut().expect("locked until it is dropped")
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        let happened = std::mem::take(&mut self.happened);
+        self.state = None;
+        for event in &happened {
+            self.hub.note(event);
+        }
+    }
 }
 
 /// A connection, as itself knows it.
@@ -79,7 +114,11 @@ impl Hub {
         let log = Arc::new(Log::new(config.limits.log_addresses));
         let door = Door::new(config.limits.limits(), metrics.clone(), log.clone());
         Self {
-            state: Mutex::new(State { rooms: Rooms::new(settings), outboxes: BTreeMap::new() }),
+            state: Mutex::new(State {
+                rooms: Rooms::new(settings),
+                outboxes: BTreeMap::new(),
+                happened: Vec::new(),
+            }),
             door: Arc::new(door),
             metrics,
             log,
@@ -239,7 +278,7 @@ impl Hub {
                         self.metrics.limit(limit::OUTBOX);
                     }
                 }
-                Output::Happened(event) => self.note(&event),
+                Output::Happened(event) => state.happened.push(event),
             }
         }
     }
@@ -261,8 +300,9 @@ impl Hub {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Locked<'_> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        Locked { hub: self, state: Some(state) }
     }
 }
 

@@ -26,9 +26,9 @@ mod program {
     use std::net::SocketAddr;
     use std::process::{Child, ChildStderr, Command, Stdio};
 
-    use cinemasync_protocol::ErrorCode;
+    use cinemasync_protocol::{ClientMessage, ErrorCode};
 
-    use crate::harness::{Client, server, soon};
+    use crate::harness::{Client, chat, join, server, soon};
     use crate::raw::get;
 
     /// The program; it ends with the test.
@@ -91,6 +91,50 @@ mod program {
             assert!(log.contains(&format!("\"message\":\"{event}\"")), "{event}: {log}");
         }
         assert!(!log.contains(room.as_str()) && !log.contains("Secret"), "{log}");
+    }
+
+    /// One line an event, with fields, and nothing in them that is for the room only.
+    #[tokio::test]
+    async fn the_log_tells_what_happens_and_no_secret() {
+        let mut program = start();
+        let mut ana = Client::connect_to(program.address).await;
+        let mut ben = Client::connect_to(program.address).await;
+        let entry = ana.create_with("Ana Secret", Some("hidden password")).await;
+        ben.say(&join(entry.room, "Ben Secret", Some("hidden password"))).await;
+        assert_eq!(ben.hear().await.wire_type(), "room_joined");
+        let (to, sdp) = (entry.id.clone(), "v=hidden".to_owned());
+        ben.say(&ClientMessage::WebrtcOffer { to, sdp }).await;
+        ben.say(&chat("1", "a hidden word", None)).await;
+        ben.say(&join(entry.room, "Ben Secret", None)).await;
+        ben.fence().await;
+        assert!(ben.close().await && ana.close().await);
+        let said = tokio::task::spawn_blocking(move || {
+            let (mut lines, mut gone) = (Vec::new(), 0);
+            while gone < 2 {
+                let mut line = String::new();
+                program.log.read_line(&mut line).unwrap();
+                let entry: serde_json::Value = serde_json::from_str(&line).unwrap();
+                gone += usize::from(entry["fields"]["message"] == "disconnected");
+                lines.push(entry);
+            }
+            lines
+        });
+        let lines = soon("the log", said).await.unwrap();
+        let fields = |message: &str| {
+            let line = lines.iter().find(|line| line["fields"]["message"] == message);
+            &line.unwrap_or_else(|| panic!("{message}: {lines:?}"))["fields"]
+        };
+        assert_eq!(fields("connected")["connection"], "1");
+        assert_eq!(fields("connected").get("address"), None);
+        assert_eq!(fields("joined")["participants"], 2);
+        assert_eq!(fields("joined")["room"], fields("room created")["room"]);
+        assert_eq!(fields("offer relayed")["connection"], "2");
+        assert_eq!(fields("chat relayed")["receivers"], 1);
+        assert_eq!(fields("disconnected")["close"], "closed_by_client");
+        let all = format!("{lines:?}");
+        for secret in ["Secret", "hidden", entry.room.as_str(), entry.token.reveal()] {
+            assert!(!all.contains(secret), "{secret}: {all}");
+        }
     }
 
     #[tokio::test]
