@@ -13,7 +13,8 @@ use clap::{Parser, ValueEnum};
 
 pub use limits::{LimitsConfig, LogAddresses};
 pub use secret::{SecretConfig, ServerSecret};
-pub use tls::TlsConfig;
+pub(crate) use tls::{AcmeOptions, Source};
+pub use tls::{TlsConfig, TlsOptionsError};
 
 /// The signaling server of CinemaSync: rooms, and the first words between those who meet in them.
 #[derive(Debug, Clone, Parser)]

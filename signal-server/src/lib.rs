@@ -5,7 +5,7 @@
 //! parts: `config` what it is told, `listener` accepts, `door` counts who comes, `http` answers
 //! requests, `connection` is one WebSocket, `hub` the rooms and who is to be told what, `outbox` what
 //! waits to be sent, `metrics` and `log` what is seen from outside, `secret_file` what outlives a
-//! restart.
+//! restart, `tls` the handshakes and the certificate.
 
 mod config;
 mod connection;
@@ -18,6 +18,7 @@ mod metrics;
 mod outbox;
 mod secret_file;
 mod state_directory;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -29,9 +30,12 @@ use tokio::sync::watch;
 
 pub use config::{
     Config, LimitsConfig, LogAddresses, LogFormat, SecretConfig, ServerSecret, TlsConfig,
+    TlsOptionsError,
 };
 use hub::Hub;
 pub use secret_file::{SecretError, SecretOrigin};
+use tls::Tls;
+pub use tls::{CertificateError, TlsError};
 
 /// How long connections get for their goodbye when the server ends.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -52,6 +56,9 @@ pub enum BindError {
     /// The system gives no randomness, without which codes could be guessed.
     #[error("The system gives no random numbers ({0}); without them room codes could be guessed.")]
     Random(getrandom::Error),
+    /// There can be no TLS as the options want it.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 /// A running server. Dropping it ends it at once, [`Server::shutdown`] properly.
@@ -67,7 +74,7 @@ impl Server {
     /// that is to outlive the server is loaded before, by [`SecretConfig::load`].
     ///
     /// # Errors
-    /// [`BindError`] when the address cannot be used.
+    /// [`BindError`] when the address or the certificate cannot be used.
     pub async fn bind(config: Config) -> Result<Self, BindError> {
         let requested = config.listen;
         let listen_error = |error| BindError::Listen { address: requested, error };
@@ -78,9 +85,10 @@ impl Server {
             None => random_secret()?,
         };
         let hub = Arc::new(Hub::new(&config, secret));
+        let tls = Tls::start(&config.tls, hub.metrics())?.map(Arc::new);
         let (stop, stopped) = watch::channel(false);
         let listener =
-            tokio::spawn(listener::serve(socket, hub.clone(), Arc::new(config), stopped));
+            tokio::spawn(listener::serve(socket, hub.clone(), Arc::new(config), tls, stopped));
         Ok(Self { address, hub, stop, listener })
     }
 

@@ -22,6 +22,7 @@ use tokio::time::Instant;
 
 use crate::door::Visit;
 use crate::hub::Hub;
+use crate::tls::{Stream, Tls};
 use crate::{Config, connection, http};
 
 /// How long a client may take to send its request's header, and how long it may be silent between
@@ -47,6 +48,8 @@ struct Service {
     hub: Arc<Hub>,
     config: Arc<Config>,
     proxies: TrustedProxies,
+    /// None on a plain port.
+    tls: Option<Arc<Tls>>,
 }
 
 /// Where a connection comes from.
@@ -77,10 +80,11 @@ pub(crate) async fn serve(
     socket: TcpListener,
     hub: Arc<Hub>,
     config: Arc<Config>,
+    tls: Option<Arc<Tls>>,
     mut stopped: watch::Receiver<bool>,
 ) {
     let proxies = TrustedProxies::new(config.tls.trusted_proxy.clone());
-    let service = Arc::new(Service { hub, config, proxies });
+    let service = Arc::new(Service { hub, config, proxies, tls });
     let mut connections = JoinSet::new();
     let mut stopping = false;
     let mut warned: Option<Instant> = None;
@@ -130,8 +134,15 @@ async fn converse(
 ) {
     // Small messages that somebody waits for: nothing is gained by collecting them.
     let _ = stream.set_nodelay(true);
-    // Boxed, so that what HTTP needs is given back before the long life of a WebSocket begins.
-    let opened = Box::pin(speak_http(stream, from, &service, stopped)).await;
+    // Boxed, so that what handshake and HTTP need is given back before the long life of a WebSocket.
+    let opened = Box::pin(async {
+        let stream = match &service.tls {
+            None => Stream::Plain(stream),
+            Some(tls) => tls.accept(stream).await?,
+        };
+        speak_http(stream, from, &service, stopped).await
+    });
+    let opened = opened.await;
     if let Some((upgraded, visit)) = opened {
         connection::run(upgraded, visit, &service.hub).await;
     }
@@ -139,7 +150,7 @@ async fn converse(
 
 /// Answers requests until the connection ends, or becomes the WebSocket of this client.
 async fn speak_http(
-    stream: TcpStream,
+    stream: Stream,
     from: Origin,
     service: &Arc<Service>,
     mut stopped: watch::Receiver<bool>,

@@ -182,7 +182,6 @@ impl Metrics {
     }
 
     /// Adds a metric, `cinemasync_` before its name, and a counter's `_total` after it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the parts that join later"))]
     pub(crate) fn register(&self, name: &str, help: &str, metric: impl Metric) {
         self.registry().register(name, help, metric);
     }

@@ -67,6 +67,7 @@ const APT: &[Package] = &[
     run("libxrandr2", "monitors under X11"),
     test("ffmpeg", "makes the test film"),
     test("fonts-dejavu-core", "the timecode in the test film"),
+    test("pebble", "a certificate authority without the internet"),
     test("pulseaudio", "a sound server without sound hardware"),
     test("pulseaudio-utils", "records what the speakers play"),
     test("xvfb", "a display without a monitor"),

@@ -1,0 +1,99 @@
+//! The server as a program of its own, whose log is read line by line.
+
+use std::io::BufReader;
+use std::io::{BufRead as _, Lines};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use crate::harness::{Authority, Client, Files, NAME, Trust, replace, soon};
+
+/// The program; it ends with the test.
+struct Program {
+    child: Child,
+    log: Option<Lines<BufReader<ChildStderr>>>,
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Program {
+    fn start(files: &Files) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_cinemasync-server"))
+            .env_remove("CINEMASYNC_LOG")
+            .env("CINEMASYNC_SECRET", "00".repeat(32))
+            .args(["--log-format", "json", "--listen", "127.0.0.1:0"])
+            .arg("--tls-cert")
+            .arg(files.cert())
+            .arg("--tls-key")
+            .arg(files.key())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap()).lines();
+        Self { child, log: Some(log) }
+    }
+
+    /// The fields of the next line of the log that says something like this.
+    async fn says(&mut self, what: &'static str) -> serde_json::Value {
+        let mut log = self.log.take().unwrap();
+        let reading = tokio::task::spawn_blocking(move || {
+            let fields = loop {
+                let line = log.next().expect("the program runs").unwrap();
+                let entry: serde_json::Value = serde_json::from_str(&line).unwrap();
+                if entry["fields"]["message"].as_str().is_some_and(|text| text.contains(what)) {
+                    break entry["fields"].clone();
+                }
+            };
+            (log, fields)
+        });
+        let (log, fields) = soon(what, reading).await.unwrap();
+        self.log = Some(log);
+        fields
+    }
+
+    fn hang_up(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", "HUP", &pid]).status().unwrap().success());
+    }
+}
+
+#[tokio::test]
+async fn a_broken_new_pair_is_told_and_the_old_one_stays_until_it_is_mended() {
+    let authority = Authority::new();
+    let first = authority.certify(&[NAME]);
+    let files = Files::new(&first);
+    let mut program = Program::start(&files);
+    program.says("the TLS certificate is used").await;
+    let said = program.says("listening").await;
+    let address: SocketAddr = said["address"].as_str().unwrap().parse().unwrap();
+    let trust = Trust::new(&authority.pem);
+    let mut client = Client::connect(address, &trust).await;
+
+    // Only the certificate is new; a hangup asks for judgement at once.
+    let second = authority.certify(&[NAME]);
+    replace(&files.cert(), &second.cert);
+    program.hang_up();
+    let said = program.says("the old one stays").await;
+    let text = said["message"].as_str().unwrap();
+    assert!(text.contains("The private key is not the certificate's."), "{text}");
+    assert_eq!(trust.shown(address).await.unwrap(), first.first());
+
+    // Without a hangup it is told too, when it has stayed broken.
+    replace(&files.cert(), "nothing of the kind");
+    let said = program.says("the old one stays").await;
+    let text = said["message"].as_str().unwrap();
+    assert!(text.contains("There is no certificate"), "{text}");
+    assert_eq!(trust.shown(address).await.unwrap(), first.first());
+    client.lives().await;
+
+    files.write(&second);
+    program.hang_up();
+    program.says("the TLS certificate is used").await;
+    assert_eq!(trust.shown(address).await.unwrap(), second.first());
+    client.lives().await;
+}
