@@ -3,6 +3,7 @@
 
 mod call;
 mod correlate;
+mod load;
 mod machine;
 mod report;
 mod search;
@@ -44,7 +45,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let profile = if options.dev { Profile::Dev } else { Profile::Release };
     match &options.bench {
         Bench::Call(_) | Bench::Sync(_) => crate::server::build(profile),
-        Bench::Server(_) => server::build(profile),
+        Bench::Server(_) => load::build(profile),
     }?;
     children::catch_interrupts()?;
     let report = match &options.bench {

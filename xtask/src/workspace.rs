@@ -52,6 +52,12 @@ pub(crate) fn program(name: &str, profile: Profile) -> PathBuf {
     target_dir().join(profile.folder()).join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }
 
+/// Where cargo puts the example `name`.
+pub(crate) fn example(name: &str, profile: Profile) -> PathBuf {
+    let folder = target_dir().join(profile.folder()).join("examples");
+    folder.join(format!("{name}{}", env::consts::EXE_SUFFIX))
+}
+
 /// Is this run by a machine, with nobody to answer a question?
 pub(crate) fn is_ci() -> bool {
     env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")

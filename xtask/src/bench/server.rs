@@ -1,24 +1,26 @@
 //! `cargo xtask bench server`: what our server costs and carries, beside a Socket.IO server of the same
 //! events, in the same run and turn by turn. The crowd of clients is `signal-server/examples/load`;
-//! what it is told, and what its figures mean, is decided here.
+//! what it is told, and what its figures mean, is decided here. A room's latency while others flood the
+//! server is `floods`.
 
+mod floods;
 mod peer;
 mod side;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::load::{self, Pins, cell, number};
 use super::machine::Machine;
 use super::report::{Cell, Report, Table};
 use super::search;
 use crate::children;
-use crate::shell::Invocation;
 use crate::workspace::{self, Profile};
-use side::{Kind, Pins, Side};
+use side::{Kind, Side};
 
 /// What `cargo xtask bench server` can be told.
 #[derive(Debug, Args)]
@@ -44,6 +46,8 @@ struct Plan {
     seconds: f64,
     /// Length of one try at a rate.
     step: f64,
+    /// Seconds of one flood.
+    flood: u32,
 }
 
 impl Plan {
@@ -57,6 +61,7 @@ impl Plan {
                 warm_up: 0.5,
                 seconds: 2.0,
                 step: 1.0,
+                flood: 1,
             }
         } else {
             Self {
@@ -68,6 +73,7 @@ impl Plan {
                 warm_up: 1.0,
                 seconds: 4.0,
                 step: 1.5,
+                flood: 2,
             }
         };
         plan.rounds = options.rounds.unwrap_or(plan.rounds);
@@ -88,22 +94,9 @@ const VISITORS: usize = 200;
 
 const KIB: f64 = 1024.0;
 
-/// Builds what is measured: the server and the crowd.
-pub(super) fn build(profile: Profile) -> Result<()> {
-    Invocation::cargo()
-        .args(["build", "--locked", "--package", "cinemasync-server"])
-        .args(["--bins", "--example", "load"])
-        .args(profile.arguments())
-        .run()
-}
-
 /// Measures.
 pub(super) fn measure(options: &Options, profile: Profile) -> Result<Report> {
-    if !cfg!(target_os = "linux") {
-        bail!(
-            "`bench server` reads CPU time and memory from /proc and needs loopback addresses beside 127.0.0.1: run it on Linux"
-        );
-    }
+    load::only_on_linux()?;
     let plan = Plan::new(options);
     let bench = Bench {
         folder: super::scratch("server")?,
@@ -116,6 +109,8 @@ pub(super) fn measure(options: &Options, profile: Profile) -> Result<Report> {
     report.table(bench.conditions());
     bench.memory(&mut report)?;
     bench.turns(&mut report)?;
+    let Bench { profile, pins, folder, plan, .. } = &bench;
+    floods::measure(&mut report, *profile, pins, folder, plan.flood)?;
     Ok(report)
 }
 
@@ -450,14 +445,6 @@ fn holds(answer: &Value) -> bool {
     answer["gave_up"] == false
         && is("p99_ms", &|ms| ms <= P99_MS)
         && ["missing", "refused", "lost"].iter().all(|field| is(field, &|count| count == 0.0))
-}
-
-fn number(answer: &Value, field: &str) -> Result<f64> {
-    answer[field].as_f64().with_context(|| format!("the load generator tells no {field}: {answer}"))
-}
-
-fn cell(answer: &Value, field: &str, decimals: usize) -> Cell {
-    Cell::number(answer[field].as_f64(), decimals)
 }
 
 /// A file of the repository.
