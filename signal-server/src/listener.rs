@@ -130,7 +130,7 @@ async fn converse(
     stream: TcpStream,
     from: Origin,
     service: Arc<Service>,
-    stopped: watch::Receiver<bool>,
+    mut stopped: watch::Receiver<bool>,
 ) {
     // Small messages that somebody waits for: nothing is gained by collecting them.
     let _ = stream.set_nodelay(true);
@@ -138,7 +138,14 @@ async fn converse(
     let opened = Box::pin(async {
         let stream = match &service.tls {
             None => Stream::Plain(stream),
-            Some(tls) => tls.accept(stream).await?,
+            Some(tls) => {
+                // Who comes this late is still told; who was there before holds up nothing.
+                let late = *stopped.borrow();
+                tokio::select! {
+                    accepted = tls.accept(stream) => accepted?,
+                    () = until_stopped(&mut stopped), if !late => return None,
+                }
+            }
         };
         speak_http(stream, from, &service, stopped).await
     });

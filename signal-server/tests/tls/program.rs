@@ -5,6 +5,8 @@ use std::io::{BufRead as _, Lines};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
+use tokio::net::TcpStream;
+
 use crate::harness::{Authority, Client, Files, NAME, Trust, replace, soon};
 
 /// The program; it ends with the test.
@@ -22,8 +24,12 @@ impl Drop for Program {
 }
 
 impl Program {
-    fn start(files: &Files) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_cinemasync-server"))
+    /// With no more than `open_files` at once.
+    fn start(files: &Files, open_files: u32) -> Self {
+        let mut child = Command::new("sh")
+            .arg("-c")
+            .arg(format!("ulimit -n {open_files} && exec \"$0\" \"$@\""))
+            .arg(env!("CARGO_BIN_EXE_cinemasync-server"))
             .env_remove("CINEMASYNC_LOG")
             .env("CINEMASYNC_SECRET", "00".repeat(32))
             .args(["--log-format", "json", "--listen", "127.0.0.1:0"])
@@ -36,6 +42,11 @@ impl Program {
             .unwrap();
         let log = BufReader::new(child.stderr.take().unwrap()).lines();
         Self { child, log: Some(log) }
+    }
+
+    /// Where it listens, which its log tells.
+    async fn address(&mut self) -> SocketAddr {
+        self.says("listening").await["address"].as_str().unwrap().parse().unwrap()
     }
 
     /// The fields of the next line of the log that says something like this.
@@ -67,10 +78,9 @@ async fn a_broken_new_pair_is_told_and_the_old_one_stays_until_it_is_mended() {
     let authority = Authority::new();
     let first = authority.certify(&[NAME]);
     let files = Files::new(&first);
-    let mut program = Program::start(&files);
+    let mut program = Program::start(&files, 256);
     program.says("the TLS certificate is used").await;
-    let said = program.says("listening").await;
-    let address: SocketAddr = said["address"].as_str().unwrap().parse().unwrap();
+    let address = program.address().await;
     let trust = Trust::new(&authority.pem);
     let mut client = Client::connect(address, &trust).await;
 
@@ -96,4 +106,23 @@ async fn a_broken_new_pair_is_told_and_the_old_one_stays_until_it_is_mended() {
     program.says("the TLS certificate is used").await;
     assert_eq!(trust.shown(address).await.unwrap(), second.first());
     client.lives().await;
+}
+
+#[tokio::test]
+async fn without_files_left_it_waits_and_serves_again_when_there_are() {
+    const OPEN_FILES: u32 = 32;
+    let authority = Authority::new();
+    let files = Files::new(&authority.certify(&[NAME]));
+    let mut program = Program::start(&files, OPEN_FILES);
+    let address = program.address().await;
+    let trust = Trust::new(&authority.pem);
+    // The system connects them, whether the server takes them or not.
+    let mut crowd = Vec::new();
+    for _ in 0..OPEN_FILES {
+        crowd.push(TcpStream::connect(address).await.unwrap());
+    }
+    let said = program.says("connections cannot be accepted").await;
+    assert!(said["message"].as_str().unwrap().contains("LimitNOFILE"), "{said}");
+    drop(crowd);
+    Client::connect(address, &trust).await.lives().await;
 }
