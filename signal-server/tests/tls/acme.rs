@@ -10,6 +10,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use crate::harness::{Client, NAME, Trust, soon};
 use crate::pebble::Pebble;
+use crate::program::Program;
 
 fn config(pebble: &Pebble, cache: &Path) -> Config {
     let tls = TlsConfig {
@@ -80,4 +81,27 @@ async fn a_certificate_is_ordered_shown_kept_and_found_again_without_asking() {
     let server = Server::bind(config).await.unwrap();
     assert_eq!(certificate(&server, &trust).await, first);
     Client::connect(server.local_addr(), &trust).await.lives().await;
+}
+
+/// The ten seconds after a failure have to pass.
+#[tokio::test]
+async fn an_authority_that_is_away_is_told_and_asked_again() {
+    let Some(mut pebble) = Pebble::start().await else { return };
+    pebble.stop();
+    let folder = tempfile::tempdir().unwrap();
+    let (listen, email) = (format!("127.0.0.1:{}", pebble.challenge_port), format!("me@{NAME}"));
+    let (directory, ca) = (pebble.directory(), pebble.ca().to_string_lossy().into_owned());
+    let cache = folder.path().to_string_lossy().into_owned();
+    let mut options = vec!["--listen", &listen, "--domain", NAME, "--acme-email", &email];
+    options.extend(["--acme-directory", &directory, "--acme-ca", &ca, "--acme-cache", &cache]);
+    let mut program = Program::start(&options, 256);
+    let said = program.says("no new certificate").await;
+    assert_eq!((&said["names"], &said["retry_seconds"]), (&NAME.into(), &10.into()));
+    assert!(said["message"].as_str().unwrap().contains("port 443"), "{said}");
+
+    pebble.restart().await;
+    program.says("the TLS certificate is used").await;
+    let trust = pebble.trust().await;
+    let address = listen.parse().unwrap();
+    Client::connect(address, &trust).await.lives().await;
 }

@@ -24,6 +24,7 @@ pub(crate) struct Pebble {
     management_port: u16,
     /// Where it looks for a challenge's answer.
     pub(crate) challenge_port: u16,
+    dns_port: u16,
 }
 
 /// Ends with its owner.
@@ -82,8 +83,23 @@ impl Pebble {
             "externalAccountBindingRequired": false,
         }});
         fs::write(path("pebble.json"), config.to_string()).unwrap();
+        let processes = Vec::new();
+        let mut pebble = Self {
+            processes,
+            folder,
+            own,
+            directory_port,
+            management_port,
+            challenge_port,
+            dns_port,
+        };
+        pebble.spawn(names_port).then_some(pebble)
+    }
+
+    /// False if it is not installed.
+    fn spawn(&mut self, names_port: u16) -> bool {
         // Every name leads to the loopback.
-        let dns = format!("127.0.0.1:{dns_port}");
+        let dns = format!("127.0.0.1:{}", self.dns_port);
         let names = spawn(Command::new("pebble-challtestsrv").args([
             "-dns01",
             &dns,
@@ -99,17 +115,17 @@ impl Pebble {
             "",
             "-tlsalpn01",
             "",
-        ]))?;
+        ]));
         let pebble = spawn(
             Command::new("pebble")
                 .env("PEBBLE_VA_NOSLEEP", "1")
                 .env("PEBBLE_WFE_NONCEREJECT", "0")
                 .arg("-config")
-                .arg(path("pebble.json"))
+                .arg(self.folder.path().join("pebble.json"))
                 .args(["-strict", "-dnsserver", &dns]),
-        )?;
-        let processes = vec![names, pebble];
-        Some(Self { processes, folder, own, directory_port, management_port, challenge_port })
+        );
+        self.processes.extend([names, pebble].into_iter().flatten());
+        self.processes.len() == 2
     }
 
     /// Whether it answers on all `ports` before one of its processes ends.
@@ -129,6 +145,14 @@ impl Pebble {
     /// From here on there is no authority.
     pub(crate) fn stop(&mut self) {
         self.processes.clear();
+    }
+
+    /// After [`Pebble::stop`]: there is one again, where the other was, that knows nothing of before.
+    pub(crate) async fn restart(&mut self) {
+        let [names_port] = free_ports();
+        assert!(self.spawn(names_port));
+        let ports = [self.directory_port, self.management_port];
+        assert!(soon("the test authority", self.answers(ports)).await);
     }
 
     pub(crate) fn directory(&self) -> String {

@@ -3,6 +3,7 @@
 use std::io::BufReader;
 use std::io::{BufRead as _, Lines};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 use tokio::net::TcpStream;
@@ -10,7 +11,7 @@ use tokio::net::TcpStream;
 use crate::harness::{Authority, Client, Files, NAME, Trust, replace, soon};
 
 /// The program; it ends with the test.
-struct Program {
+pub(crate) struct Program {
     child: Child,
     log: Option<Lines<BufReader<ChildStderr>>>,
 }
@@ -24,19 +25,23 @@ impl Drop for Program {
 }
 
 impl Program {
-    /// With no more than `open_files` at once.
-    fn start(files: &Files, open_files: u32) -> Self {
+    /// With a certificate from files, and no more than `open_files` at once.
+    fn with_files(files: &Files, open_files: u32) -> Self {
+        let file = |path: PathBuf| path.to_string_lossy().into_owned();
+        let [cert, key] = [file(files.cert()), file(files.key())];
+        let options = ["--listen", "127.0.0.1:0", "--tls-cert", &cert, "--tls-key", &key];
+        Self::start(&options, open_files)
+    }
+
+    pub(crate) fn start(options: &[&str], open_files: u32) -> Self {
         let mut child = Command::new("sh")
             .arg("-c")
             .arg(format!("ulimit -n {open_files} && exec \"$0\" \"$@\""))
             .arg(env!("CARGO_BIN_EXE_cinemasync-server"))
             .env_remove("CINEMASYNC_LOG")
             .env("CINEMASYNC_SECRET", "00".repeat(32))
-            .args(["--log-format", "json", "--listen", "127.0.0.1:0"])
-            .arg("--tls-cert")
-            .arg(files.cert())
-            .arg("--tls-key")
-            .arg(files.key())
+            .args(["--log-format", "json"])
+            .args(options)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -45,12 +50,12 @@ impl Program {
     }
 
     /// Where it listens, which its log tells.
-    async fn address(&mut self) -> SocketAddr {
+    pub(crate) async fn address(&mut self) -> SocketAddr {
         self.says("listening").await["address"].as_str().unwrap().parse().unwrap()
     }
 
     /// The fields of the next line of the log that says something like this.
-    async fn says(&mut self, what: &'static str) -> serde_json::Value {
+    pub(crate) async fn says(&mut self, what: &'static str) -> serde_json::Value {
         let mut log = self.log.take().unwrap();
         let reading = tokio::task::spawn_blocking(move || {
             let fields = loop {
@@ -78,7 +83,7 @@ async fn a_broken_new_pair_is_told_and_the_old_one_stays_until_it_is_mended() {
     let authority = Authority::new();
     let first = authority.certify(&[NAME]);
     let files = Files::new(&first);
-    let mut program = Program::start(&files, 256);
+    let mut program = Program::with_files(&files, 256);
     program.says("the TLS certificate is used").await;
     let address = program.address().await;
     let trust = Trust::new(&authority.pem);
@@ -113,7 +118,7 @@ async fn without_files_left_it_waits_and_serves_again_when_there_are() {
     const OPEN_FILES: u32 = 32;
     let authority = Authority::new();
     let files = Files::new(&authority.certify(&[NAME]));
-    let mut program = Program::start(&files, OPEN_FILES);
+    let mut program = Program::with_files(&files, OPEN_FILES);
     let address = program.address().await;
     let trust = Trust::new(&authority.pem);
     // The system connects them, whether the server takes them or not.
