@@ -3,6 +3,7 @@
 mod limits;
 mod secret;
 mod tls;
+mod turn;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -15,6 +16,7 @@ pub use limits::{LimitsConfig, LogAddresses};
 pub use secret::{SecretConfig, ServerSecret};
 pub(crate) use tls::{AcmeOptions, Source};
 pub use tls::{TlsConfig, TlsOptionsError};
+pub use turn::{PortRange, TurnConfig};
 
 /// The signaling server of CinemaSync: rooms, and the first words between those who meet in them.
 #[derive(Debug, Clone, Parser)]
@@ -50,6 +52,9 @@ pub struct Config {
     /// How much clients may do.
     #[command(flatten)]
     pub limits: LimitsConfig,
+    /// How packets are relayed.
+    #[command(flatten)]
+    pub turn: TurnConfig,
 }
 
 /// How the log is written.
@@ -75,6 +80,7 @@ impl Config {
             log_format: LogFormat::Pretty,
             tls: TlsConfig::default(),
             limits: LimitsConfig::embedded(),
+            turn: TurnConfig::default(),
         }
     }
 }

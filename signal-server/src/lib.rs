@@ -5,7 +5,7 @@
 //! parts: `config` what it is told, `listener` accepts, `door` counts who comes, `http` answers
 //! requests, `connection` is one WebSocket, `hub` the rooms and who is to be told what, `outbox` what
 //! waits to be sent, `metrics` and `log` what is seen from outside, `secret_file` what outlives a
-//! restart, `tls` the handshakes and the certificate.
+//! restart, `tls` the handshakes and the certificate, `turn` the relay.
 
 mod config;
 mod connection;
@@ -19,6 +19,7 @@ mod outbox;
 mod secret_file;
 mod state_directory;
 mod tls;
+mod turn;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,9 +29,12 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use self::turn::{
+    Refused, TurnError, TurnFigures, TurnLimits, TurnServer, TurnSettings, TurnUrls,
+};
 pub use config::{
-    Config, LimitsConfig, LogAddresses, LogFormat, SecretConfig, ServerSecret, TlsConfig,
-    TlsOptionsError,
+    Config, LimitsConfig, LogAddresses, LogFormat, PortRange, SecretConfig, ServerSecret,
+    TlsConfig, TlsOptionsError, TurnConfig,
 };
 use hub::Hub;
 pub use secret_file::{SecretError, SecretOrigin};
@@ -59,6 +63,9 @@ pub enum BindError {
     /// There can be no TLS as the options want it.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The relay cannot start.
+    #[error(transparent)]
+    Turn(#[from] TurnError),
 }
 
 /// A running server. Dropping it ends it at once, [`Server::shutdown`] properly.
@@ -67,6 +74,7 @@ pub struct Server {
     hub: Arc<Hub>,
     stop: watch::Sender<bool>,
     listener: tokio::task::JoinHandle<()>,
+    turn: Option<TurnServer>,
 }
 
 impl Server {
@@ -86,15 +94,24 @@ impl Server {
         };
         let hub = Arc::new(Hub::new(&config, secret));
         let tls = Tls::start(&config.tls, hub.metrics())?.map(Arc::new);
+        let turn = start_turn(&config, tls.as_deref()).await?;
+        if let Some(turn) = &turn {
+            hub.metrics().register_collector(turn.collector());
+        }
         let (stop, stopped) = watch::channel(false);
         let listener =
             tokio::spawn(listener::serve(socket, hub.clone(), Arc::new(config), tls, stopped));
-        Ok(Self { address, hub, stop, listener })
+        Ok(Self { address, hub, stop, listener, turn })
     }
 
     /// Where it listens.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Its relay, if it has one.
+    pub fn turn(&self) -> Option<&TurnServer> {
+        self.turn.as_ref()
     }
 
     /// Tells everybody that it goes, closes all connections and ends; within a few seconds.
@@ -106,6 +123,19 @@ impl Server {
             self.listener.abort();
         }
     }
+}
+
+/// The relay, if the configuration wants one.
+async fn start_turn(config: &Config, tls: Option<&Tls>) -> Result<Option<TurnServer>, BindError> {
+    // Of its own, and new with each start: nobody else makes credentials for it.
+    let secret = random_secret()?.to_vec();
+    let certificate = tls.map(Tls::config_without_protocols);
+    let Some(mut settings) = TurnSettings::new(&config.turn, secret, certificate) else {
+        return Ok(None);
+    };
+    // The name that the certificate is for.
+    settings.host = settings.host.or_else(|| config.tls.domain.first().cloned());
+    Ok(Some(TurnServer::start(settings).await?))
 }
 
 fn random_secret() -> Result<[u8; 32], BindError> {

@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cinemasync_protocol::{ClientMessage, ErrorCode, ServerMessage};
 use cinemasync_server_core::admission::Limit;
+use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -184,6 +185,11 @@ impl Metrics {
     /// Adds a metric, `cinemasync_` before its name, and a counter's `_total` after it.
     pub(crate) fn register(&self, name: &str, help: &str, metric: impl Metric) {
         self.registry().register(name, help, metric);
+    }
+
+    /// Adds what is read when somebody asks.
+    pub(crate) fn register_collector(&self, collector: impl Collector) {
+        self.registry().register_collector(Box::new(collector));
     }
 
     /// All figures as text.

@@ -108,6 +108,13 @@ impl Tls {
         Ok(Some(Self { acceptor, keeper, failed }))
     }
 
+    /// The same certificate, for listeners that speak something else than HTTP.
+    pub(crate) fn config_without_protocols(&self) -> Arc<ServerConfig> {
+        let mut config = ServerConfig::clone(self.acceptor.config());
+        config.alpn_protocols.clear();
+        Arc::new(config)
+    }
+
     /// Shakes hands; none when that failed, or when it was all that the client came for.
     pub(crate) async fn accept(&self, mut stream: TcpStream) -> Option<Stream> {
         let handshake = async {

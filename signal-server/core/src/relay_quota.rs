@@ -54,6 +54,11 @@ impl AllocationQuota {
         }
     }
 
+    /// Allocations of the participant `id`.
+    pub fn held_by(&self, id: &str) -> usize {
+        self.held.get(id).copied().unwrap_or_default()
+    }
+
     /// Allocations now.
     pub fn sum(&self) -> usize {
         self.sum

@@ -65,6 +65,7 @@ const APT: &[Package] = &[
     run("libxcursor1", "the pointer under X11"),
     run("libxi6", "the mouse under X11"),
     run("libxrandr2", "monitors under X11"),
+    test("coturn", "a foreign client of the relay, and a relay to compare with"),
     test("ffmpeg", "makes the test film"),
     test("fonts-dejavu-core", "the timecode in the test film"),
     test("pebble", "a certificate authority without the internet"),
@@ -97,6 +98,7 @@ const DNF: &[Package] = &[
     run("libXcursor", "the pointer under X11"),
     run("libXi", "the mouse under X11"),
     run("libXrandr", "monitors under X11"),
+    test("coturn-utils", "a foreign client of the relay"),
     test("ffmpeg-free", "makes the test film"),
     test("dejavu-sans-fonts", "the timecode in the test film"),
     test("pulseaudio-utils", "records what the speakers play"),
@@ -128,6 +130,7 @@ const BREW: &[Package] = &[
     build("cmake", "builds libopus"),
     build("nasm", "the fast paths of OpenH264"),
     run("mpv", "plays the film"),
+    test("coturn", "a foreign client of the relay, and a relay to compare with"),
     test("ffmpeg", "makes the test film"),
 ];
 

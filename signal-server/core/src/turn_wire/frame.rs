@@ -67,6 +67,17 @@ pub fn channel_data(packet: &[u8]) -> Option<(u16, &[u8])> {
     (0x40..=0x7F).contains(&head[0]).then_some((number, data))
 }
 
+/// Bytes that [`write_channel_data`] appends.
+pub fn channel_data_len(data: &[u8], padded: bool) -> usize {
+    CHANNEL_HEADER + if padded { data.len().next_multiple_of(4) } else { data.len() }
+}
+
+/// Bytes that [`write_data_indication`] appends.
+pub fn data_indication_len(peer: SocketAddr, data: &[u8]) -> usize {
+    let address = if peer.is_ipv4() { 8 } else { 20 };
+    HEADER + 8 + address + data.len().next_multiple_of(4)
+}
+
 /// Appends data of a channel to `out`. `padded` to four bytes, as streams need it. Data that no
 /// datagram holds (64 KiB) is left out.
 pub fn write_channel_data(out: &mut Vec<u8>, number: u16, data: &[u8], padded: bool) {
@@ -179,6 +190,7 @@ mod tests {
                 let mut packet = Vec::new();
                 if *channel {
                     write_channel_data(&mut packet, 0x4005, payload, false);
+                    prop_assert_eq!(packet.len(), channel_data_len(payload, false));
                     write_channel_data(&mut stream, 0x4005, payload, true);
                 } else {
                     packet = Writer::new(Class::Indication, Method::Send, [7; 12])
@@ -216,6 +228,7 @@ mod tests {
             };
             let mut bytes = Vec::new();
             write_data_indication(&mut bytes, transaction, peer, &data);
+            prop_assert_eq!(bytes.len(), data_indication_len(peer, &data));
             let message = Message::parse(&bytes).unwrap();
             let address = message.get(attribute::XOR_PEER_ADDRESS).unwrap();
             prop_assert_eq!(message.address(address), Some(peer));
