@@ -10,6 +10,19 @@ use anyhow::{Context, Result, bail};
 
 use crate::workspace;
 
+/// Variables by which cargo tells a program that it runs of the program's package.
+const OF_OUR_PACKAGE: &[&str] = &[
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_LINKS",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_VERSION",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+];
+
 /// A program with its arguments, environment and folder, not started yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Invocation {
@@ -32,9 +45,11 @@ impl Invocation {
         }
     }
 
-    /// The cargo that runs us.
+    /// The cargo that runs us, without what it tells us of our own package: build scripts (ring's) run
+    /// anew when they see it change, and everything on top is compiled again, for minutes.
     pub(crate) fn cargo() -> Self {
-        Self::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        OF_OUR_PACKAGE.iter().fold(Self::new(cargo), |cargo, name| cargo.without(name))
     }
 
     /// Adds one argument.
@@ -160,6 +175,14 @@ mod tests {
         let command =
             Invocation::new("/usr/bin/apt-get").args(["install", "a b"]).env("LANG", "C.UTF-8");
         assert_eq!(command.to_string(), "LANG=C.UTF-8 apt-get install 'a b'");
+    }
+
+    #[test]
+    fn cargo_is_not_told_of_our_package() {
+        let command = Invocation::cargo().command();
+        let removed =
+            |name: &str| command.get_envs().any(|(key, value)| key == name && value.is_none());
+        assert!(OF_OUR_PACKAGE.iter().all(|name| removed(name)));
     }
 
     #[test]
