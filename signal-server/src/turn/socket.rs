@@ -15,6 +15,8 @@ use tokio::net::UdpSocket;
 const SYSTEM_BUFFER: usize = 2 << 20;
 /// Messages taken at once.
 const BATCH: usize = 16;
+/// As many come at once when there may be more; on some systems one.
+const FULL: usize = if BATCH < quinn_udp::BATCH_SIZE { BATCH } else { quinn_udp::BATCH_SIZE };
 /// A message can be a train of datagrams that the kernel joined, as long as one datagram can be.
 const MESSAGE: usize = 65_535;
 
@@ -89,9 +91,15 @@ impl PacketSocket {
             let mut slices: [IoSliceMut<'_>; BATCH] = std::array::from_fn(|_| {
                 IoSliceMut::new(chunks.next().expect("as many chunks as a batch has messages"))
             });
-            let count = self.socket.try_io(Interest::READABLE, || {
-                self.state.recv((&self.socket).into(), &mut slices, metas)
-            })?;
+            let mut received = None;
+            let result = self.socket.try_io(Interest::READABLE, || {
+                let count = self.state.recv((&self.socket).into(), &mut slices, metas)?;
+                received = Some(count);
+                // Fewer than there was room for: there are no more. Saying so saves the call that
+                // would find out. What comes from now on wakes the task again.
+                if count < FULL { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+            });
+            let Some(count) = received else { return result };
             let received: [Received<'_>; BATCH] = std::array::from_fn(|at| {
                 let meta = &metas[at];
                 let len = if at < count { meta.len } else { 0 };
