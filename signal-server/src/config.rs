@@ -1,6 +1,7 @@
 //! What whoever runs the server can set, on the command line or in the environment.
 
 mod limits;
+mod metered;
 mod secret;
 mod tls;
 mod turn;
@@ -13,6 +14,8 @@ use cinemasync_protocol::limits::{
 use clap::{Parser, ValueEnum};
 
 pub use limits::{LimitsConfig, LogAddresses};
+pub(crate) use metered::MeteredService;
+pub use metered::{MeteredConfig, MeteredFault};
 pub use secret::{SecretConfig, ServerSecret};
 pub(crate) use tls::{AcmeOptions, Source};
 pub use tls::{TlsConfig, TlsOptionsError};
@@ -40,6 +43,9 @@ pub struct Config {
     /// exist, and the second is for this machine only, if the server listens nowhere else.
     #[arg(long, env = "CINEMASYNC_ADMIN_TOKEN", hide_env_values = true)]
     pub admin_token: Option<String>,
+    /// Relays by Metered.ca.
+    #[command(flatten)]
+    pub metered: MeteredConfig,
     /// The server's secret.
     #[command(flatten)]
     pub secret: SecretConfig,
@@ -76,6 +82,7 @@ impl Config {
             max_rooms: 100,
             stun_url: Vec::new(),
             admin_token: None,
+            metered: MeteredConfig::default(),
             secret: SecretConfig::default(),
             log_format: LogFormat::Pretty,
             tls: TlsConfig::default(),

@@ -35,6 +35,8 @@ pub(crate) struct Hub {
 struct State {
     rooms: Rooms,
     outboxes: BTreeMap<ConnectionId, Outbox>,
+    /// Relays that a service gives.
+    metered: Vec<IceServer>,
     /// What is to be logged and counted once others may go on.
     happened: Vec<Event>,
 }
@@ -117,6 +119,7 @@ impl Hub {
             state: Mutex::new(State {
                 rooms: Rooms::new(settings),
                 outboxes: BTreeMap::new(),
+                metered: Vec::new(),
                 happened: Vec::new(),
             }),
             door: Arc::new(door),
@@ -254,7 +257,9 @@ impl Hub {
     }
 
     pub(crate) fn ice_servers_for(&self, token: &Token) -> Option<Vec<IceServer>> {
-        self.lock().rooms.ice_servers_for(token).map(<[_]>::to_vec)
+        let state = self.lock();
+        let own = state.rooms.ice_servers_for(token)?;
+        Some([own, &state.metered].concat())
     }
 
     /// Carries out what the rooms decided. A text that goes to several is written once.
@@ -290,6 +295,11 @@ impl Hub {
             _ => {}
         }
         self.log.event(event);
+    }
+
+    /// A service gives these relays; none if it gives none any more.
+    pub(crate) fn set_metered(&self, servers: Vec<IceServer>) {
+        self.lock().metered = servers;
     }
 
     fn now(&self) -> Now {

@@ -14,6 +14,7 @@ mod http;
 mod hub;
 mod listener;
 mod log;
+mod metered;
 mod metrics;
 mod outbox;
 mod secret_file;
@@ -32,11 +33,13 @@ use tokio::sync::watch;
 pub use self::turn::{
     Refused, TurnError, TurnFigures, TurnLimits, TurnServer, TurnSettings, TurnUrls,
 };
+use cinemasync_server_core::metered::Pacing;
 pub use config::{
-    Config, LimitsConfig, LogAddresses, LogFormat, PortRange, SecretConfig, ServerSecret,
-    TlsConfig, TlsOptionsError, TurnConfig,
+    Config, LimitsConfig, LogAddresses, LogFormat, MeteredConfig, MeteredFault, PortRange,
+    SecretConfig, ServerSecret, TlsConfig, TlsOptionsError, TurnConfig,
 };
 use hub::Hub;
+use metered::Metered;
 pub use secret_file::{SecretError, SecretOrigin};
 use tls::Tls;
 pub use tls::{CertificateError, TlsError};
@@ -66,6 +69,9 @@ pub enum BindError {
     /// The relay cannot start.
     #[error(transparent)]
     Turn(#[from] TurnError),
+    /// The account at Metered.ca is only half there, or cannot be one.
+    #[error(transparent)]
+    Metered(#[from] MeteredFault),
 }
 
 /// A running server. Dropping it ends it at once, [`Server::shutdown`] properly.
@@ -75,6 +81,8 @@ pub struct Server {
     stop: watch::Sender<bool>,
     listener: tokio::task::JoinHandle<()>,
     turn: Option<TurnServer>,
+    /// Asks for relays for as long as the server runs.
+    _metered: Option<Metered>,
 }
 
 impl Server {
@@ -84,6 +92,7 @@ impl Server {
     /// # Errors
     /// [`BindError`] when the address or the certificate cannot be used.
     pub async fn bind(config: Config) -> Result<Self, BindError> {
+        let metered = config.metered.service()?;
         let requested = config.listen;
         let listen_error = |error| BindError::Listen { address: requested, error };
         let socket = TcpListener::bind(requested).await.map_err(listen_error)?;
@@ -101,7 +110,11 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let listener =
             tokio::spawn(listener::serve(socket, hub.clone(), Arc::new(config), tls, stopped));
-        Ok(Self { address, hub, stop, listener, turn })
+        let metered = metered.map(|service| {
+            let hub = hub.clone();
+            Metered::start(service, Pacing::default(), move |servers| hub.set_metered(servers))
+        });
+        Ok(Self { address, hub, stop, listener, turn, _metered: metered })
     }
 
     /// Where it listens.

@@ -8,6 +8,7 @@ pub mod admission;
 mod client_address;
 mod entropy;
 mod frames;
+pub mod metered;
 mod output;
 mod pace;
 mod password;

@@ -14,6 +14,7 @@ mod hostile;
 mod http;
 mod life;
 mod limits;
+mod metered;
 mod metrics;
 mod raw;
 mod rooms;
