@@ -7,6 +7,8 @@
 //! waits to be sent, `metrics` and `log` what is seen from outside, `secret_file` what outlives a
 //! restart, `tls` the handshakes and the certificate, `turn` the relay.
 
+mod check;
+mod command_line;
 mod config;
 mod connection;
 mod door;
@@ -33,7 +35,9 @@ use tokio::sync::watch;
 pub use self::turn::{
     Refused, TurnError, TurnFigures, TurnLimits, TurnServer, TurnSettings, TurnUrls,
 };
+pub use check::{Checked, Reach};
 use cinemasync_server_core::metered::Pacing;
+pub use command_line::CommandLine;
 pub use config::{
     Config, LimitsConfig, LogAddresses, LogFormat, MeteredConfig, MeteredFault, PortRange,
     SecretConfig, ServerSecret, TlsConfig, TlsOptionsError, TurnConfig,

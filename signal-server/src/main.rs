@@ -3,13 +3,16 @@
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use cinemasync_server::{Config, LogFormat, SecretOrigin, Server};
-use clap::Parser as _;
+use cinemasync_server::{Checked, CommandLine, LogFormat, SecretOrigin, Server};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let mut config = Config::parse();
+    let mut command_line = CommandLine::read();
+    if command_line.check_config {
+        return tell(&command_line.check());
+    }
+    let mut config = command_line.config;
     start_log(config.log_format);
     // Before anybody is told that the server runs: what ends it must not find it unprepared.
     let terminated = match termination() {
@@ -31,6 +34,7 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
+    let warning = config.reach().warning();
     let server = match Server::bind(config).await {
         Ok(server) => server,
         Err(error) => {
@@ -39,10 +43,27 @@ async fn main() -> ExitCode {
         }
     };
     tracing::info!(address = %server.local_addr(), "listening");
+    if let Some(warning) = warning {
+        tracing::warn!("{warning}");
+    }
     terminated.await;
     tracing::info!("going down");
     server.shutdown().await;
     ExitCode::SUCCESS
+}
+
+/// What a look at the configuration showed.
+fn tell(checked: &Checked) -> ExitCode {
+    print!("{}", checked.summary);
+    for fault in &checked.faults {
+        eprintln!("cinemasync-server: {fault}");
+    }
+    if checked.faults.is_empty() {
+        println!("The configuration is good.");
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn start_log(format: LogFormat) {

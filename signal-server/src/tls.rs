@@ -115,6 +115,16 @@ impl Tls {
         Arc::new(config)
     }
 
+    /// Whether it could start: the options fit together, and a certificate in files can be used.
+    pub(crate) fn check(config: &TlsConfig) -> Result<(), TlsError> {
+        match config.source()? {
+            Source::Plain => {}
+            Source::Files { cert, key } => drop(files::Files { cert, key }.look().certificate?),
+            Source::Acme(options) => drop(acme::Acme::new(options)?),
+        }
+        Ok(())
+    }
+
     /// Shakes hands; none when that failed, or when it was all that the client came for.
     pub(crate) async fn accept(&self, mut stream: TcpStream) -> Option<Stream> {
         let handshake = async {

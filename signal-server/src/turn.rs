@@ -23,7 +23,7 @@ mod streams;
 mod train;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use cinemasync_server_core::relay_policy::RelayPolicy;
@@ -92,6 +92,25 @@ impl std::fmt::Debug for TurnUrls {
     }
 }
 
+/// Whether these fit together.
+pub(crate) fn check(
+    public_ips: &[IpAddr],
+    tls_listen: &[SocketAddr],
+    has_certificate: bool,
+) -> Result<(), TurnError> {
+    let six = public_ips.iter().filter(|ip| ip.is_ipv6()).count();
+    if public_ips.is_empty() {
+        return Err(TurnError::NoPublicIp);
+    }
+    if six > 1 || public_ips.len() - six > 1 {
+        return Err(TurnError::TwoPublicIps);
+    }
+    if !has_certificate && !tls_listen.is_empty() {
+        return Err(TurnError::NoCertificate);
+    }
+    Ok(())
+}
+
 /// A running relay. Dropping it ends it at once, with every allocation and connection.
 pub struct TurnServer {
     shared: Arc<Shared>,
@@ -107,17 +126,8 @@ impl TurnServer {
     /// # Errors
     /// [`TurnError`] when the settings do not fit together or an address cannot be used.
     pub async fn start(settings: TurnSettings) -> Result<Self, TurnError> {
-        let six = settings.public_ips.iter().filter(|ip| ip.is_ipv6()).count();
-        if settings.public_ips.is_empty() {
-            return Err(TurnError::NoPublicIp);
-        }
-        if six > 1 || settings.public_ips.len() - six > 1 {
-            return Err(TurnError::TwoPublicIps);
-        }
+        check(&settings.public_ips, &settings.tls_listen, settings.tls.is_some())?;
         let tls = settings.tls.clone().map(TlsAcceptor::from);
-        if tls.is_none() && !settings.tls_listen.is_empty() {
-            return Err(TurnError::NoCertificate);
-        }
         let policy = RelayPolicy::new(
             settings.public_ips.clone(),
             own_addresses(),
@@ -227,7 +237,7 @@ async fn bind_both(address: SocketAddr) -> io::Result<(Arc<PacketSocket>, TcpLis
 }
 
 /// The machine's addresses, which are not relayed to: its firewall trusts the machine itself.
-fn own_addresses() -> Vec<std::net::IpAddr> {
+fn own_addresses() -> Vec<IpAddr> {
     match if_addrs::get_if_addrs() {
         Ok(interfaces) => interfaces.into_iter().map(|interface| interface.ip()).collect(),
         Err(error) => {

@@ -24,6 +24,7 @@ async fn a_port_in_use_is_said_in_a_sentence() {
 mod program {
     use std::io::{BufRead as _, BufReader, Read as _};
     use std::net::SocketAddr;
+    use std::path::Path;
     use std::process::{Child, ChildStderr, Command, Stdio};
 
     use cinemasync_protocol::{ClientMessage, ErrorCode};
@@ -48,7 +49,7 @@ mod program {
 
     fn command(listen: SocketAddr) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cinemasync-server"));
-        command.env_remove("CINEMASYNC_LOG").stderr(Stdio::piped());
+        command.env_remove("CINEMASYNC_LOG").stdout(Stdio::piped()).stderr(Stdio::piped());
         // With one of its own it would keep it in the person's folders.
         command.env("CINEMASYNC_SECRET", "5e".repeat(32));
         command.args(["--log-format", "json", "--listen", &listen.to_string()]);
@@ -57,7 +58,11 @@ mod program {
 
     /// Starts it on a free port, which its log tells.
     fn start() -> Program {
-        let mut child = command(SocketAddr::from(([127, 0, 0, 1], 0))).spawn().unwrap();
+        started(command(SocketAddr::from(([127, 0, 0, 1], 0))))
+    }
+
+    fn started(mut command: Command) -> Program {
+        let mut child = command.spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let entry = loop {
             let mut line = String::new();
@@ -154,5 +159,40 @@ mod program {
         assert_eq!(ended.status.code(), Some(1));
         let said = String::from_utf8(ended.stderr).unwrap();
         assert!(said.starts_with("cinemasync-server: The server cannot listen on "), "{said}");
+    }
+
+    #[tokio::test]
+    async fn its_secret_is_made_once_and_a_look_at_the_configuration_makes_nothing() {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("made-once");
+        let _ = std::fs::remove_dir_all(&folder);
+        let secret = folder.join("secret");
+        let look = || {
+            let mut command = command(SocketAddr::from(([127, 0, 0, 1], 0)));
+            command.env_remove("CINEMASYNC_SECRET").env("CINEMASYNC_SECRET_FILE", &secret);
+            command.env("CINEMASYNC_ADMIN_TOKEN", "hunter2");
+            command.arg("--check-config").output().unwrap()
+        };
+        let looked = look();
+        let summary = String::from_utf8(looked.stdout).unwrap();
+        assert_eq!(looked.status.code(), Some(0), "{summary}");
+        assert!(summary.contains("the first start will make a secret"), "{summary}");
+        assert!(summary.ends_with("The configuration is good.\n"), "{summary}");
+        assert!(!summary.contains("hunter2"), "{summary}");
+        assert!(!folder.exists());
+
+        let mut start_it = command(SocketAddr::from(([127, 0, 0, 1], 0)));
+        start_it.env_remove("CINEMASYNC_SECRET").env("CINEMASYNC_SECRET_FILE", &secret);
+        drop(started(start_it));
+        let made = std::fs::read(&secret).unwrap();
+        let looked = look();
+        let summary = String::from_utf8(looked.stdout).unwrap();
+        assert!(summary.contains("the secret is kept in"), "{summary}");
+        assert_eq!(std::fs::read(&secret).unwrap(), made);
+
+        std::fs::write(&secret, "open sesame").unwrap();
+        let looked = look();
+        let said = String::from_utf8(looked.stderr).unwrap();
+        assert_eq!(looked.status.code(), Some(1), "{said}");
+        assert!(said.contains("is not a secret"), "{said}");
     }
 }
