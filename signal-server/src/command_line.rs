@@ -44,6 +44,7 @@ impl CommandLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::WITHOUT_OPTION;
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -63,6 +64,70 @@ mod tests {
                 variable.starts_with("CINEMASYNC_") || variable.starts_with("METERED_"),
                 "--{id}: {variable:?}"
             );
+        }
+    }
+
+    /// What whoever runs a server reads and installs.
+    const PAPERS: &[(&str, &str)] = &[
+        ("docs/server.md", include_str!("../../docs/server.md")),
+        ("docs/server-limits.md", include_str!("../../docs/server-limits.md")),
+        ("the settings", include_str!("../../assets/server/cinemasync-server.env")),
+        ("the unit", include_str!("../../assets/server/cinemasync-server.service")),
+        ("the Containerfile", include_str!("../../assets/server/Containerfile")),
+    ];
+
+    /// Options of other programs whose commands stand there.
+    const OTHERS: &[&str] = &[
+        "build",
+        "cap-add",
+        "cap-drop",
+        "chown",
+        "deploy-hook",
+        "env-file",
+        "from",
+        "help",
+        "locked",
+        "name",
+        "network",
+        "now",
+        "package",
+        "read-only",
+        "release",
+        "server",
+        "yes",
+    ];
+
+    #[test]
+    fn the_papers_name_no_option_that_does_not_exist() {
+        let command = CommandLine::command();
+        let exists = |option: &str| {
+            OTHERS.contains(&option)
+                || command.get_arguments().any(|one| one.get_long() == Some(option))
+        };
+        for (paper, text) in PAPERS {
+            let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+            // Tables are drawn with dashes too.
+            let options = words
+                .filter_map(|word| word.strip_prefix("--"))
+                .filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()));
+            let wrong: Vec<&str> = options.filter(|option| !exists(option)).collect();
+            assert_eq!(wrong, [""; 0], "in {paper}");
+        }
+    }
+
+    #[test]
+    fn the_papers_name_no_variable_that_does_not_exist() {
+        let command = CommandLine::command();
+        let exists = |name: &str| {
+            WITHOUT_OPTION.contains(&name)
+                || command.get_arguments().any(|one| one.get_env().is_some_and(|env| env == name))
+        };
+        for (paper, text) in PAPERS {
+            let words = text.split(|c: char| !(c.is_ascii_uppercase() || c == '_'));
+            let ours = words
+                .filter(|word| word.starts_with("CINEMASYNC_") || word.starts_with("METERED_"));
+            let wrong: Vec<&str> = ours.filter(|name| !exists(name)).collect();
+            assert_eq!(wrong, [""; 0], "in {paper}");
         }
     }
 }
