@@ -29,11 +29,7 @@ impl CommandLine {
     pub fn read() -> Self {
         let matches = Self::command().get_matches();
         match Self::from_arg_matches(&matches) {
-            Ok(mut read) => {
-                // An empty word in the environment means none, and must open nothing.
-                read.config.admin_token.take_if(|word| word.trim().is_empty());
-                Self { matches, ..read }
-            }
+            Ok(read) => Self { matches, ..read },
             Err(error) => error.format(&mut Self::command()).exit(),
         }
     }
