@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use cinemasync_core::interface::{Invite, RoomChoice, ServerChoice};
+use cinemasync_core::interface::{Invite, Place, RoomChoice, ServerChoice};
 use cinemasync_core::link::Route;
 use cinemasync_protocol::RoomCode;
 use clap::{Args, Parser, Subcommand};
@@ -123,6 +123,9 @@ pub struct RequiredEntry {
     /// Join the room with this code.
     #[arg(long, value_name = "CODE")]
     pub join: Option<RoomCode>,
+    /// Take the place again in which this program was ended, within a minute.
+    #[arg(long)]
+    pub resume: bool,
 }
 
 /// Who one is and over which server.
@@ -163,9 +166,10 @@ impl Entry {
 }
 
 impl RequiredEntry {
-    /// The room that was asked for.
-    pub fn room(&self) -> RoomChoice {
-        self.join.map_or(RoomChoice::Create, RoomChoice::Join)
+    /// The room that was asked for; `None` for the one that was left by accident.
+    pub fn room(&self) -> Option<RoomChoice> {
+        let room = self.join.map_or(RoomChoice::Create, RoomChoice::Join);
+        (!self.resume).then_some(room)
     }
 }
 
@@ -176,6 +180,17 @@ impl SessionArgs {
             server: self.server(settings),
             room,
             name: self.name.clone().unwrap_or_else(|| settings.name.clone()),
+            password: self.password.clone(),
+        }
+    }
+
+    /// How to get back into `place`; over another server if one was asked for.
+    pub fn back_to(&self, place: Place) -> Invite {
+        let server = self.server.clone().unwrap_or(place.server);
+        Invite {
+            server: ServerChoice::Url(server),
+            room: RoomChoice::Resume(place.token),
+            name: place.name,
             password: self.password.clone(),
         }
     }

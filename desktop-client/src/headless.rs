@@ -63,7 +63,20 @@ async fn converse(args: HeadlessArgs, settings: &Settings) -> ExitCode {
     if args.screen != "none" {
         printer.print(&EventLine::error("unsupported", lines::NO_SCREEN_SHARING));
     }
-    session.send(Command::Enter(args.session.invite(args.entry.room(), settings)));
+    let place_path = crate::place::default_path();
+    let invite = match args.entry.room() {
+        Some(room) => args.session.invite(room, settings),
+        None => match place_path.as_deref().and_then(crate::place::load) {
+            Some(place) => args.session.back_to(place),
+            None => {
+                let text = "There is no room to come back to: none was left by accident. \
+                            Join it with its code.";
+                printer.print(&EventLine::error("no_place", text));
+                return ExitCode::FAILURE;
+            }
+        },
+    };
+    session.send(Command::Enter(invite));
 
     let mut commands = read_stdin();
     let mut stdin_open = true;
@@ -88,6 +101,11 @@ async fn converse(args: HeadlessArgs, settings: &Settings) -> ExitCode {
                 Some(Event::Failed { code, text, fatal: true }) => {
                     printer.print(&EventLine::error(&code, &text));
                     return ExitCode::FAILURE;
+                }
+                Some(Event::Place(place)) => {
+                    if let Some(path) = &place_path {
+                        crate::place::keep(path, place.as_ref());
+                    }
                 }
                 Some(event) => {
                     if matches!(event, Event::Room { .. })

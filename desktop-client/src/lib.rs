@@ -6,6 +6,7 @@ pub mod cli;
 pub mod headless;
 pub mod media;
 pub mod peer;
+pub mod place;
 pub mod platform;
 pub mod player;
 pub mod session;

@@ -1,5 +1,7 @@
 //! What differs between operating systems, and what only the operating system can give.
 
+pub mod folders;
+pub mod private_file;
 pub mod process;
 
 /// Completes when the system asks the program to end (Ctrl-C, SIGTERM or its like).

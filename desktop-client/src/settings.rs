@@ -24,11 +24,7 @@ impl Default for Settings {
 impl Settings {
     /// Where the settings are kept, if the system has such a place.
     pub fn default_path() -> Option<PathBuf> {
-        Some(
-            directories::ProjectDirs::from("", "", "CinemaSync")?
-                .config_dir()
-                .join("settings.json"),
-        )
+        Some(crate::platform::folders::config()?.join("settings.json"))
     }
 
     /// The kept settings, or the defaults if there are none. What cannot be read is logged and left

@@ -9,7 +9,7 @@ mod turn;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use cinemasync_protocol::limits::{
-    DEFAULT_MAX_PARTICIPANTS, MAX_MAX_PARTICIPANTS, MIN_MAX_PARTICIPANTS,
+    DEFAULT_MAX_PARTICIPANTS, MAX_MAX_PARTICIPANTS, MIN_MAX_PARTICIPANTS, RESUME_WINDOW_SECS,
 };
 use clap::{Parser, ValueEnum};
 
@@ -35,6 +35,11 @@ pub struct Config {
     /// How many rooms there may be at once.
     #[arg(long, env = "CINEMASYNC_MAX_ROOMS", default_value_t = 10_000)]
     pub max_rooms: usize,
+    /// How many seconds the place of somebody whose connection broke is kept, and how long after a
+    /// restart people find their rooms again.
+    #[arg(long, env = "CINEMASYNC_RESUME_WINDOW", value_name = "SECONDS",
+          default_value_t = RESUME_WINDOW_SECS, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub resume_window: u64,
     /// STUN servers that tell participants their public address.
     #[arg(long, env = "CINEMASYNC_STUN_URL", value_delimiter = ',', value_name = "URL",
           default_values = ["stun:stun.l.google.com:19302", "stun:stun.cloudflare.com:3478"])]
@@ -80,6 +85,7 @@ impl Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             max_participants: DEFAULT_MAX_PARTICIPANTS,
             max_rooms: 100,
+            resume_window: RESUME_WINDOW_SECS,
             stun_url: Vec::new(),
             admin_token: None,
             metered: MeteredConfig::default(),

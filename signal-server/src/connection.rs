@@ -34,6 +34,7 @@ type Socket = socket::Socket<TokioIo<Upgraded>>;
 /// Why we close a connection (RFC 6455 §7.4.1).
 #[derive(Debug, Clone, Copy)]
 enum CloseCode {
+    Normal = 1000,
     Away = 1001,
     Protocol = 1002,
     Unsupported = 1003,
@@ -59,6 +60,7 @@ impl End {
             Self::Gone => metrics::GONE,
             Self::Closed(_) => metrics::CLOSED,
             Self::Close(code, _) => match code {
+                CloseCode::Normal => "1000",
                 CloseCode::Away => "1001",
                 CloseCode::Protocol => "1002",
                 CloseCode::Unsupported => "1003",
@@ -152,7 +154,7 @@ async fn converse(socket: &mut Socket, hub: &Hub, client: &mut Client) -> End {
                 Next::Text(text) => Message::Text(text.into()),
                 Next::TooSlow => return too_slow(),
                 Next::GoingDown => return End::Close(CloseCode::Away, "the server is going down"),
-                Next::Nothing => return End::Gone,
+                Next::Nothing => return End::Close(CloseCode::Normal, "taken over from elsewhere"),
             },
             incoming = socket.next() => {
                 clock.heard = Instant::now();

@@ -175,6 +175,7 @@ fn room(overview: &RoomOverview) -> Value {
                 "host": each.participant.host,
                 "screen_sharing": each.participant.screen_sharing,
                 "age_seconds": each.age.as_secs(),
+                "away": each.away,
             })
         })
         .collect();

@@ -9,8 +9,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cinemasync_protocol::{ClientMessage, ErrorCode, IceServer, ServerMessage, Token, encode};
 use cinemasync_server_core::{
-    ConnectionId, Entropy, Event, Now, Output, Refusal, RoomOverview, Rooms, Settings,
+    ConnectionId, Entropy, Event, IceSettings, Now, Output, Refusal, Relay, RoomOverview, Rooms,
+    Settings,
 };
+use tokio::time::MissedTickBehavior;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::Config;
@@ -18,6 +20,10 @@ use crate::door::{Door, Visit};
 use crate::log::Log;
 use crate::metrics::{Figures, Metrics, limit};
 use crate::outbox::{Outbox, Reader, Waiting, outbox};
+
+/// How often the rooms are asked what time brings: a second late is soon enough for what waits a
+/// minute and longer.
+const TICK: Duration = Duration::from_secs(1);
 
 /// The rooms, and a way to everybody.
 pub(crate) struct Hub {
@@ -35,8 +41,6 @@ pub(crate) struct Hub {
 struct State {
     rooms: Rooms,
     outboxes: BTreeMap<ConnectionId, Outbox>,
-    /// Relays that a service gives.
-    metered: Vec<IceServer>,
     /// What is to be logged and counted once others may go on.
     happened: Vec<Event>,
 }
@@ -102,14 +106,12 @@ pub(crate) struct Health {
 impl Hub {
     pub(crate) fn new(config: &Config, secret: [u8; 32]) -> Self {
         // An empty word in the environment means none.
-        let urls: Vec<String> =
-            config.stun_url.iter().filter(|url| !url.is_empty()).cloned().collect();
-        let stun = IceServer { urls, username: None, credential: None };
-        let ice_servers = if stun.urls.is_empty() { Vec::new() } else { vec![stun] };
+        let stun = config.stun_url.iter().filter(|url| !url.is_empty()).cloned().collect();
         let settings = Settings {
             max_participants: config.max_participants,
             max_rooms: config.max_rooms,
-            ice_servers,
+            resume_window: Duration::from_secs(config.resume_window),
+            ice: IceSettings { stun, relays: config.turn.external(), ..IceSettings::default() },
             ..Settings::new(secret)
         };
         let metrics = Arc::new(Metrics::new());
@@ -119,7 +121,6 @@ impl Hub {
             state: Mutex::new(State {
                 rooms: Rooms::new(settings),
                 outboxes: BTreeMap::new(),
-                metered: Vec::new(),
                 happened: Vec::new(),
             }),
             door: Arc::new(door),
@@ -130,6 +131,11 @@ impl Hub {
             next_connection: AtomicU64::new(1),
             shutting_down: AtomicBool::new(false),
         }
+    }
+
+    /// From now on participants are told of this relay.
+    pub(crate) fn add_relay(&self, relay: Relay) {
+        self.lock().rooms.add_relay(relay);
     }
 
     /// Lets clients in.
@@ -160,11 +166,22 @@ impl Hub {
 
     /// A connection is gone.
     pub(crate) fn disconnect(&self, id: ConnectionId) {
+        let now = self.now();
         let mut state = self.lock();
         state.outboxes.remove(&id);
-        let outputs = state.rooms.disconnect(id);
-        // When everybody goes, that is no news: whoever heard of it would end calls that live on.
-        if !self.shutting_down.load(Ordering::Acquire) {
+        let outputs = state.rooms.disconnect(id, now);
+        self.deliver(&mut state, outputs);
+    }
+
+    /// Carries out what time asks for, for as long as it is polled.
+    pub(crate) async fn keep_time(&self) {
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let now = self.now();
+            let mut state = self.lock();
+            let outputs = state.rooms.handle_timeout(now);
             self.deliver(&mut state, outputs);
         }
     }
@@ -257,9 +274,7 @@ impl Hub {
     }
 
     pub(crate) fn ice_servers_for(&self, token: &Token) -> Option<Vec<IceServer>> {
-        let state = self.lock();
-        let own = state.rooms.ice_servers_for(token)?;
-        Some([own, &state.metered].concat())
+        self.lock().rooms.ice_servers_for(token, self.now())
     }
 
     /// Carries out what the rooms decided. A text that goes to several is written once.
@@ -283,6 +298,8 @@ impl Hub {
                         self.metrics.limit(limit::OUTBOX);
                     }
                 }
+                // Its task says what waits and closes the connection.
+                Output::Close { connection } => drop(state.outboxes.remove(&connection)),
                 Output::Happened(event) => state.happened.push(event),
             }
         }
@@ -299,7 +316,10 @@ impl Hub {
 
     /// A service gives these relays; none if it gives none any more.
     pub(crate) fn set_metered(&self, servers: Vec<IceServer>) {
-        self.lock().metered = servers;
+        let now = self.now();
+        let mut state = self.lock();
+        let outputs = state.rooms.set_fetched_ice_servers(servers, now);
+        self.deliver(&mut state, outputs);
     }
 
     fn now(&self) -> Now {

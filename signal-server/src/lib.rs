@@ -28,6 +28,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cinemasync_server_core::Relay;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -50,6 +51,9 @@ pub use tls::{CertificateError, TlsError};
 
 /// How long connections get for their goodbye when the server ends.
 const GOODBYE: Duration = Duration::from_secs(3);
+
+/// Separates the relay's use of the server's secret from every other.
+const RELAY_KEY_CONTEXT: &str = "CinemaSync signaling server, TURN credentials, version 1";
 
 /// Why the server cannot start.
 #[derive(Debug, Error)]
@@ -84,6 +88,7 @@ pub struct Server {
     hub: Arc<Hub>,
     stop: watch::Sender<bool>,
     listener: tokio::task::JoinHandle<()>,
+    clock: tokio::task::JoinHandle<()>,
     turn: Option<TurnServer>,
     /// Asks for relays for as long as the server runs.
     _metered: Option<Metered>,
@@ -107,9 +112,11 @@ impl Server {
         };
         let hub = Arc::new(Hub::new(&config, secret));
         let tls = Tls::start(&config.tls, hub.metrics())?.map(Arc::new);
-        let turn = start_turn(&config, tls.as_deref()).await?;
+        let turn = start_turn(&config, secret, tls.as_deref()).await?;
         if let Some(turn) = &turn {
             hub.metrics().register_collector(turn.collector());
+            let TurnUrls { urls, secret } = turn.urls().clone();
+            hub.add_relay(Relay { urls, secret });
         }
         let (stop, stopped) = watch::channel(false);
         let listener =
@@ -118,7 +125,11 @@ impl Server {
             let hub = hub.clone();
             Metered::start(service, Pacing::default(), move |servers| hub.set_metered(servers))
         });
-        Ok(Self { address, hub, stop, listener, turn, _metered: metered })
+        let clock = tokio::spawn({
+            let hub = hub.clone();
+            async move { hub.keep_time().await }
+        });
+        Ok(Self { address, hub, stop, listener, clock, turn, _metered: metered })
     }
 
     /// Where it listens.
@@ -143,9 +154,13 @@ impl Server {
 }
 
 /// The relay, if the configuration wants one.
-async fn start_turn(config: &Config, tls: Option<&Tls>) -> Result<Option<TurnServer>, BindError> {
-    // Of its own, and new with each start: nobody else makes credentials for it.
-    let secret = random_secret()?.to_vec();
+async fn start_turn(
+    config: &Config,
+    secret: [u8; 32],
+    tls: Option<&Tls>,
+) -> Result<Option<TurnServer>, BindError> {
+    // Of its own, and the same after a restart: credentials outlive it as places in rooms do.
+    let secret = blake3::derive_key(RELAY_KEY_CONTEXT, &secret).to_vec();
     let certificate = tls.map(Tls::config_without_protocols);
     let Some(mut settings) = TurnSettings::new(&config.turn, secret, certificate) else {
         return Ok(None);
@@ -165,5 +180,6 @@ impl Drop for Server {
     fn drop(&mut self) {
         // The listener owns every connection: they end with it.
         self.listener.abort();
+        self.clock.abort();
     }
 }

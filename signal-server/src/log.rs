@@ -101,9 +101,14 @@ impl Log {
                 "chat_message" => tracing::info!(%connection, receivers, "chat relayed"),
                 what => tracing::info!(%connection, what, receivers, "relayed"),
             },
+            Event::Away { connection } => tracing::info!(%connection, "away"),
+            Event::Resumed { connection, room, participants } => {
+                tracing::info!(%connection, room = self.number(room), participants, "resumed");
+                tracing::debug!(%connection, code = %room, "resumed");
+            }
             Event::Left { connection, reason, room, participants } => {
-                let room = self.number(room);
-                tracing::info!(%connection, room, ?reason, participants, "left");
+                let (room, connection) = (self.number(room), connection.map(|id| id.0));
+                tracing::info!(connection, room, ?reason, participants, "left");
             }
             Event::Refused { .. } => {}
         }

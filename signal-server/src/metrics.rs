@@ -28,7 +28,8 @@ pub(crate) const GONE: &str = "gone";
 /// The client closed it.
 pub(crate) const CLOSED: &str = "closed_by_client";
 /// Every way in which a connection ends.
-const ENDS: [&str; 9] = [GONE, CLOSED, "1001", "1002", "1003", "1007", "1008", "1009", "1013"];
+const ENDS: [&str; 10] =
+    [GONE, CLOSED, "1000", "1001", "1002", "1003", "1007", "1008", "1009", "1013"];
 
 /// The limits that connections meet after they were let in.
 pub(crate) mod limit {

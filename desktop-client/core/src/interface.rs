@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use cinemasync_protocol::{ErrorCode, ParticipantId, RoomCode};
+use cinemasync_protocol::{ErrorCode, ParticipantId, RoomCode, Token};
 use serde::{Deserialize, Serialize};
 
 use crate::film::FilmInfo;
@@ -34,13 +34,26 @@ pub enum ServerChoice {
     Url(String),
 }
 
-/// Make a room or join one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Make a room, join one, or come back to one.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoomChoice {
     /// Make a new one.
     Create,
     /// Join this one.
     Join(RoomCode),
+    /// Take the place again that this token stands for.
+    Resume(Token),
+}
+
+/// A place in a room, as a program keeps it that may be ended and started again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The server's address.
+    pub server: String,
+    /// The name one has there.
+    pub name: String,
+    /// What proves whose place it is. Secret.
+    pub token: Token,
 }
 
 /// What a person asks the session to do.
@@ -54,6 +67,8 @@ pub enum Command {
     Chat(String),
     /// Float an emoji over everybody's film.
     React(String),
+    /// Let nobody else in, or open the room again. The host's to decide.
+    LockRoom(bool),
     /// Turn the camera on or off.
     Camera(bool),
     /// Turn the microphone on or off.
@@ -96,6 +111,8 @@ pub enum Event {
         /// The others: id and name, oldest first.
         participants: Vec<(ParticipantId, String)>,
     },
+    /// Where one can come back to after the program ended; `None`: nowhere any more.
+    Place(Option<Place>),
     /// One is out of the room; the session can enter another.
     Left,
     /// Somebody came.

@@ -20,7 +20,8 @@ use cinemasync_protocol::{
 
 use crate::film::{FilmId, FilmInfo};
 use crate::interface::{
-    Command, Event, Invite, Level, Notice, RoomChoice, ServerChoice, Snapshot, error_code_name,
+    Command, Event, Invite, Level, Notice, Place, RoomChoice, ServerChoice, Snapshot,
+    error_code_name,
 };
 use crate::link::{LinkCommand, LinkConfig, LinkEvent, LinkStats, Route};
 use crate::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats};
@@ -290,6 +291,7 @@ impl SessionCore {
         if let Stage::Room(stay) = &was {
             self.outputs.extend(stay.links().map(Output::CloseLink));
             self.outputs.push_back(Output::Player(PlayerCommand::Unload));
+            self.outputs.push_back(Output::Event(Event::Place(None)));
         }
         if self.signaling.close() {
             self.outputs.push_back(Output::CloseSignaling);
@@ -347,7 +349,9 @@ impl SessionCore {
             Stage::Entering { invite, .. } => (invite.clone(), None),
             Stage::Room(stay) if *stay.me() == entry.id => {
                 // The same place as before: links and film are untouched.
+                let place = self.place(&entry, stay.invite());
                 self.in_room(|stay, io| stay.resumed(entry, others, locked, io), now);
+                self.outputs.push_back(Output::Event(Event::Place(Some(place))));
                 return;
             }
             Stage::Room(stay) => {
@@ -362,8 +366,10 @@ impl SessionCore {
         self.stays += 1;
         let nonce = format!("{}{}", self.config.nonce, self.stays);
         let server = self.signaling.server().to_owned();
+        let place = self.place(&entry, &invite);
         let stay = Box::new(Stay::new(entry, invite, server, locked, nonce, now));
         stay.announce(others, &mut self.outputs);
+        self.outputs.push_back(Output::Event(Event::Place(Some(place))));
         self.stage = Stage::Room(stay);
         let meet = |stay: &mut Stay, io: &mut Io<'_>| {
             if let Some(memory) = memory {
@@ -372,6 +378,14 @@ impl SessionCore {
             stay.meet(others, io);
         };
         self.in_room(meet, now);
+    }
+
+    fn place(&self, entry: &RoomEntry, invite: &Invite) -> Place {
+        Place {
+            server: self.signaling.server().to_owned(),
+            name: invite.name.clone(),
+            token: entry.token.clone(),
+        }
     }
 
     fn server_error(&mut self, code: ErrorCode, message: String) {
@@ -559,5 +573,6 @@ fn entry_request(invite: &Invite) -> ClientMessage {
             protocol: PROTOCOL_VERSION,
             password,
         },
+        RoomChoice::Resume(token) => ClientMessage::Resume { token },
     }
 }

@@ -144,6 +144,11 @@ impl Demo {
             Command::OpenFilm(_) | Command::AttachFilm(_) => self.open_film(),
             Command::Enter(_) => self.enter(),
             Command::Leave => self.snapshot = lobby(),
+            Command::LockRoom(lock) => {
+                if let Stage::Room { locked, .. } = &mut self.snapshot.stage {
+                    *locked = lock;
+                }
+            }
             Command::React(_) => {}
         }
     }

@@ -61,7 +61,8 @@ impl EventLine {
                     json!({ "code": code, "id": id, "name": name, "server": server, "participants": participants }),
                 )
             }
-            Event::Left => return None,
+            // Where one could come back to is kept, and nobody's business.
+            Event::Left | Event::Place(_) => return None,
             Event::ParticipantJoined { id, name } => {
                 Self::new("participant_joined", json!({ "id": id, "name": name }))
             }
@@ -243,6 +244,9 @@ enum Spoken {
     SubtitleTrack {
         id: i64,
     },
+    LockRoom {
+        locked: bool,
+    },
     Ready {
         #[serde(rename = "value")]
         _value: bool,
@@ -291,6 +295,7 @@ impl CommandLine {
             Spoken::Rate { value } => Command::Rate(value),
             Spoken::AudioTrack { id } => Command::AudioTrack(id),
             Spoken::SubtitleTrack { id } => Command::SubtitleTrack(id),
+            Spoken::LockRoom { locked } => Command::LockRoom(locked),
             Spoken::Camera { on } => Command::Camera(on),
             Spoken::Microphone { on } => Command::Microphone(on),
             Spoken::React { emoji } => Command::React(emoji),

@@ -106,14 +106,14 @@ fn a_killed_one_leaves_the_others_talking_and_comes_back() {
     }
     ben.kill();
     for (me, other) in [(&mut ana, &c), (&mut cleo, &a)] {
-        let left = me.wait("participant_left", |_| true);
-        assert_eq!((text(&left, "id"), text(&left, "reason")), (b.as_str(), "lost"));
         me.wait_for_more_frames(other);
     }
     let mut ben = Person::join("Ben", &server.url(), &code, CAMERA);
     let back = ben.id();
-    assert_ne!(back, b, "nobody takes over a place");
+    assert_ne!(back, b, "a place is taken over by its token alone");
     for (me, other) in [(&mut ana, &c), (&mut cleo, &a)] {
+        let left = me.wait("participant_left", |_| true);
+        assert_eq!((text(&left, "id"), text(&left, "reason")), (b.as_str(), "lost"));
         me.wait("participant_joined", |event| event["id"] == *back);
         me.wait("first_frame", |event| event["from"] == *back);
         ben.wait("first_frame", |event| event["from"] == **other);
@@ -123,6 +123,36 @@ fn a_killed_one_leaves_the_others_talking_and_comes_back() {
     for me in [&mut ana, &mut ben, &mut cleo] {
         me.leave();
     }
+}
+
+#[test]
+fn a_killed_one_that_resumes_is_in_its_place_again_and_nobody_is_told_that_it_left() {
+    let server = TestServer::start();
+    let (mut ana, code) = Person::create("Ana", &server.url(), CAMERA);
+    let mut ben = Person::join("Ben", &server.url(), &code, CAMERA);
+    let (a, b) = (ana.id(), ben.id());
+    ana.wait("first_frame", |event| event["from"] == *b);
+    ben.wait("first_frame", |event| event["from"] == *a);
+    let mark = ana.mark();
+    ben.kill();
+    let mut ben = ben.start_again(&format!("--resume {CAMERA}"));
+    ben.wait("first_frame", |event| event["from"] == *a);
+    assert_eq!(ben.id(), b);
+    ana.wait_since(mark, "first_frame", |event| event["from"] == *b);
+    for (me, other) in [(&mut ana, &b), (&mut ben, &a)] {
+        me.wait_for_more_frames(other);
+    }
+    assert_eq!(safety_codes(&ana, &b), safety_codes(&ben, &a));
+    ben.say("Where was I?");
+    ana.wait("chat", |chat| chat["text"] == "Where was I?" && chat["via"] == "peer");
+    let left = |event: &serde_json::Value| event["event"] == "participant_left";
+    assert!(!ana.events.iter().any(left));
+    ben.leave();
+    ana.wait("participant_left", |left| left["reason"] == "left");
+    // Who has left has no place to come back to.
+    let mut ben = ben.start_again("--resume");
+    assert_eq!(ben.wait_for_end().code(), Some(1));
+    assert_eq!(ben.events.last().expect("a last line")["code"], "no_place");
 }
 
 #[test]

@@ -177,11 +177,11 @@ fn a_film_plays_for_all_and_obeys_everybody() {
     }
     // One who is killed and comes back with the film is where the others are.
     ben.kill();
-    ana.wait("participant_left", |left| left["id"] == *b);
     let path = copy.display().to_string();
     let arguments = ["--join", &cinema.code, "--film", &path, "--film-audio", "none"];
     let mut ben = Person::start_with("Ben", &cinema.server.url(), &arguments);
     let before = ana.mark();
+    ana.wait("participant_left", |left| left["id"] == *b);
     wait_for_play(&mut ben, "Ben", "coming back");
     wait_for_play(ana, "Ana", "Ben's coming back");
     let disturbed = ana.events[before..].iter().find(|event| event["event"] == "film");

@@ -1,5 +1,6 @@
 //! A participant that is not ours and sends what nobody should.
 
+use cinemasync_server::Config;
 use serde_json::{Value, json};
 
 use crate::person::Person;
@@ -13,7 +14,7 @@ fn candidate(line: &str) -> Value {
 
 #[test]
 fn garbage_from_one_does_not_disturb_the_others() {
-    let server = TestServer::start();
+    let server = TestServer::start_with(Config { resume_window: 1, ..Config::embedded() });
     let (mut ana, code) = Person::create("Ana", &server.url(), CAMERA);
     let mut ben = Person::join("Ben", &server.url(), &code, CAMERA);
     let (a, b) = (ana.id(), ben.id());

@@ -1,5 +1,6 @@
 //! The server goes away in the middle of a call.
 
+use cinemasync_server::Config;
 use serde_json::{Value, json};
 
 use crate::person::{Person, text};
@@ -31,18 +32,45 @@ fn a_call_outlives_its_server_and_everybody_is_told() {
     assert_eq!((text(&chat, "text"), text(&chat, "via")), ("still there?", "peer"));
 
     let marks = [ana.mark(), ben.mark()];
-    let server = TestServer::start_at(address);
-    // Rooms do not outlive their server, so each is told, or back in one room.
+    let server = TestServer::start_again(address);
     for (me, mark) in [(&mut ana, marks[0]), (&mut ben, marks[1])] {
-        me.wait_since(mark, "notice", |notice| {
-            text(notice, "text").contains("no longer knows this room")
-        });
+        me.wait_since(mark, "notice", |notice| text(notice, "text").contains("server is back"));
+    }
+    // The room is the one it was: a friend finds it by the same code, and everybody in it.
+    let mut cleo = Person::join("Cleo", &url, &code, CAMERA);
+    let c = cleo.id();
+    for other in [&a, &b] {
+        cleo.wait("first_frame", |event| event["from"] == **other);
     }
     for (me, other) in [(&mut ana, &b), (&mut ben, &a)] {
+        me.wait("first_frame", |event| event["from"] == *c);
         me.wait_for_more_frames(other);
         let left =
             |event: &Value| event["event"] == "participant_left" || event["event"] == "error";
         assert!(!me.events.iter().any(left), "{:?}", me.events.iter().find(|event| left(event)));
+        let rooms = me.events.iter().filter(|event| event["event"] == "room").count();
+        assert_eq!(rooms, 1, "it never was in another place");
+    }
+    for me in [&mut ana, &mut ben, &mut cleo] {
+        me.leave();
+    }
+    drop(server);
+}
+
+#[test]
+fn a_call_outlives_a_room_that_another_server_does_not_know() {
+    let server = TestServer::start();
+    let (address, url) = (server.address(), server.url());
+    let (mut ana, code) = Person::create("Ana", &url, CAMERA);
+    let mut ben = Person::join("Ben", &url, &code, CAMERA);
+    let (a, b) = (ana.id(), ben.id());
+    ana.wait("first_frame", |event| event["from"] == *b);
+    ben.wait("first_frame", |event| event["from"] == *a);
+    drop(server);
+    let server = TestServer::start_with(Config { listen: address, ..Config::embedded() });
+    for (me, other) in [(&mut ana, &b), (&mut ben, &a)] {
+        me.wait("notice", |notice| text(notice, "text").contains("no longer knows this room"));
+        me.wait_for_more_frames(other);
     }
     // The new server is as good as any: whoever leaves can meet there.
     ana.leave();
@@ -60,18 +88,16 @@ fn one_whose_own_way_to_the_server_breaks_is_soon_back() {
     ben.wait("first_frame", |event| event["from"] == *a);
     let mark = ben.mark();
     detour.cut();
-    ana.wait("participant_left", |left| left["id"] == *b);
-    let again = ben.wait_since(mark, "room", |_| true);
-    assert_eq!(text(&again, "code"), code);
-    let back = text(&again, "id").to_owned();
-    assert_eq!(text(&ana.wait("participant_joined", |event| event["id"] == *back), "name"), "Ben");
-    ana.wait("first_frame", |event| event["from"] == *back);
-    ben.wait_since(mark, "first_frame", |event| event["from"] == *a);
-    ben.wait_since(mark, "notice", |notice| text(notice, "text").contains("back in the room"));
-    ana.wait_for_more_frames(&back);
+    ben.wait_since(mark, "notice", |notice| text(notice, "text").contains("server is back"));
+    ana.wait_for_more_frames(&b);
     ben.wait_for_more_frames(&a);
     ben.say("here again");
-    ana.wait("chat", |chat| chat["text"] == "here again" && chat["from"] == *back);
+    ana.wait("chat", |chat| chat["text"] == "here again" && chat["from"] == *b);
+    let elsewhere = |event: &Value| {
+        event["event"] == "participant_left" || event["event"] == "participant_joined"
+    };
+    assert_eq!(ana.events.iter().filter(|event| elsewhere(event)).count(), 1, "Ben came, once");
+    assert_eq!(ben.events.iter().filter(|event| event["event"] == "room").count(), 1);
 }
 
 #[test]

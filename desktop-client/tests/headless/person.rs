@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// The bound of every wait: reached only when what is awaited never comes.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -23,6 +24,9 @@ pub(crate) struct Person {
     pub(crate) events: Vec<Value>,
     log: Arc<Mutex<String>>,
     logging: Option<JoinHandle<()>>,
+    url: String,
+    /// Where the program keeps what it keeps.
+    home: Arc<TempDir>,
 }
 
 impl Person {
@@ -34,9 +38,21 @@ impl Person {
 
     /// The same for arguments that hold blanks.
     pub(crate) fn start_with(name: &str, url: &str, arguments: &[&str]) -> Self {
+        let home = Arc::new(tempfile::tempdir().expect("a folder"));
+        Self::start_at(home, name, url, arguments)
+    }
+
+    /// The same person's program, started once more.
+    pub(crate) fn start_again(&self, arguments: &str) -> Self {
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        Self::start_at(Arc::clone(&self.home), &self.name, &self.url, &arguments)
+    }
+
+    fn start_at(home: Arc<TempDir>, name: &str, url: &str, arguments: &[&str]) -> Self {
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_cinemasync"))
             .args(["headless", "--server", url, "--name", name])
             .args(arguments)
+            .env("CINEMASYNC_FOLDER", home.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -62,9 +78,9 @@ impl Person {
             }
         });
         let stdin = child.stdin.take();
-        let name = name.to_owned();
-        let logging = Some(logging);
-        Self { name, child, stdin, lines, events: Vec::new(), log, logging }
+        let (name, url) = (name.to_owned(), url.to_owned());
+        let (logging, events) = (Some(logging), Vec::new());
+        Self { name, child, stdin, lines, events, log, logging, url, home }
     }
 
     /// Starts one that creates a room, and returns it with the room's code.

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream as Blockin
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cinemasync_server::{Config, Server};
+use cinemasync_server::{Config, Server, ServerSecret};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -23,13 +23,18 @@ pub(crate) struct TestServer {
 
 impl TestServer {
     pub(crate) fn start() -> Self {
-        Self::start_at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+        Self::start_again(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
     }
 
-    /// On a port of one's choice.
-    pub(crate) fn start_at(address: SocketAddr) -> Self {
+    /// The one that ran at this address, started once more.
+    pub(crate) fn start_again(address: SocketAddr) -> Self {
+        let mut config = Config { listen: address, ..Config::embedded() };
+        config.secret.key = Some(ServerSecret([9; 32]));
+        Self::start_with(config)
+    }
+
+    pub(crate) fn start_with(config: Config) -> Self {
         let runtime = Runtime::new().expect("a runtime starts");
-        let config = Config { listen: address, ..Config::embedded() };
         let server = runtime.block_on(Server::bind(config)).expect("the port is free");
         Self { address: server.local_addr(), server: Some(server), runtime: Some(runtime) }
     }

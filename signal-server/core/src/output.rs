@@ -18,10 +18,23 @@ impl fmt::Display for ConnectionId {
 /// The two clocks at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
-    /// Time since any fixed moment; never goes back. Ages are measured with it.
+    /// Time since the server started; never goes back. Ages are measured with it.
     pub elapsed: Duration,
     /// The wall clock in Unix milliseconds, which may jump. Chat messages are stamped with it.
     pub unix_ms: u64,
+}
+
+impl Now {
+    /// The wall clock in whole Unix seconds.
+    pub(crate) fn unix_secs(self) -> u64 {
+        self.unix_ms / 1_000
+    }
+
+    /// When the server started, by the wall clock in Unix milliseconds.
+    pub(crate) fn started_unix_ms(self) -> u64 {
+        let elapsed = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX);
+        self.unix_ms.saturating_sub(elapsed)
+    }
 }
 
 /// What is to be done, in this order.
@@ -33,6 +46,11 @@ pub enum Output {
         to: ConnectionId,
         /// What.
         message: ServerMessage,
+    },
+    /// Close this connection: nobody is behind it any more.
+    Close {
+        /// Which.
+        connection: ConnectionId,
     },
     /// Nothing to do: this happened, for the log and the counters.
     Happened(Event),
@@ -66,10 +84,24 @@ pub enum Event {
         /// To how many it went.
         receivers: usize,
     },
+    /// Somebody's connection broke; the place is kept for a while.
+    Away {
+        /// Whose.
+        connection: ConnectionId,
+    },
+    /// Somebody is back in its place.
+    Resumed {
+        /// Over which connection.
+        connection: ConnectionId,
+        /// Which room.
+        room: RoomCode,
+        /// How many are in it now, those whose place is kept among them.
+        participants: usize,
+    },
     /// Somebody is out of its room.
     Left {
-        /// Who.
-        connection: ConnectionId,
+        /// Who; `None` if its connection broke before.
+        connection: Option<ConnectionId>,
         /// Why.
         reason: DisconnectReason,
         /// Which room.

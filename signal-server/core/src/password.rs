@@ -1,26 +1,30 @@
 //! A room's password, kept as a salted hash only.
 //!
-//! The hash is a fast one on purpose: it lives in memory as long as the room and is never stored,
-//! so it guards against a stray look into memory, not against a stolen database; a slow one would
-//! let strangers burn the server's time with wrong guesses.
+//! The hash is a fast one on purpose: it lives in memory as long as the room, and in the tokens of
+//! those who know the password anyway. So it guards against a stray look, not against a stolen
+//! database; a slow one would let strangers burn the server's time with wrong guesses.
 
 use std::fmt;
 
-/// What is kept of a password.
-#[derive(Clone)]
+use serde::{Deserialize, Serialize};
+
+/// What is kept of a password. It is in the tokens of those who know the password, too: a server
+/// that starts anew has it from there.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PasswordHash {
     salt: [u8; 32],
-    hash: blake3::Hash,
+    hash: [u8; 32],
 }
 
 impl PasswordHash {
     /// Keeps `password`, salted with random bytes.
     pub(crate) fn new(password: &str, salt: [u8; 32]) -> Self {
-        Self { salt, hash: blake3::keyed_hash(&salt, password.as_bytes()) }
+        Self { salt, hash: *blake3::keyed_hash(&salt, password.as_bytes()).as_bytes() }
     }
 
     /// Is `given` the password? Takes the same time for every wrong one of the same length.
     pub(crate) fn matches(&self, given: &str) -> bool {
+        // `blake3::Hash` compares in constant time.
         blake3::keyed_hash(&self.salt, given.as_bytes()) == self.hash
     }
 }

@@ -115,6 +115,9 @@ pub enum Refusal {
     /// The host sent the receiver away.
     #[error("The host has removed you from the room.")]
     Removed,
+    /// The place was taken over by another connection with the same token.
+    #[error("You have come back to the room from elsewhere, so this connection ends.")]
+    Replaced,
     /// The server is going down.
     #[error(
         "The server is shutting down. Your call and the film go on; to let others in, try again \
@@ -158,7 +161,7 @@ impl Refusal {
             | Self::TooManyNewRooms { .. }
             | Self::TooManyGuesses { .. } => ErrorCode::RateLimited,
             Self::ResumeExpired => ErrorCode::ResumeExpired,
-            Self::Removed => ErrorCode::Removed,
+            Self::Removed | Self::Replaced => ErrorCode::Removed,
             Self::ShuttingDown => ErrorCode::ShuttingDown,
             Self::ServerCrowded { .. } | Self::TooManyRooms => ErrorCode::ServerFull,
         }

@@ -1,13 +1,16 @@
 //! The rooms and their rules: entering, leaving, roles, and who is told what.
 //!
-//! The checks of single fields are in `check`, one room's own state in `room`. A lost connection
-//! leaves at once; keeping its place for `resume` comes with the signed tokens' expiry.
+//! The parts: `check` the limits of single fields, `relay` what participants say to each other,
+//! `resume` coming back after a lost connection, `room` one room's own state.
 
 mod check;
 mod overview;
+mod relay;
+mod resume;
 mod room;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use cinemasync_protocol::{
     ClientMessage, DisconnectReason, IceServer, ParticipantId, RoomCode, RoomEntry, ServerMessage,
@@ -15,11 +18,13 @@ use cinemasync_protocol::{
 };
 
 pub use self::overview::{ParticipantOverview, RoomOverview};
-use self::room::{Participant, Room};
+use self::relay::Sender;
+use self::room::{Participant, Presence, Room};
 use crate::entropy::random;
+use crate::ice::IceDirectory;
 use crate::password::PasswordHash;
-use crate::token::TokenKey;
-use crate::{ConnectionId, Entropy, Event, Now, Output, Refusal, Settings};
+use crate::token::{Claims, TokenKey};
+use crate::{ConnectionId, Entropy, Event, Now, Output, Refusal, Relay, Settings};
 
 /// How often a fresh code or id may meet one that exists. With 40 and 60 random bits the first try
 /// does it; the bound is there for an entropy source that is broken.
@@ -29,16 +34,44 @@ const MAX_DRAWS: usize = 16;
 pub struct Rooms {
     settings: Settings,
     tokens: TokenKey,
+    ice: IceDirectory,
     rooms: BTreeMap<RoomCode, Room>,
-    /// In which room a connection is.
-    places: BTreeMap<ConnectionId, RoomCode>,
+    /// Where a connection is.
+    places: BTreeMap<ConnectionId, (RoomCode, ParticipantId)>,
+    /// What is to be looked at when. An entry whose cause is gone is passed over in its time; each
+    /// is a minute or the life of a room old at most, and costs its causer a message.
+    timers: BTreeSet<(Duration, Timer)>,
+}
+
+/// What is to be looked at.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Timer {
+    /// The place that is kept for this one.
+    Away(RoomCode, ParticipantId),
+    /// The relay credentials of this room.
+    Renew(RoomCode),
+}
+
+/// What somebody wants who enters a room.
+struct Newcomer {
+    connection: ConnectionId,
+    name: String,
+    password: Option<String>,
 }
 
 impl Rooms {
     /// No rooms yet.
     pub fn new(settings: Settings) -> Self {
         let tokens = TokenKey::new(&settings.secret);
-        Self { settings, tokens, rooms: BTreeMap::new(), places: BTreeMap::new() }
+        let ice = IceDirectory::new(settings.ice.clone());
+        Self {
+            settings,
+            tokens,
+            ice,
+            rooms: BTreeMap::new(),
+            places: BTreeMap::new(),
+            timers: BTreeSet::new(),
+        }
     }
 
     /// Does what `from` asks, or refuses it.
@@ -58,11 +91,49 @@ impl Rooms {
         outputs
     }
 
-    /// `connection` is gone without a word.
-    pub fn disconnect(&mut self, connection: ConnectionId) -> Vec<Output> {
+    /// `connection` is gone without a word. Its place is kept for the resume window; the others are
+    /// told when that is over.
+    pub fn disconnect(&mut self, connection: ConnectionId, now: Now) -> Vec<Output> {
         let mut outputs = Vec::new();
-        self.take_out(connection, DisconnectReason::Lost, &mut outputs);
+        self.keep_place(connection, now, &mut outputs);
         outputs
+    }
+
+    /// When [`Rooms::handle_timeout`] is wanted next, on the clock of [`Now::elapsed`].
+    pub fn next_timeout(&self) -> Option<Duration> {
+        self.timers.first().map(|(at, _)| *at)
+    }
+
+    /// Time has passed: places that nobody came back to are given up, credentials renewed.
+    pub fn handle_timeout(&mut self, now: Now) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        while let Some((at, timer)) = self.timers.pop_first() {
+            if now.elapsed < at {
+                self.timers.insert((at, timer));
+                break;
+            }
+            match timer {
+                Timer::Away(code, id) => self.give_up_on(code, &id, now, &mut outputs),
+                Timer::Renew(code) => self.renew(code, now, &mut outputs),
+            }
+        }
+        outputs
+    }
+
+    /// A service gave these ICE servers, in place of those that it gave before.
+    pub fn set_fetched_ice_servers(&mut self, servers: Vec<IceServer>, now: Now) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        if self.ice.set_fetched(servers) {
+            for room in self.rooms.values() {
+                self.tell_ice_servers(room, now, &mut outputs);
+            }
+        }
+        outputs
+    }
+
+    /// From now on participants are told of this relay too.
+    pub fn add_relay(&mut self, relay: Relay) {
+        self.ice.add_relay(relay);
     }
 
     /// How many rooms there are.
@@ -76,19 +147,20 @@ impl Rooms {
     }
 
     /// What the participant with this token may use for ICE, or `None` if nobody here has it.
-    pub fn ice_servers_for(&self, token: &Token) -> Option<&[IceServer]> {
-        let (room, id) = self.tokens.verify(token)?;
-        self.rooms.get(&room)?.participant(&id)?;
-        Some(&self.settings.ice_servers)
+    pub fn ice_servers_for(&self, token: &Token, now: Now) -> Option<Vec<IceServer>> {
+        let claims = self.tokens.verify(token, now.unix_secs())?;
+        self.rooms.get(&claims.room)?.participant(&claims.id)?;
+        Some(self.ice.servers_for(&claims.id, now.unix_secs()))
     }
 
     /// Every room and who is in it, in the order of their codes.
     pub fn overview(&self, now: Now) -> Vec<RoomOverview> {
         let participants = |room: &Room| {
-            let all = room.participants.iter();
+            let all = room.participants().iter();
             all.map(|participant| ParticipantOverview {
                 participant: room.describe(participant),
                 age: now.elapsed.saturating_sub(participant.joined),
+                away: participant.connection().is_none(),
             })
             .collect()
         };
@@ -112,67 +184,56 @@ impl Rooms {
         entropy: &mut impl Entropy,
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
-        let wire_type = message.wire_type();
         match message {
             ClientMessage::CreateRoom { name, protocol, password } => {
                 self.outside(from)?;
-                check::protocol(protocol)?;
-                let name = check::name(&name)?;
-                let password = check::password(password)?;
-                self.create(from, name, password.as_deref(), now, entropy, outputs)
+                let newcomer = newcomer(from, &name, protocol, password)?;
+                self.create(newcomer, now, entropy, outputs)
             }
             ClientMessage::JoinRoom { room, name, protocol, password } => {
                 self.outside(from)?;
-                check::protocol(protocol)?;
-                let name = check::name(&name)?;
-                let password = check::password(password)?;
-                let code = check::room_code(&room)?;
-                self.join(from, code, name, password.as_deref(), now, entropy, outputs)
+                let newcomer = newcomer(from, &name, protocol, password)?;
+                self.join(check::room_code(&room)?, newcomer, now, entropy, outputs)
             }
-            ClientMessage::Resume { token: _ } => {
+            ClientMessage::Resume { token } => {
                 self.outside(from)?;
-                // No place is kept after a lost connection, so no token leads back to one.
-                Err(Refusal::ResumeExpired)
+                self.resume(from, &token, now, outputs)
             }
             ClientMessage::LeaveRoom => {
-                self.room_of(from)?;
+                let (code, id) = self.places.get(&from).cloned().ok_or(Refusal::NotInRoom)?;
                 outputs.push(send(from, ServerMessage::RoomLeft));
-                self.take_out(from, DisconnectReason::Left, outputs);
+                self.take_out(code, &id, DisconnectReason::Left, outputs);
                 Ok(())
             }
             ClientMessage::WebrtcOffer { to, sdp } => {
-                let room = self.room_of(from)?;
+                let sender = self.sender(from)?;
                 check::sdp(&sdp)?;
-                let relay = |from| ServerMessage::WebrtcOffer { from, sdp };
-                relay_to_one(room, from, &to, wire_type, relay, outputs)
+                sender.tell(&to, |from| ServerMessage::WebrtcOffer { from, sdp }, outputs)
             }
             ClientMessage::WebrtcAnswer { to, sdp } => {
-                let room = self.room_of(from)?;
+                let sender = self.sender(from)?;
                 check::sdp(&sdp)?;
-                let relay = |from| ServerMessage::WebrtcAnswer { from, sdp };
-                relay_to_one(room, from, &to, wire_type, relay, outputs)
+                sender.tell(&to, |from| ServerMessage::WebrtcAnswer { from, sdp }, outputs)
             }
             ClientMessage::WebrtcIceCandidate { to, candidate } => {
-                let room = self.room_of(from)?;
+                let sender = self.sender(from)?;
                 check::candidate(candidate.as_ref())?;
-                let relay = |from| ServerMessage::WebrtcIceCandidate { from, candidate };
-                relay_to_one(room, from, &to, wire_type, relay, outputs)
+                let message = |from| ServerMessage::WebrtcIceCandidate { from, candidate };
+                sender.tell(&to, message, outputs)
             }
             ClientMessage::ChatMessage { id, text, to } => {
-                let room = self.room_of(from)?;
+                let sender = self.sender(from)?;
                 check::chat(&id, &text, to.as_deref())?;
                 let message = |from| ServerMessage::ChatMessage { from, id, text, at: now.unix_ms };
-                chat(room, from, to.as_deref(), message, outputs)
+                sender.chat(to.as_deref(), message, outputs)
             }
             ClientMessage::ScreenShareStarted => self.share_screen(from, true, outputs),
             ClientMessage::ScreenShareStopped => self.share_screen(from, false, outputs),
             ClientMessage::LockRoom { locked } => {
-                let room = self.room_hosted_by(from)?;
+                let Sender { room, .. } = self.host(from)?;
                 room.locked = locked;
-                for participant in &room.participants {
-                    let message = ServerMessage::RoomLocked { locked };
-                    outputs.push(send(participant.connection, message));
-                }
+                let here = room.participants().iter().filter_map(Participant::connection);
+                outputs.extend(here.map(|to| send(to, ServerMessage::RoomLocked { locked })));
                 Ok(())
             }
             ClientMessage::RemoveParticipant { id } => self.remove(from, &id, outputs),
@@ -181,49 +242,39 @@ impl Rooms {
 
     fn create(
         &mut self,
-        from: ConnectionId,
-        name: String,
-        password: Option<&str>,
+        newcomer: Newcomer,
         now: Now,
         entropy: &mut impl Entropy,
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
-        if self.rooms.len() >= self.settings.max_rooms {
-            return Err(Refusal::TooManyRooms);
-        }
         let code = (0..MAX_DRAWS)
             .map(|_| RoomCode::from_random(random(entropy)))
             .find(|code| !self.rooms.contains_key(code))
             .ok_or(Refusal::TooManyRooms)?;
         let id = draw_id(entropy);
-        let room = Room {
-            code,
-            password: password.map(|password| PasswordHash::new(password, random(entropy))),
-            locked: false,
-            created: now.elapsed,
-            participants: vec![newcomer(from, id.clone(), name, now)],
-        };
-        self.rooms.insert(code, room);
-        self.places.insert(from, code);
-        outputs.push(send(from, ServerMessage::RoomCreated(self.entry(code, id))));
-        outputs.push(Output::Happened(Event::RoomCreated { connection: from, room: code }));
+        let password = newcomer.password.as_deref();
+        let password = password.map(|password| PasswordHash::new(password, random(entropy)));
+        let connection = newcomer.connection;
+        let room = self.insert_room(Room::new(code, password, now.elapsed), now)?;
+        room.seat(newcomer.participant(id.clone(), room.next_seat(now.unix_ms), now));
+        self.places.insert(connection, (code, id.clone()));
+        let entry = self.entry(&self.rooms[&code], &id, now);
+        outputs.push(send(connection, ServerMessage::RoomCreated(entry)));
+        outputs.push(Output::Happened(Event::RoomCreated { connection, room: code }));
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a join consists of, used once")]
     fn join(
         &mut self,
-        from: ConnectionId,
         code: RoomCode,
-        name: String,
-        password: Option<&str>,
+        newcomer: Newcomer,
         now: Now,
         entropy: &mut impl Entropy,
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
         let room = self.rooms.get_mut(&code).ok_or(Refusal::RoomNotFound)?;
         // The password comes first: without it a stranger learns nothing more of the room.
-        match (&room.password, password) {
+        match (&room.password, &newcomer.password) {
             (Some(kept), Some(given)) if !kept.matches(given) => {
                 return Err(Refusal::PasswordWrong);
             }
@@ -234,33 +285,44 @@ impl Rooms {
             return Err(Refusal::RoomLocked);
         }
         let max_participants = self.settings.max_participants;
-        if room.participants.len() >= max_participants {
-            return Err(Refusal::RoomFull(max_participants));
+        if room.len() >= max_participants {
+            // Somebody whose program was ended, and who joins again instead of coming back.
+            let again = room.away_named(&newcomer.name).map(|again| again.id.clone());
+            let again = again.ok_or(Refusal::RoomFull(max_participants))?;
+            self.take_out(code, &again, DisconnectReason::Lost, outputs);
         }
+        let room = self.rooms.get_mut(&code).expect("a full room has others in it");
         let id = (0..MAX_DRAWS)
             .map(|_| draw_id(entropy))
             .find(|id| room.participant(id).is_none())
             .ok_or(Refusal::RoomFull(max_participants))?;
-        let participants = room.roll();
-        room.participants.push(newcomer(from, id.clone(), name, now));
-        let newest = room.participants.last().expect("pushed above");
-        let participant = room.describe(newest);
-        self.places.insert(from, code);
+        let connection = newcomer.connection;
+        room.seat(newcomer.participant(id.clone(), room.next_seat(now.unix_ms), now));
+        self.places.insert(connection, (code, id.clone()));
 
         let room = &self.rooms[&code];
-        let entry = self.entry(code, id);
+        let entry = self.entry(room, &id, now);
+        let participants = room.roll_without(&id);
         let joined = ServerMessage::RoomJoined { entry, participants, locked: room.locked };
-        outputs.push(send(from, joined));
-        for other in room.others(from) {
-            let participant = participant.clone();
-            outputs.push(send(other, ServerMessage::UserJoined { participant }));
-        }
-        outputs.push(Output::Happened(Event::Joined {
-            connection: from,
-            room: code,
-            participants: room.participants.len(),
-        }));
+        outputs.push(send(connection, joined));
+        announce(room, &id, outputs);
+        let participants = room.len();
+        outputs.push(Output::Happened(Event::Joined { connection, room: code, participants }));
         Ok(())
+    }
+
+    /// Keeps a room that somebody is about to be seated in.
+    fn insert_room(&mut self, mut room: Room, now: Now) -> Result<&mut Room, Refusal> {
+        if self.rooms.len() >= self.settings.max_rooms {
+            return Err(Refusal::TooManyRooms);
+        }
+        let code = room.code;
+        if let Some(renewal) = self.ice.renewal() {
+            let at = now.elapsed + renewal;
+            room.renew_at = Some(at);
+            self.timers.insert((at, Timer::Renew(code)));
+        }
+        Ok(self.rooms.entry(code).or_insert(room))
     }
 
     /// Tells the others when it changes something; saying it twice is no news.
@@ -270,13 +332,12 @@ impl Rooms {
         sharing: bool,
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
-        let room = self.room_of(from)?;
-        let sender = room.by_connection(from).expect("its place leads to this room");
+        let Sender { room, id, .. } = self.sender(from)?;
+        let sender = room.participant_mut(&id).expect("a place leads to a participant");
         if std::mem::replace(&mut sender.screen_sharing, sharing) == sharing {
             return Ok(());
         }
-        let id = sender.id.clone();
-        for other in room.others(from) {
+        for other in room.others(&id) {
             let from = id.clone();
             let message = if sharing {
                 ServerMessage::ScreenShareStarted { from }
@@ -294,50 +355,89 @@ impl Rooms {
         id: &ParticipantId,
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
-        let room = self.room_hosted_by(from)?;
-        let removed = room.participant(id).ok_or(Refusal::UnknownParticipant)?.connection;
-        if removed == from {
+        let Sender { room, id: host, .. } = self.host(from)?;
+        if *id == host {
             return Err(Refusal::Oneself);
         }
-        outputs.push(send(removed, Refusal::Removed.to_message()));
-        self.take_out(removed, DisconnectReason::Removed, outputs);
+        let removed = room.participant(id).ok_or(Refusal::UnknownParticipant)?.connection();
+        let code = room.code;
+        room.remember_removed(id.clone());
+        outputs.extend(removed.map(|to| send(to, Refusal::Removed.to_message())));
+        self.take_out(code, id, DisconnectReason::Removed, outputs);
         Ok(())
     }
 
-    /// Takes `connection` out of its room, if it is in one, and tells those who stay.
+    /// Takes somebody out of a room and tells those who stay.
     fn take_out(
         &mut self,
-        connection: ConnectionId,
+        code: RoomCode,
+        id: &ParticipantId,
         reason: DisconnectReason,
         outputs: &mut Vec<Output>,
     ) {
-        let Some(code) = self.places.remove(&connection) else { return };
         let room = self.rooms.get_mut(&code).expect("a place leads to a room");
-        let at = room.participants.iter().position(|one| one.connection == connection);
-        let gone = room.participants.remove(at.expect("a place leads to a participant"));
-        if room.participants.is_empty() {
+        let gone = room.unseat(id).expect("a place leads to a participant");
+        let connection = gone.connection();
+        if let Some(connection) = connection {
+            self.places.remove(&connection);
+        }
+        let participants = room.len();
+        if participants == 0 {
+            let renew_at = room.renew_at;
             self.rooms.remove(&code);
+            // A room's renewal is hours ahead: it would outlive many a room.
+            if let Some(at) = renew_at {
+                self.timers.remove(&(at, Timer::Renew(code)));
+            }
         } else {
             let host = &room.host().id;
-            for participant in &room.participants {
-                let (id, host) = (gone.id.clone(), host.clone());
-                let message = ServerMessage::UserDisconnected { id, reason, host };
-                outputs.push(send(participant.connection, message));
+            for other in room.others(id) {
+                let (id, host) = (id.clone(), host.clone());
+                outputs.push(send(other, ServerMessage::UserDisconnected { id, reason, host }));
             }
         }
-        let participants = self.rooms.get(&code).map_or(0, |room| room.participants.len());
         let left = Event::Left { connection, reason, room: code, participants };
         outputs.push(Output::Happened(left));
     }
 
+    /// Gives a room's participants fresh relay credentials.
+    fn renew(&mut self, code: RoomCode, now: Now, outputs: &mut Vec<Output>) {
+        let (Some(renewal), Some(room)) = (self.ice.renewal(), self.rooms.get_mut(&code)) else {
+            return;
+        };
+        let at = now.elapsed + renewal;
+        room.renew_at = Some(at);
+        self.timers.insert((at, Timer::Renew(code)));
+        self.tell_ice_servers(&self.rooms[&code], now, outputs);
+    }
+
+    fn tell_ice_servers(&self, room: &Room, now: Now, outputs: &mut Vec<Output>) {
+        for participant in room.participants() {
+            if let Some(to) = participant.connection() {
+                let ice_servers = self.ice.servers_for(&participant.id, now.unix_secs());
+                outputs.push(send(to, ServerMessage::IceServers { ice_servers }));
+            }
+        }
+    }
+
     /// What a participant is told about its own place.
-    fn entry(&self, room: RoomCode, id: ParticipantId) -> RoomEntry {
+    fn entry(&self, room: &Room, id: &ParticipantId, now: Now) -> RoomEntry {
+        let participant = room.participant(id).expect("the caller has just seated it");
+        let claims = Claims {
+            room: room.code,
+            id: id.clone(),
+            seat: participant.seat,
+            name: participant.name.clone(),
+            password: room.password.clone(),
+            issued_unix_ms: now.unix_ms,
+            expires_unix: now.unix_secs().saturating_add(self.settings.token_ttl.as_secs()),
+        };
         RoomEntry {
-            room,
-            token: self.tokens.sign(room, &id),
-            id,
+            room: room.code,
+            token: self.tokens.sign(&claims),
+            id: id.clone(),
             max_participants: self.settings.max_participants,
-            ice_servers: self.settings.ice_servers.clone(),
+            ice_servers: self.ice.servers_for(id, now.unix_secs()),
         }
     }
 
@@ -345,72 +445,53 @@ impl Rooms {
         if self.places.contains_key(&connection) { Err(Refusal::AlreadyInRoom) } else { Ok(()) }
     }
 
-    fn room_of(&mut self, connection: ConnectionId) -> Result<&mut Room, Refusal> {
-        let code = self.places.get(&connection).ok_or(Refusal::NotInRoom)?;
-        Ok(self.rooms.get_mut(code).expect("a place leads to a room"))
+    fn sender(&mut self, connection: ConnectionId) -> Result<Sender<'_>, Refusal> {
+        let (code, id) = self.places.get(&connection).ok_or(Refusal::NotInRoom)?;
+        let room = self.rooms.get_mut(code).expect("a place leads to a room");
+        Ok(Sender { room, connection, id: id.clone() })
     }
 
-    fn room_hosted_by(&mut self, connection: ConnectionId) -> Result<&mut Room, Refusal> {
-        let room = self.room_of(connection)?;
-        if room.is_host(connection) { Ok(room) } else { Err(Refusal::NotHost) }
+    fn host(&mut self, connection: ConnectionId) -> Result<Sender<'_>, Refusal> {
+        let sender = self.sender(connection)?;
+        if sender.room.host().id == sender.id { Ok(sender) } else { Err(Refusal::NotHost) }
     }
 }
 
-fn relay_to_one(
-    room: &mut Room,
-    from: ConnectionId,
-    to: &ParticipantId,
-    wire_type: &'static str,
-    message: impl FnOnce(ParticipantId) -> ServerMessage,
-    outputs: &mut Vec<Output>,
-) -> Result<(), Refusal> {
-    let receiver = room.participant(to).ok_or(Refusal::UnknownParticipant)?.connection;
-    if receiver == from {
-        return Err(Refusal::Oneself);
+impl Newcomer {
+    fn participant(self, id: ParticipantId, seat: u64, now: Now) -> Participant {
+        Participant {
+            id,
+            seat,
+            presence: Presence::Here(self.connection),
+            name: self.name,
+            screen_sharing: false,
+            joined: now.elapsed,
+        }
     }
-    let sender = room.by_connection(from).expect("its place leads to this room").id.clone();
-    outputs.push(send(receiver, message(sender)));
-    let relayed = Event::Relayed { connection: from, wire_type, receivers: 1 };
-    outputs.push(Output::Happened(relayed));
-    Ok(())
 }
 
-/// Each of those named who is here gets it once; if somebody is not, the sender is told as well.
-fn chat(
-    room: &mut Room,
-    from: ConnectionId,
-    to: Option<&[ParticipantId]>,
-    message: impl FnOnce(ParticipantId) -> ServerMessage,
-    outputs: &mut Vec<Output>,
-) -> Result<(), Refusal> {
-    let sender = room.by_connection(from).expect("its place leads to this room").id.clone();
-    let all_here = to.is_none_or(|to| to.iter().all(|id| room.participant(id).is_some()));
-    if to.is_some_and(|to| to.contains(&sender)) {
-        return Err(Refusal::Oneself);
-    }
-    let wanted =
-        |one: &&Participant| one.connection != from && to.is_none_or(|to| to.contains(&one.id));
-    let message = message(sender);
-    let wire_type = message.wire_type();
-    let mut receivers = 0;
-    for receiver in room.participants.iter().filter(wanted) {
-        outputs.push(send(receiver.connection, message.clone()));
-        receivers += 1;
-    }
-    outputs.push(Output::Happened(Event::Relayed { connection: from, wire_type, receivers }));
-    match (all_here, receivers) {
-        (true, _) => Ok(()),
-        (false, 0) => Err(Refusal::UnknownParticipant),
-        (false, _) => Err(Refusal::SomeReceiversUnknown),
+fn newcomer(
+    connection: ConnectionId,
+    name: &str,
+    protocol: u32,
+    password: Option<String>,
+) -> Result<Newcomer, Refusal> {
+    check::protocol(protocol)?;
+    let (name, password) = (check::name(name)?, check::password(password)?);
+    Ok(Newcomer { connection, name, password })
+}
+
+/// Tells the others in the room that this one is there.
+fn announce(room: &Room, id: &ParticipantId, outputs: &mut Vec<Output>) {
+    let participant = room.describe(room.participant(id).expect("the caller has just seated it"));
+    for other in room.others(id) {
+        let participant = participant.clone();
+        outputs.push(send(other, ServerMessage::UserJoined { participant }));
     }
 }
 
 fn send(to: ConnectionId, message: ServerMessage) -> Output {
     Output::Send { to, message }
-}
-
-fn newcomer(connection: ConnectionId, id: ParticipantId, name: String, now: Now) -> Participant {
-    Participant { id, connection, name, screen_sharing: false, joined: now.elapsed }
 }
 
 /// A participant's id: 12 characters of the room codes' alphabet in small letters, 60 random bits.

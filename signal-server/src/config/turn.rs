@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use cinemasync_server_core::Relay;
 use clap::Args;
 
 /// How packets are relayed.
@@ -77,6 +78,21 @@ pub struct TurnConfig {
     /// The secret shared with the other TURN server.
     #[arg(long, env = "CINEMASYNC_TURN_SECRET", hide_env_values = true, value_name = "SECRET")]
     pub turn_secret: Option<String>,
+}
+
+impl TurnConfig {
+    /// The other TURN server, if there is one.
+    pub(crate) fn external(&self) -> Vec<Relay> {
+        // An empty word in the environment means none.
+        let urls: Vec<String> =
+            self.turn_url.iter().filter(|url| !url.is_empty()).cloned().collect();
+        match &self.turn_secret {
+            Some(secret) if !urls.is_empty() => {
+                vec![Relay { urls, secret: secret.as_bytes().to_vec() }]
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl Default for TurnConfig {

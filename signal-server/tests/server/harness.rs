@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cinemasync_protocol::{
     ClientMessage, ErrorCode, PROTOCOL_VERSION, ParticipantId, ParticipantInfo, RoomCode,
-    RoomEntry, ServerMessage, decode_server, encode,
+    RoomEntry, ServerMessage, Token, decode_server, encode,
 };
 use cinemasync_server::{Config, Server};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -27,6 +27,11 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
 /// A server as the desktop client embeds it.
 pub(crate) async fn server() -> Server {
     server_with(Config::embedded()).await
+}
+
+/// One that keeps the place of whoever lost the connection for a second only.
+pub(crate) async fn impatient_server() -> Server {
+    server_with(Config { resume_window: 1, ..Config::embedded() }).await
 }
 
 pub(crate) async fn server_with(config: Config) -> Server {
@@ -169,8 +174,17 @@ impl Client {
         }
     }
 
+    pub(crate) async fn resume(&mut self, token: &Token) -> Joined {
+        self.say(&ClientMessage::Resume { token: token.clone() }).await;
+        self.hear_joined().await
+    }
+
     pub(crate) async fn join(&mut self, room: RoomCode, name: &str) -> Joined {
         self.say(&join(room, name, None)).await;
+        self.hear_joined().await
+    }
+
+    async fn hear_joined(&mut self) -> Joined {
         match self.hear().await {
             ServerMessage::RoomJoined { entry, participants, locked } => {
                 Joined { entry, participants, locked }

@@ -17,6 +17,8 @@ mod limits;
 mod metered;
 mod metrics;
 mod raw;
+mod relays;
+mod resume;
 mod rooms;
 mod shutdown;
 mod slow_reader;

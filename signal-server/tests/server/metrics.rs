@@ -3,7 +3,7 @@
 use cinemasync_protocol::ClientMessage;
 use cinemasync_server::Config;
 
-use crate::harness::{Client, Three, chat, server, server_with};
+use crate::harness::{Client, Three, chat, impatient_server, server, server_with};
 use crate::raw::{FIN, Raw, TEXT, get};
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn with_a_token_nobody_reads_them_without_it() {
 
 #[tokio::test]
 async fn a_client_that_goes_is_counted_as_gone() {
-    let server = server().await;
+    let server = impatient_server().await;
     let mut three = Three::meet(&server).await;
     drop(three.ben);
     drop(three.cleo);

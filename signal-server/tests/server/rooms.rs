@@ -8,7 +8,7 @@ use cinemasync_protocol::{
 };
 use cinemasync_server::{Config, Server};
 
-use crate::harness::{Client, Three, chat, info, join, server, server_with};
+use crate::harness::{Client, Three, chat, impatient_server, info, join, server, server_with};
 
 fn gone(id: &ParticipantId, reason: DisconnectReason, host: &ParticipantId) -> ServerMessage {
     ServerMessage::UserDisconnected { id: id.clone(), reason, host: host.clone() }
@@ -36,7 +36,7 @@ async fn a_room_has_a_code_an_id_a_token_and_ice_servers_for_each() {
 
 #[tokio::test]
 async fn a_newcomer_learns_of_the_others_oldest_first() {
-    let server = server().await;
+    let server = impatient_server().await;
     let three = Three::meet(&server).await;
     let mut late = Client::connect(&server).await;
     late.say(&join(three.entries[0].room, "Dora", None)).await;
@@ -232,7 +232,7 @@ async fn the_removed_one_is_told_and_the_rest_too() {
 
 #[tokio::test]
 async fn a_broken_connection_is_told_as_lost() {
-    let server = server().await;
+    let server = impatient_server().await;
     let Three { mut ana, mut ben, cleo, entries: [a, b, c] } = Three::meet(&server).await;
     drop(cleo); // The end of the stream, without a close.
     let lost = gone(&c.id, DisconnectReason::Lost, &a.id);
@@ -248,7 +248,7 @@ async fn a_broken_connection_is_told_as_lost() {
 
 #[tokio::test]
 async fn a_close_is_answered_and_told_as_lost() {
-    let server = server().await;
+    let server = impatient_server().await;
     let Three { mut ana, ben, cleo: _stays, entries: [a, b, _] } = Three::meet(&server).await;
     assert!(ben.close().await, "the server answers a close");
     assert_eq!(ana.hear().await, gone(&b.id, DisconnectReason::Lost, &a.id));

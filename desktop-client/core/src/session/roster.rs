@@ -42,6 +42,9 @@ pub(super) struct Member {
     pub(super) copy: FilmCopy,
     /// The number of the first chat message that was meant for it.
     pub(super) chat_from: u64,
+    /// Since when the server does not list it although there is a link: it lost the place, or the
+    /// server has started anew and it has not come back yet.
+    pub(super) unlisted_since: Option<Instant>,
 }
 
 /// Our side of the connection to one participant.
@@ -57,12 +60,27 @@ pub(super) struct Link {
     pub(super) introduced: bool,
     /// Since when there is no way to it, after there was one.
     pub(super) away_since: Option<Instant>,
+    /// The certificate that its descriptions name.
+    pub(super) certificate: Option<String>,
+    /// It takes the place of one to an earlier start of the same person's program, and does not
+    /// stand yet: what decodes media is to begin anew with it.
+    pub(super) anew: bool,
 }
 
+/// How long somebody is waited for, here as on the server.
+const PATIENCE: Duration = Duration::from_secs(limits::RESUME_WINDOW_SECS);
+
 impl Member {
-    /// When one concludes by oneself that it is gone: as late as the server would.
-    pub(super) fn gone_at(&self) -> Option<Instant> {
-        self.link.away_since.map(|since| since + Duration::from_secs(limits::RESUME_WINDOW_SECS))
+    /// When one concludes by oneself that it is gone: as late as the server would. While the server
+    /// is there, only of whom it does not list.
+    pub(super) fn gone_at(&self, signaling_up: bool) -> Option<Instant> {
+        let away = self.link.away_since.filter(|_| !signaling_up);
+        [away, self.unlisted_since].into_iter().flatten().min().map(|since| since + PATIENCE)
+    }
+
+    /// Whether it may be there although the server does not list it.
+    pub(super) fn may_be_there(&self) -> bool {
+        matches!(self.link.state, LinkState::Connected | LinkState::Reconnecting)
     }
 }
 
@@ -77,6 +95,8 @@ impl Link {
             control_open: false,
             introduced: false,
             away_since: None,
+            certificate: None,
+            anew: false,
         }
     }
 }
@@ -142,6 +162,17 @@ impl Roster {
         self.members.get_mut(id)
     }
 
+    /// Somebody as the server would describe it.
+    pub(super) fn info(&self, id: &ParticipantId) -> Option<ParticipantInfo> {
+        let member = self.members.get(id)?;
+        Some(ParticipantInfo {
+            id: id.clone(),
+            name: member.name.clone(),
+            host: self.host == *id,
+            screen_sharing: member.screen_sharing,
+        })
+    }
+
     /// The others, longest there first.
     pub(super) fn others(&self) -> impl Iterator<Item = (&ParticipantId, &Member)> {
         self.order.iter().filter_map(|id| self.members.get_key_value(id))
@@ -188,6 +219,7 @@ mod tests {
             speaking: false,
             copy: FilmCopy::None,
             chat_from: 0,
+            unlisted_since: None,
         }
     }
 

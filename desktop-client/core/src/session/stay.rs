@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cinemasync_protocol::{
-    DisconnectReason, IceServer, ParticipantId, ParticipantInfo, RoomCode, RoomEntry,
-    ServerMessage, Token, limits,
+    ClientMessage, DisconnectReason, IceServer, ParticipantId, ParticipantInfo, RoomCode,
+    RoomEntry, ServerMessage, Token, limits,
 };
 
 use super::roster::{Link, MAX_OTHERS, Member, Roster, shown_name};
@@ -172,7 +172,8 @@ impl Stay {
 
     /// Those whose media is decoded.
     pub(super) fn receivable(&self) -> Vec<ParticipantId> {
-        self.roster.other_ids()
+        let others = self.roster.others().filter(|(_, member)| !member.link.anew);
+        others.map(|(id, _)| id.clone()).collect()
     }
 
     pub(super) fn next_timeout(&self) -> Option<Instant> {
@@ -185,8 +186,7 @@ impl Stay {
             self.inbox.next_timeout(),
             opening,
         ];
-        let gone = self.roster.others().filter_map(|(_, member)| member.gone_at());
-        let gone = gone.filter(|_| !self.signaling_up);
+        let gone = self.roster.others().filter_map(|(_, member)| member.gone_at(self.signaling_up));
         negotiations.chain(machines.into_iter().flatten()).chain(gone).min()
     }
 
@@ -212,9 +212,7 @@ impl Stay {
     /// What every input ends with: the parts that depend on several others are brought up to date.
     pub(super) fn settle(&mut self, io: &mut Io<'_>) {
         self.signaling_up = io.signaling_up;
-        if !self.signaling_up {
-            self.part_from_the_gone(io);
-        }
+        self.part_from_the_gone(io);
         self.clock.set_reference(self.roster.time_reference(), io.now.instant);
         while let Some((to, datagram)) = self.clock.poll_output() {
             io.push(Output::Link(to, LinkCommand::Clock(datagram)));
@@ -279,28 +277,47 @@ impl Stay {
     ) {
         self.token = entry.token;
         self.ice_servers = entry.ice_servers;
-        self.locked = locked;
         for id in self.roster.other_ids() {
             if !others.iter().any(|info| info.id == id) {
-                self.part(&id, DisconnectReason::Lost, io);
+                self.miss(&id, io);
             }
         }
-        for info in others {
-            if self.roster.get(&info.id).is_some() {
-                self.negotiate(&info.id, NegotiationInput::SignalingRestored, io);
-            } else {
-                // Whoever came while one was away has found one in the room and offers.
-                self.join(info, io);
+        if !others.iter().any(|info| info.host) {
+            self.roster.set_host(entry.id);
+            if self.locked && !locked {
+                // A server that has started anew does not know that the room was locked.
+                io.signal(ClientMessage::LockRoom { locked: true });
             }
+        }
+        self.locked = locked;
+        for info in others {
+            // Whoever came while one was away has found one in the room and offers.
+            self.join(info, io);
         }
         self.system_line("The server is back".to_owned(), io);
     }
 
+    /// The server does not list somebody with whom there was a link. If it has started anew, that
+    /// one comes back as soon as oneself.
+    fn miss(&mut self, id: &ParticipantId, io: &mut Io<'_>) {
+        let Some(member) = self.roster.get_mut(id) else { return };
+        if member.may_be_there() {
+            member.unlisted_since.get_or_insert(io.now.instant);
+        } else {
+            self.part(id, DisconnectReason::Lost, io);
+        }
+    }
+
+    /// The server lists somebody: a newcomer, or one who was there and is back.
     fn join(&mut self, info: &ParticipantInfo, io: &mut Io<'_>) {
-        if self.roster.get(&info.id).is_some()
-            || info.id == *self.me()
-            || self.roster.others().count() >= MAX_OTHERS
-        {
+        if let Some(member) = self.roster.get_mut(&info.id) {
+            member.unlisted_since = None;
+            if info.host {
+                self.roster.set_host(info.id.clone());
+            }
+            return self.negotiate(&info.id, NegotiationInput::SignalingRestored, io);
+        }
+        if info.id == *self.me() || self.roster.others().count() >= MAX_OTHERS {
             return;
         }
         let info = &ParticipantInfo { name: shown_name(&info.name), ..info.clone() };
@@ -343,6 +360,7 @@ impl Stay {
             speaking: false,
             copy: FilmCopy::None,
             chat_from: self.numbers.next_number(),
+            unlisted_since: None,
         }
     }
 
@@ -402,11 +420,9 @@ impl Stay {
         io: &mut Io<'_>,
     ) {
         if limits::is_valid_sdp(&sdp) {
-            self.negotiate(
-                from,
-                NegotiationInput::RemoteDescription(Description { kind, sdp }),
-                io,
-            );
+            self.know_certificate(from, kind, &sdp, io);
+            let description = Description { kind, sdp };
+            self.negotiate(from, NegotiationInput::RemoteDescription(description), io);
         }
     }
 
@@ -430,6 +446,7 @@ impl Stay {
         let input = match command {
             Command::Chat(text) => return self.say(text, io),
             Command::React(emoji) => return self.react(emoji, io),
+            Command::LockRoom(locked) => return io.signal(ClientMessage::LockRoom { locked }),
             Command::CloseFilm => PlaybackInput::Close,
             Command::Play => PlaybackInput::Play,
             Command::Pause => PlaybackInput::Pause,
@@ -470,10 +487,19 @@ impl Stay {
 
     // ---- media ----
 
+    /// A picture may come before the words that announce it, and some programs never say any.
+    fn seen(&mut self, from: &ParticipantId, track: Track, io: &mut Io<'_>) {
+        let Some(member) = self.roster.get(from) else { return };
+        if track == Track::Camera && !member.link.introduced {
+            let microphone = member.microphone;
+            self.tracks_of(from, true, microphone, io);
+        }
+    }
+
     pub(super) fn media_event(&mut self, event: MediaEvent, io: &mut Io<'_>) {
         match event {
             MediaEvent::FirstFrame { from, track, width, height } => {
-                self.with_member(&from, |member| member.camera |= track == Track::Camera);
+                self.seen(&from, track, io);
                 io.event(Event::FirstFrame { from, source: track, width, height });
             }
             MediaEvent::KeyframeNeeded { from, track } => {

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use cinemasync_core::interface::{Cause, Command, Event, FilmCopy, PlaybackStage, RoomChoice, Via};
+use cinemasync_core::interface::{
+    Cause, Command, Event, FilmCopy, ParticipantView, PlaybackStage, RoomChoice, Stage, Via,
+};
 use cinemasync_core::link::LinkState;
+use cinemasync_core::track::Track;
 
 use super::player::DURATION_SECS;
 use super::world::{Person, World};
@@ -200,14 +203,16 @@ fn whoever_is_killed_and_comes_back_is_in_the_film_at_the_right_place() {
     world.kill(people[0]);
     world.run(Duration::from_secs(5));
     assert_in_sync(&world, &people[1..]);
-    let (one, other) = (world.snapshot(people[1]), world.snapshot(people[2]));
-    assert_eq!((one.participants.len(), other.participants.len()), (1, 1));
+    let others = |world: &World| people.map(|who| world.snapshot(who).participants.len());
+    assert_eq!(others(&world)[1..], [2, 2], "the place is kept");
+    // Who joins again under the same name takes it, although the room is full.
     world.enter(people[0], RoomChoice::Join(code));
     world.run(Duration::from_secs(1));
     world.command(people[0], Command::OpenFilm("film.mkv".into()));
     world.run(Duration::from_secs(4));
     assert_in_sync(&world, &people);
     assert!(world.snapshot(people[0]).playback.position_secs > 18.0);
+    assert_eq!(others(&world), [2, 2, 2]);
 }
 
 #[test]
@@ -227,7 +232,7 @@ fn the_call_and_the_film_go_on_while_the_server_is_away() {
 }
 
 #[test]
-fn who_loses_only_the_own_way_to_the_server_is_back_with_film_and_chat() {
+fn who_loses_only_the_own_way_to_the_server_is_back_in_the_same_place() {
     let (mut world, people) = three_with_a_film();
     world.command(people[0], Command::Play);
     world.command(people[1], Command::Chat("before".into()));
@@ -235,17 +240,149 @@ fn who_loses_only_the_own_way_to_the_server_is_back_with_film_and_chat() {
     let before = world.id(people[1]);
     world.lose_server(people[1]);
     world.run(Duration::from_secs(5));
-    assert_ne!(world.id(people[1]), before, "the server keeps no place yet");
+    assert_eq!(world.id(people[1]), before);
+    assert!(world.snapshot(people[1]).signaling_connected);
     assert_in_sync(&world, &people);
+    nobody_left(&world, &people);
     world.command(people[1], Command::Chat("after".into()));
     world.run(Duration::from_secs(1));
-    let chat = world.snapshot(people[1]).chat;
-    let said: Vec<_> =
-        chat.iter().filter(|line| line.from.is_some()).map(|line| line.text.as_str()).collect();
-    assert_eq!(said, ["before", "after"]);
-    assert!(chat.iter().any(|line| line.text == "You are back in the room"));
     let expected = ["before", "after"].map(|text| (text.to_owned(), Via::Peer));
     assert_eq!(chats(&world, people[2]), expected);
+}
+
+#[test]
+fn who_comes_back_too_late_gets_another_place_and_keeps_the_chat() {
+    let (mut world, people) = three();
+    world.command(people[1], Command::Chat("before".into()));
+    world.run(Duration::from_secs(1));
+    let before = world.id(people[1]);
+    world.server_up = false;
+    world.lose_server(people[1]);
+    world.run(Duration::from_secs(70));
+    world.server_up = true;
+    world.run(Duration::from_secs(20));
+    assert_ne!(world.id(people[1]), before);
+    assert_eq!(world.snapshot(people[0]).participants.len(), 2);
+    let chat = world.snapshot(people[1]).chat;
+    assert!(chat.iter().any(|line| line.text == "before"));
+    assert!(chat.iter().any(|line| line.text == "You are back in the room"));
+}
+
+#[test]
+fn a_server_that_is_killed_and_started_again_changes_nothing_for_anybody() {
+    let (mut world, people) = three_with_a_film();
+    world.command(people[0], Command::Play);
+    world.command(people[0], Command::LockRoom(true));
+    world.run(Duration::from_secs(2));
+    let (code, ids) = (world.code(people[0]), people.map(|person| world.id(person)));
+    world.kill_server();
+    world.run(Duration::from_secs(4));
+    world.start_server();
+    world.run(Duration::from_secs(20));
+    assert_in_sync(&world, &people);
+    nobody_left(&world, &people);
+    for (number, person) in people.into_iter().enumerate() {
+        let snapshot = world.snapshot(person);
+        assert!(snapshot.signaling_connected);
+        assert_eq!((world.code(person), &world.id(person)), (code, &ids[number]));
+        assert_eq!(snapshot.participants.len(), 2);
+        assert_eq!(snapshot.me.host, number == 0, "who was host is host");
+        assert!(matches!(snapshot.stage, Stage::Room { locked: true, .. }));
+        let host = snapshot.participants.iter().find(|other| other.host);
+        assert_eq!(host.map(|host| &host.id), (number != 0).then_some(&ids[0]));
+    }
+    // Nobody is parted from later either.
+    world.run(Duration::from_secs(100));
+    nobody_left(&world, &people);
+    // The room lives: it lets in whom the host lets in.
+    world.command(people[2], Command::Leave);
+    world.command(people[0], Command::LockRoom(false));
+    world.run(Duration::from_secs(1));
+    world.enter(people[2], RoomChoice::Join(code));
+    world.run(Duration::from_secs(2));
+    assert_eq!(world.snapshot(people[0]).participants.len(), 2);
+}
+
+#[test]
+fn who_does_not_come_back_to_a_server_that_started_again_is_parted_from() {
+    let (mut world, people) = three();
+    let gone = world.id(people[0]);
+    world.kill_server();
+    world.kill(people[0]);
+    world.run(Duration::from_secs(10));
+    world.start_server();
+    world.run(Duration::from_secs(20));
+    assert_eq!(world.snapshot(people[1]).participants.len(), 2, "it may still come back");
+    assert!(world.snapshot(people[1]).me.host, "until then somebody is host");
+    world.run(Duration::from_secs(60));
+    for person in &people[1..] {
+        let snapshot = world.snapshot(*person);
+        assert_eq!(snapshot.participants.len(), 1);
+        let left = |event: &Event| matches!(event, Event::ParticipantLeft { id, reason: "lost", .. } if *id == gone);
+        assert!(world.people[*person].events.iter().any(left));
+    }
+}
+
+#[test]
+fn a_program_that_was_killed_and_is_started_again_takes_its_place_back() {
+    let (mut world, people) = three_with_a_film();
+    world.command(people[0], Command::Play);
+    world.run(Duration::from_secs(2));
+    let [away, ..] = people;
+    let (id, place) = (world.id(away), world.place(away).expect("it is in a room"));
+    world.kill(away);
+    world.run(Duration::from_secs(8));
+    world.enter(away, RoomChoice::Resume(place.token));
+    world.run(Duration::from_secs(5));
+    assert_eq!(world.id(away), id);
+    assert!(world.snapshot(away).me.host, "who was host is host");
+    nobody_left(&world, &people);
+    for person in people {
+        let snapshot = world.snapshot(person);
+        assert_eq!(snapshot.participants.len(), 2);
+        let connected = |other: &ParticipantView| other.state == LinkState::Connected;
+        assert!(snapshot.participants.iter().all(connected), "person {person}");
+    }
+    world.command(away, Command::AttachFilm("film.mkv".into()));
+    world.command(away, Command::Chat("here again".into()));
+    world.run(Duration::from_secs(5));
+    assert_in_sync(&world, &people);
+    let heard = ("here again".to_owned(), Via::Peer);
+    assert_eq!(chats(&world, people[1]), std::slice::from_ref(&heard));
+    assert_eq!(chats(&world, people[2]), [heard]);
+    world.command(away, Command::Leave);
+    assert_eq!(world.place(away), None, "who has left does not come back");
+}
+
+#[test]
+fn a_camera_whose_picture_comes_before_its_words_is_told_of_once() {
+    let mut world = World::new();
+    let people = [world.person(0.0), world.person(0.0)];
+    let code = world.gather(&people[..1]);
+    world.enter(people[1], RoomChoice::Join(code));
+    while world.snapshot(people[0]).participants.is_empty() {
+        world.run(Duration::from_millis(1));
+    }
+    let from = world.id(people[1]);
+    world.first_frame(people[0], &from);
+    world.run(Duration::from_secs(2));
+    let told = |event: &&Event| {
+        let camera = Track::Camera;
+        **event == Event::TrackChanged { from: from.clone(), source: camera, on: true }
+    };
+    assert_eq!(world.people[people[0]].events.iter().filter(told).count(), 1);
+    // A picture that was still on its way when the camera was turned off does not turn it on.
+    world.command(people[1], Command::Camera(false));
+    world.run(Duration::from_secs(1));
+    world.first_frame(people[0], &from);
+    assert!(!world.snapshot(people[0]).participants[0].camera);
+}
+
+fn nobody_left(world: &World, people: &[Person]) {
+    for person in people {
+        let left = |event: &&Event| matches!(event, Event::ParticipantLeft { .. } | Event::Left);
+        assert_eq!(world.people[*person].events.iter().find(left), None, "seen by {person}");
+    }
 }
 
 #[test]

@@ -22,8 +22,10 @@ pub(crate) enum Effect {
 }
 
 /// One side of a link.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct VirtualLink {
+    /// Which start of the person's program it belongs to.
+    certificate: u64,
     offers: u32,
     /// Are both descriptions in place?
     pub(crate) described: bool,
@@ -32,6 +34,10 @@ pub(crate) struct VirtualLink {
 }
 
 impl VirtualLink {
+    pub(crate) fn new(certificate: u64) -> Self {
+        Self { certificate, offers: 0, described: false, connected: false }
+    }
+
     pub(crate) fn command(&mut self, command: LinkCommand) -> Vec<Effect> {
         match command {
             LinkCommand::MakeOffer { .. } => {
@@ -39,6 +45,7 @@ impl VirtualLink {
                 vec![Effect::Report(LinkEvent::LocalDescription(description(
                     DescriptionKind::Offer,
                     self.offers,
+                    self.certificate,
                 )))]
             }
             LinkCommand::Accept {
@@ -51,6 +58,7 @@ impl VirtualLink {
                     Effect::Report(LinkEvent::LocalDescription(description(
                         DescriptionKind::Answer,
                         self.offers,
+                        self.certificate,
                     ))),
                     Effect::Described,
                 ]
@@ -79,11 +87,12 @@ impl VirtualLink {
     }
 }
 
-fn description(kind: DescriptionKind, number: u32) -> Description {
+fn description(kind: DescriptionKind, number: u32, certificate: u64) -> Description {
     Description {
         kind,
         sdp: format!(
-            "v=0\r\no=- {number} {number} IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=ice-ufrag:u{number}\r\n"
+            "v=0\r\no=- {number} {number} IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
+             a=ice-ufrag:u{number}\r\na=fingerprint:sha-256 {certificate:02X}\r\n"
         ),
     }
 }

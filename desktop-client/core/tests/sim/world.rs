@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 
 use cinemasync_core::film::{FilmId, FilmInfo};
 use cinemasync_core::interface::{
-    Command, Event, Invite, RoomChoice, ServerChoice, Snapshot, Stage,
+    Command, Event, Invite, Place, RoomChoice, ServerChoice, Snapshot, Stage,
 };
 use cinemasync_core::link::{LinkEvent, LinkState, Route};
+use cinemasync_core::plan::MediaEvent;
 use cinemasync_core::session::{Input, Now, Output, SessionConfig, SessionCore};
+use cinemasync_core::track::Track;
 use cinemasync_protocol::{ClientMessage, ParticipantId, RoomCode, ServerMessage};
 use cinemasync_server_core::{ConnectionId, Entropy, Output as RoomOutput, Rooms, Settings};
 
@@ -26,6 +28,9 @@ const CONNECTING: Duration = Duration::from_millis(30);
 const NOTICING: Duration = Duration::from_secs(4);
 const REPORTING: Duration = Duration::from_millis(1);
 
+/// What survives the server.
+const SECRET: [u8; 32] = [7; 32];
+
 /// More steps than this at one moment are a loop.
 const MAX_STEPS_AT_ONCE: u32 = 10_000;
 
@@ -36,8 +41,10 @@ pub(crate) struct World {
     start: Instant,
     now: Instant,
     rooms: Rooms,
+    server_start: Instant,
     entropy: Counter,
     pub(crate) people: Vec<Somebody>,
+    starts: u64,
     connections: u64,
     arrivals: BinaryHeap<Reverse<Arrival>>,
     arrived: u64,
@@ -47,6 +54,8 @@ pub(crate) struct World {
 }
 
 pub(crate) struct Somebody {
+    /// Tells this start of the program from every other.
+    start: u64,
     core: SessionCore,
     connection: Option<ConnectionId>,
     links: BTreeMap<ParticipantId, VirtualLink>,
@@ -92,9 +101,11 @@ impl World {
         Self {
             start,
             now: start,
-            rooms: Rooms::new(Settings::new([7; 32])),
+            rooms: Rooms::new(Settings::new(SECRET)),
+            server_start: start,
             entropy: Counter(1),
             people: Vec::new(),
+            starts: 0,
             connections: 0,
             arrivals: BinaryHeap::new(),
             arrived: 0,
@@ -116,7 +127,9 @@ impl World {
             route: Route::Any,
             nonce: format!("n{}x", self.people.len()),
         };
+        self.starts += 1;
         self.people.push(Somebody {
+            start: self.starts,
             core: SessionCore::new(config),
             connection: None,
             links: BTreeMap::new(),
@@ -144,6 +157,15 @@ impl World {
         self.command(person, Command::Enter(invite));
     }
 
+    /// Where the person could come back to after its program was killed.
+    pub(crate) fn place(&self, person: Person) -> Option<Place> {
+        let mut events = self.people[person].events.iter().rev();
+        events.find_map(|event| match event {
+            Event::Place(place) => Some(place.clone()),
+            _ => None,
+        })?
+    }
+
     pub(crate) fn code(&self, person: Person) -> RoomCode {
         match self.snapshot(person).stage {
             Stage::Room { code, .. } => code,
@@ -163,20 +185,44 @@ impl World {
         self.input(person, Input::Command(command));
     }
 
+    /// The first picture of somebody's camera was decoded.
+    pub(crate) fn first_frame(&mut self, person: Person, from: &ParticipantId) {
+        let (from, track) = (from.clone(), Track::Camera);
+        let event = MediaEvent::FirstFrame { from, track, width: 640, height: 360 };
+        self.input(person, Input::Media(event));
+    }
+
     /// The person's connection to the server breaks.
     pub(crate) fn lose_server(&mut self, person: Person) {
         if let Some(connection) = self.people[person].connection.take() {
-            let outputs = self.rooms.disconnect(connection);
+            let outputs = self.rooms.disconnect(connection, self.server_now());
             self.deliver(outputs);
             self.input(person, Input::SignalingDown("gone".into()));
         }
+    }
+
+    /// The server is killed: it says nothing to anybody, and forgets everything.
+    pub(crate) fn kill_server(&mut self) {
+        self.server_up = false;
+        for person in 0..self.people.len() {
+            if self.people[person].connection.take().is_some() {
+                self.input(person, Input::SignalingDown("gone".into()));
+            }
+        }
+    }
+
+    /// It is started again, with the secret it had.
+    pub(crate) fn start_server(&mut self) {
+        self.server_up = true;
+        self.server_start = self.now;
+        self.rooms = Rooms::new(Settings::new(SECRET));
     }
 
     /// The person's program is killed: nobody hears of it but by silence.
     pub(crate) fn kill(&mut self, person: Person) {
         let id = self.id(person);
         if let Some(connection) = self.people[person].connection.take() {
-            let outputs = self.rooms.disconnect(connection);
+            let outputs = self.rooms.disconnect(connection, self.server_now());
             self.deliver(outputs);
         }
         self.people[person].links.clear();
@@ -203,7 +249,9 @@ impl World {
                 [somebody.core.next_timeout(), somebody.player.next_timeout()]
             });
             let arrival = self.arrivals.peek().map(|Reverse(arrival)| arrival.at);
-            let Some(next) = people.chain([arrival]).flatten().min().filter(|next| *next <= end)
+            let server = self.rooms.next_timeout().map(|at| self.server_start + at);
+            let Some(next) =
+                people.chain([arrival, server]).flatten().min().filter(|next| *next <= end)
             else {
                 break;
             };
@@ -226,6 +274,8 @@ impl World {
     }
 
     fn step(&mut self) {
+        let outputs = self.rooms.handle_timeout(self.server_now());
+        self.deliver(outputs);
         while self.arrivals.peek().is_some_and(|Reverse(arrival)| arrival.at <= self.now) {
             let Some(Reverse(arrival)) = self.arrivals.pop() else { break };
             let what = WAITING.with_borrow_mut(|waiting| waiting.remove(&arrival.what));
@@ -264,11 +314,7 @@ impl World {
                 if self.server_up
                     && self.people.iter().any(|somebody| somebody.connection == Some(connection))
                 {
-                    let clocks = self.both_clocks();
-                    let now = cinemasync_server_core::Now {
-                        elapsed: clocks.instant - self.start,
-                        unix_ms: clocks.unix_ms,
-                    };
+                    let now = self.server_now();
                     let outputs = self.rooms.handle(connection, message, now, &mut self.entropy);
                     self.deliver(outputs);
                 }
@@ -359,18 +405,14 @@ impl World {
             Output::CloseSignaling => {
                 // Last words arrive first; then the server notices.
                 if let Some(connection) = self.people[person].connection.take() {
-                    let outputs = self.rooms.disconnect(connection);
+                    let outputs = self.rooms.disconnect(connection, self.server_now());
                     self.deliver(outputs);
                 }
             }
             Output::Signal(message) => {
                 if let Some(connection) = self.people[person].connection {
                     if matches!(message, ClientMessage::LeaveRoom) {
-                        let clocks = self.both_clocks();
-                        let now = cinemasync_server_core::Now {
-                            elapsed: clocks.instant - self.start,
-                            unix_ms: clocks.unix_ms,
-                        };
+                        let now = self.server_now();
                         let outputs =
                             self.rooms.handle(connection, message, now, &mut self.entropy);
                         self.deliver(outputs);
@@ -380,7 +422,8 @@ impl World {
                 }
             }
             Output::OpenLink(id, _) => {
-                self.people[person].links.insert(id, VirtualLink::default());
+                let link = VirtualLink::new(self.people[person].start);
+                self.people[person].links.insert(id, link);
             }
             Output::CloseLink(id) => {
                 self.people[person].links.remove(&id);
@@ -419,6 +462,13 @@ impl World {
                     self.later(CONNECTING, What::Connected(person, other));
                 }
             }
+        }
+    }
+
+    fn server_now(&self) -> cinemasync_server_core::Now {
+        cinemasync_server_core::Now {
+            elapsed: self.now - self.server_start,
+            unix_ms: self.both_clocks().unix_ms,
         }
     }
 

@@ -26,4 +26,6 @@ pub struct ParticipantOverview {
     pub participant: ParticipantInfo,
     /// How long it is in the room.
     pub age: Duration,
+    /// Is its connection broken, and its place kept?
+    pub away: bool,
 }

@@ -77,7 +77,10 @@ impl Stay {
         let before = std::mem::replace(&mut member.link.state, state);
         match state {
             LinkState::Connecting => {}
-            LinkState::Connected => member.link.away_since = None,
+            LinkState::Connected => {
+                member.link.away_since = None;
+                member.link.anew = false;
+            }
             LinkState::Reconnecting | LinkState::Failed | LinkState::Closed => {
                 member.link.away_since.get_or_insert(io.now.instant);
             }
@@ -93,10 +96,49 @@ impl Stay {
         }
     }
 
-    /// While the server is away, nobody else tells that somebody is gone.
+    /// A connection keeps its certificate for life. An offer with another one comes from a program
+    /// that was started again and took its place back: it knows nothing of the old connection.
+    pub(super) fn know_certificate(
+        &mut self,
+        id: &ParticipantId,
+        kind: DescriptionKind,
+        sdp: &str,
+        io: &mut Io<'_>,
+    ) {
+        let Some(named) = certificate(sdp) else { return };
+        let Some(member) = self.roster.get_mut(id) else { return };
+        match &member.link.certificate {
+            None => member.link.certificate = Some(named),
+            Some(known) if *known != named && kind == DescriptionKind::Offer => {
+                self.begin_anew(id, named, io);
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn begin_anew(&mut self, id: &ParticipantId, certificate: String, io: &mut Io<'_>) {
+        let Some(info) = self.roster.info(id) else { return };
+        io.push(Output::CloseLink(id.clone()));
+        self.clock.remove_peer(id);
+        self.inbox.remove(id);
+        self.tracks_of(id, false, false, io);
+        let fresh = self.open_link(&info, false, io);
+        self.with_member(id, |member| {
+            *member = fresh;
+            member.link.certificate = Some(certificate);
+            member.link.anew = true;
+        });
+        self.tell_peer(id, io);
+    }
+
+    /// Of some nobody else tells that they are gone.
     pub(super) fn part_from_the_gone(&mut self, io: &mut Io<'_>) {
         for id in self.roster.other_ids() {
-            let gone = |member: &Member| member.gone_at().is_some_and(|at| io.now.instant >= at);
+            let gone = |member: &Member| {
+                let unlisted = member.unlisted_since.is_some() && !member.may_be_there();
+                let late = member.gone_at(io.signaling_up).is_some_and(|at| io.now.instant >= at);
+                unlisted || late
+            };
             if self.roster.get(&id).is_some_and(gone) {
                 self.part(&id, DisconnectReason::Lost, io);
             }
@@ -139,4 +181,10 @@ impl Stay {
             }
         }
     }
+}
+
+/// The first certificate fingerprint that a description names (RFC 8122).
+fn certificate(sdp: &str) -> Option<String> {
+    let named = sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:"))?;
+    Some(named.trim().to_ascii_lowercase())
 }

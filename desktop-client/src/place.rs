@@ -1,0 +1,106 @@
+//! The place in a room that this program had when it was ended, on the disk: a small JSON file that
+//! only its owner can read, because whoever has it can take that place.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use cinemasync_core::interface::Place;
+
+/// Where the place is kept, if the system has such a folder.
+pub fn default_path() -> Option<PathBuf> {
+    Some(crate::platform::folders::local_data()?.join("place.json"))
+}
+
+/// The place that was kept. What cannot be read is logged and counts as none.
+pub fn load(path: &Path) -> Option<Place> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) => {
+            tracing::warn!(%error, "the place in the last room cannot be read");
+            return None;
+        }
+    };
+    // What was read is secret: the error's text, which may repeat it, is not logged.
+    let place = serde_json::from_str(&text).ok();
+    if place.is_none() {
+        tracing::warn!("the place in the last room is damaged");
+    }
+    place
+}
+
+/// Keeps this place instead of the one before, or none.
+pub fn keep(path: &Path, place: Option<&Place>) {
+    let kept = match place {
+        Some(place) => write(path, place),
+        None => match std::fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        },
+    };
+    if let Err(error) = kept {
+        tracing::warn!(%error, "the place in the room cannot be kept; a crash would lose it");
+    }
+}
+
+/// Written beside and moved into place, so that a crash leaves the old one.
+fn write(path: &Path, place: &Place) -> io::Result<()> {
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    std::fs::create_dir_all(folder)?;
+    let beside = path.with_extension("json.new");
+    // What an earlier crash left may be readable by others.
+    match std::fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = crate::platform::private_file::create(&beside)?;
+    file.write_all(&serde_json::to_vec(place)?)?;
+    drop(file);
+    std::fs::rename(beside, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use cinemasync_protocol::Token;
+
+    use super::*;
+
+    fn place() -> Place {
+        Place {
+            server: "wss://cinema.example.org/ws".into(),
+            name: "Ana".into(),
+            token: Token::new("secret"),
+        }
+    }
+
+    #[test]
+    fn a_place_is_kept_until_it_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deeper/place.json");
+        assert_eq!(load(&path), None);
+        keep(&path, Some(&place()));
+        keep(&path, Some(&place()));
+        assert_eq!(load(&path), Some(place()));
+        keep(&path, None);
+        keep(&path, None);
+        assert_eq!(load(&path), None);
+    }
+
+    #[test]
+    fn a_damaged_place_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("place.json");
+        std::fs::write(&path, "{\"server\":").unwrap();
+        assert_eq!(load(&path), None);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn only_its_owner_can_read_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("place.json");
+        keep(&path, Some(&place()));
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
