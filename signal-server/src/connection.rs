@@ -1,27 +1,33 @@
 //! One WebSocket: reads messages, writes what the hub has for it, notices when the other end is gone
 //! or misbehaves.
 
-mod socket;
+mod stream;
 
 use std::cell::Cell;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use cinemasync_protocol::{DecodeError, decode_client, encode, limits};
-use cinemasync_server_core::{ConnectionId, Frame, FrameFault, Pace, Refusal, Verdict};
+use cinemasync_server_core::{ConnectionId, Pace, Refusal, Verdict};
+use futures_util::{SinkExt as _, StreamExt as _};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::{Instant, Sleep, sleep_until};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
 use crate::door::Visit;
 use crate::hub::{Client, Hub};
 use crate::metrics::{self, limit};
 use crate::outbox::Next;
-use socket::{Message, ReadEnd};
+use stream::{Counted, TooMuch};
 
+/// The memory of an idle connection is mostly this buffer; an offer of 4 KiB takes two reads.
+const READ_BUFFER_BYTES: usize = 2 * 1024;
 const PING_INTERVAL: Duration = Duration::from_secs(limits::PING_INTERVAL_SECS);
 const SILENCE: Duration = Duration::from_secs(limits::SILENCE_TIMEOUT_SECS);
 /// How long the other end gets to take the end of the connection.
@@ -29,27 +35,14 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
 /// How much it may still say meanwhile: what can be under way when it learns that nobody listens.
 const LAST_WORDS_BYTES: u64 = 4 * 1024 * 1024;
 
-type Socket = socket::Socket<TokioIo<Upgraded>>;
-
-/// Why we close a connection (RFC 6455 §7.4.1).
-#[derive(Debug, Clone, Copy)]
-enum CloseCode {
-    Normal = 1000,
-    Away = 1001,
-    Protocol = 1002,
-    Unsupported = 1003,
-    Invalid = 1007,
-    Policy = 1008,
-    Size = 1009,
-    Again = 1013,
-}
+type Socket = WebSocketStream<Counted<TokioIo<Upgraded>>>;
 
 /// Why a connection ends.
 enum End {
     /// The other end is gone.
     Gone,
-    /// The other end closes it, in this way.
-    Closed(Option<(u16, String)>),
+    /// The other end closes it.
+    Closed,
     /// We close it.
     Close(CloseCode, &'static str),
 }
@@ -58,7 +51,7 @@ impl End {
     fn as_str(&self) -> &'static str {
         match self {
             Self::Gone => metrics::GONE,
-            Self::Closed(_) => metrics::CLOSED,
+            Self::Closed => metrics::CLOSED,
             Self::Close(code, _) => match code {
                 CloseCode::Normal => "1000",
                 CloseCode::Away => "1001",
@@ -68,6 +61,7 @@ impl End {
                 CloseCode::Policy => "1008",
                 CloseCode::Size => "1009",
                 CloseCode::Again => "1013",
+                _ => metrics::OTHER,
             },
         }
     }
@@ -75,7 +69,13 @@ impl End {
 
 /// Serves one WebSocket until it ends.
 pub(crate) async fn run(upgraded: Upgraded, visit: Arc<Visit>, hub: &Hub) {
-    let mut socket = Socket::new(TokioIo::new(upgraded), limits::MAX_MESSAGE_BYTES);
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_message_size(Some(limits::MAX_MESSAGE_BYTES))
+        .max_frame_size(Some(limits::MAX_MESSAGE_BYTES));
+    let stream = Counted::new(TokioIo::new(upgraded));
+    let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
     let end = match visit.denied() {
         None => serve(&mut socket, hub.connect(visit), hub).await,
         Some(denied) => {
@@ -86,8 +86,8 @@ pub(crate) async fn run(upgraded: Upgraded, visit: Arc<Visit>, hub: &Hub) {
     };
     let goodbye = match end {
         End::Gone => return,
-        End::Closed(close) => close.map(|(code, reason)| (code, Bytes::from(reason))),
-        End::Close(code, reason) => Some((code as u16, Bytes::from_static(reason.as_bytes()))),
+        End::Closed => None,
+        End::Close(code, reason) => Some(CloseFrame { code, reason: reason.into() }),
     };
     // Whoever does not take it in time is cut off.
     let closing = Box::pin(close(&mut socket, goodbye));
@@ -96,7 +96,7 @@ pub(crate) async fn run(upgraded: Upgraded, visit: Arc<Visit>, hub: &Hub) {
 
 /// Says why it is not served.
 async fn tell(socket: &mut Socket, refusal: Refusal) -> End {
-    match socket.send(Message::Text(encode(&refusal.to_message()).into())).await {
+    match socket.send(Message::text(encode(&refusal.to_message()))).await {
         Ok(()) => End::Close(CloseCode::Again, "try again later"),
         Err(_) => End::Gone,
     }
@@ -151,39 +151,30 @@ async fn converse(socket: &mut Socket, hub: &Hub, client: &mut Client) -> End {
         // nor the other way round.
         let outgoing = tokio::select! {
             next = client.inbox.next() => match next {
-                Next::Text(text) => Message::Text(text.into()),
+                Next::Text(text) => Message::Text(text),
                 Next::TooSlow => return too_slow(),
                 Next::GoingDown => return End::Close(CloseCode::Away, "the server is going down"),
                 Next::Nothing => return End::Close(CloseCode::Normal, "taken over from elsewhere"),
             },
             incoming = socket.next() => {
                 clock.heard = Instant::now();
-                let frame = match incoming {
-                    Ok(Frame::Close(close)) => return End::Closed(close),
-                    Ok(Frame::Binary) => {
-                        return End::Close(CloseCode::Unsupported, "messages are text");
-                    }
-                    Ok(frame) => frame,
-                    Err(ReadEnd::Gone) => return End::Gone,
-                    Err(ReadEnd::Fault(fault)) => return broken(fault),
+                let message = match incoming {
+                    None => return End::Gone,
+                    Some(Ok(Message::Close(_))) => return End::Closed,
+                    Some(Ok(message)) => message,
+                    Some(Err(error)) => return fault(&error, hub),
                 };
-                match (pace.heard(frame.bytes(), clock.heard - connected), frame) {
-                    (Verdict::Pass, Frame::Ping(payload)) => Message::Pong(payload.into()),
-                    (Verdict::Pass, Frame::Text(text)) => {
-                        heard(&text, hub, client);
-                        continue;
-                    }
-                    (Verdict::Pass, _) => continue,
-                    // A message in parts cannot be refused before its end: nobody needs a thousand.
-                    (Verdict::Refuse { .. }, Frame::Part(_)) | (Verdict::Flood, _) => {
-                        return flood(hub);
-                    }
-                    (Verdict::Refuse { retry_after_ms }, _) => {
+                match pace.heard(message.len(), clock.heard - connected) {
+                    Verdict::Pass => if let Some(end) = heard(&message, hub, client) {
+                        return end;
+                    },
+                    Verdict::Refuse { retry_after_ms } => {
                         hub.metrics().limit(limit::PACE);
                         hub.refuse(client.id, &Refusal::TooFast { retry_after_ms });
-                        continue;
                     }
+                    Verdict::Flood => return flood(hub),
                 }
+                continue;
             }
             () = &mut timer => {
                 let now = Instant::now();
@@ -198,7 +189,7 @@ async fn converse(socket: &mut Socket, hub: &Hub, client: &mut Client) -> End {
                 if !ping {
                     continue;
                 }
-                Message::Ping
+                Message::Ping(Bytes::new())
             }
         };
         if let Err(end) = send(socket, outgoing, client, &clock, timer.as_mut()).await {
@@ -213,7 +204,7 @@ async fn send(
     message: Message,
     client: &mut Client,
     clock: &Clock,
-    mut timer: Pin<&mut Sleep>,
+    mut timer: std::pin::Pin<&mut Sleep>,
 ) -> Result<(), End> {
     let mut sent = std::pin::pin!(socket.send(message));
     let mut waited = false;
@@ -247,8 +238,13 @@ fn flood(hub: &Hub) -> End {
     End::Close(CloseCode::Policy, "too many messages")
 }
 
-/// Takes one message in.
-fn heard(text: &str, hub: &Hub, client: &Client) {
+/// Takes one message in; an end if it cannot be one.
+fn heard(message: &Message, hub: &Hub, client: &Client) -> Option<End> {
+    let text = match message {
+        Message::Text(text) => text,
+        Message::Binary(_) => return Some(End::Close(CloseCode::Unsupported, "messages are text")),
+        Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_) => return None,
+    };
     match decode_client(text) {
         Ok(message) => {
             hub.metrics().received(message.wire_type(), text.len());
@@ -263,25 +259,34 @@ fn heard(text: &str, hub: &Hub, client: &Client) {
             hub.refuse(client.id, &refusal);
         }
     }
+    None
 }
 
 /// How a broken stream is closed.
-fn broken(fault: FrameFault) -> End {
-    match fault {
-        FrameFault::Protocol => End::Close(CloseCode::Protocol, "protocol fault"),
-        FrameFault::TooLong => End::Close(CloseCode::Size, "message too long"),
-        FrameFault::NotUtf8 => End::Close(CloseCode::Invalid, "text is not UTF-8"),
+fn fault(error: &Error, hub: &Hub) -> End {
+    match error {
+        Error::Io(error) if TooMuch::is(error) => flood(hub),
+        Error::Capacity(_) => End::Close(CloseCode::Size, "message too long"),
+        Error::Utf8(_) => End::Close(CloseCode::Invalid, "text is not UTF-8"),
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => End::Gone,
+        Error::Protocol(_) => End::Close(CloseCode::Protocol, "protocol fault"),
+        _ => End::Gone,
     }
 }
 
 /// Sends our close, or answers theirs, then hears the other end out: dropping a socket that holds
 /// unread bytes resets the connection, and the reset overtakes the close frame. What still comes is
 /// not looked at, their close neither: a flood would be read for as long as patience lasts.
-async fn close(socket: &mut Socket, goodbye: Option<(u16, Bytes)>) {
-    if socket.send(Message::Close(goodbye)).await.is_err() {
+async fn close(socket: &mut Socket, goodbye: Option<CloseFrame>) {
+    // The answer to a ping that waits would come after the close, which is the last that may be said.
+    // After their close, this sends the answer to it and then fails.
+    let flushed = socket.flush().await.is_ok();
+    if let Some(frame) = goodbye
+        && (!flushed || socket.close(Some(frame)).await.is_err())
+    {
         return;
     }
-    let stream = socket.stream();
+    let stream = socket.get_mut().inner();
     if stream.shutdown().await.is_ok() {
         let mut last_words = stream.take(LAST_WORDS_BYTES);
         // An error here is the other end being gone, which is what is waited for.

@@ -7,7 +7,6 @@
 pub mod admission;
 mod client_address;
 mod entropy;
-mod frames;
 mod ice;
 pub mod metered;
 mod output;
@@ -27,10 +26,9 @@ pub mod turn_wire;
 
 pub use client_address::{Network, NotANetwork, TrustedProxies};
 pub use entropy::Entropy;
-pub use frames::{Frame, FrameFault, FrameReader};
 pub use ice::{DEFAULT_CREDENTIALS_TTL, IceSettings, Relay};
 pub use output::{ConnectionId, Event, Now, Output};
-pub use pace::{Pace, Verdict};
+pub use pace::{Pace, StreamPace, Verdict};
 pub use refusal::Refusal;
 pub use rooms::{ParticipantOverview, RoomOverview, Rooms};
 pub use secret::same_secret;

@@ -8,6 +8,9 @@ use std::time::Duration;
 const MESSAGES: Rate = Rate { burst: 1_000, per_second: 100 };
 /// Fifteen descriptions of the longest kind are 480 KiB.
 const BYTES: Rate = Rate { burst: 4 * 1024 * 1024, per_second: 256 * 1024 };
+/// What comes over the stream, framing included: far more than the messages that are taken, and those
+/// that are refused with patience, can be. Only fragments and the like come near it.
+const STREAM: Rate = Rate { burst: 16 * 1024 * 1024, per_second: 512 * 1024 };
 /// Refusals before the connection is closed; an app that heeds `retry_after_ms` sees one or two.
 const REFUSALS: Rate = Rate { burst: 100, per_second: 1 };
 
@@ -70,6 +73,32 @@ impl Pace {
 }
 
 impl Default for Pace {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The budget of the stream under a connection's messages.
+#[derive(Debug)]
+pub struct StreamPace(Bucket);
+
+impl StreamPace {
+    /// A full budget, at time zero.
+    pub fn new() -> Self {
+        Self(Bucket::full(STREAM))
+    }
+
+    /// So many bytes came in at `now`, which counts from [`StreamPace::new`]. False: the stream is not
+    /// to be read any further.
+    pub fn read(&mut self, bytes: usize, now: Duration) -> bool {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let fits = self.0.wait(bytes, now).is_zero();
+        self.0.take(bytes);
+        fits
+    }
+}
+
+impl Default for StreamPace {
     fn default() -> Self {
         Self::new()
     }
@@ -189,6 +218,24 @@ mod tests {
         let refused = Verdict::Refuse { retry_after_ms: 10 };
         assert!(verdicts.by_ref().take(100).all(|verdict| verdict == refused));
         assert_eq!(verdicts.next(), Some(Verdict::Flood));
+    }
+
+    #[test]
+    fn whoever_keeps_to_the_budgets_of_messages_never_meets_that_of_the_stream() {
+        // In pieces as small as the messages' count allows, with the longest header for each, and
+        // with as many refused ones of the longest kind as patience bears.
+        let (mut pace, mut stream) = (Pace::new(), StreamPace::new());
+        for second in 0..1_000 {
+            let now = Duration::from_secs(second);
+            while let verdict @ (Verdict::Pass | Verdict::Refuse { .. }) = pace.heard(LONGEST, now)
+            {
+                assert!(stream.read(LONGEST + 14, now), "{verdict:?} in second {second}");
+            }
+            while pace.heard(1, now) == Verdict::Pass {
+                assert!(stream.read(15, now));
+            }
+        }
+        assert!(!stream.read(17 * 1024 * 1024, Duration::from_secs(1_000)));
     }
 
     #[test]
