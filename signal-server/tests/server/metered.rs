@@ -1,17 +1,16 @@
 //! Relays that a service gives, from its answer to the participants.
 
+use cinemasync_protocol::{IceServer, ServerMessage};
 use cinemasync_server::{Config, MeteredConfig};
-use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use crate::harness::{Client, server_with, soon};
-use crate::raw::get;
 
 const BODY: &str = r#"[{"urls":"turn:relay.example:80","username":"ana","credential":"tea"}]"#;
 
 #[tokio::test]
-async fn relays_of_a_service_are_told_to_who_asks() {
+async fn relays_reach_those_who_are_there_and_those_who_come() {
     let service = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let metered = MeteredConfig {
         metered_api_key: Some("key".to_owned()),
@@ -29,16 +28,13 @@ async fn relays_of_a_service_are_told_to_who_asks() {
     let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{BODY}", BODY.len());
     question.write_all(answer.as_bytes()).await.unwrap();
 
-    let bearer = format!("Authorization: Bearer {}", entry.token.reveal());
-    let relays = async {
-        loop {
-            let told = get(server.local_addr(), "/api/turn-credentials", &[&bearer]).await.json();
-            if told["ice_servers"] != json!([]) {
-                return told;
-            }
-        }
+    let relay = IceServer {
+        urls: vec!["turn:relay.example:80".to_owned()],
+        username: Some("ana".to_owned()),
+        credential: Some("tea".to_owned()),
     };
-    let told = soon("the relays", relays).await;
-    assert_eq!(told["ice_servers"][0]["urls"], json!(["turn:relay.example:80"]));
-    assert_eq!(told["ice_servers"][0]["credential"], "tea");
+    let told = ServerMessage::IceServers { ice_servers: vec![relay.clone()] };
+    assert_eq!(ana.hear().await, told);
+    let mut ben = Client::connect(&server).await;
+    assert_eq!(ben.join(entry.room, "Ben").await.entry.ice_servers, [relay]);
 }
