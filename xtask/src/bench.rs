@@ -10,6 +10,7 @@ mod search;
 mod server;
 mod sync;
 mod tone;
+mod turn;
 
 use std::fs;
 use std::path::PathBuf;
@@ -38,6 +39,8 @@ enum Bench {
     Server(server::Options),
     /// Two people and a film: how far apart its sound is at both ends.
     Sync(sync::Options),
+    /// Our relay beside coturn: how much one CPU second relays (Linux).
+    Turn(turn::Options),
 }
 
 /// Builds the programs, measures, prints.
@@ -45,13 +48,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let profile = if options.dev { Profile::Dev } else { Profile::Release };
     match &options.bench {
         Bench::Call(_) | Bench::Sync(_) => crate::server::build(profile),
-        Bench::Server(_) => load::build(profile),
+        Bench::Server(_) | Bench::Turn(_) => load::build(profile),
     }?;
     children::catch_interrupts()?;
     let report = match &options.bench {
         Bench::Call(options) => call::measure(options, profile),
         Bench::Server(options) => server::measure(options, profile),
         Bench::Sync(options) => sync::measure(options, profile),
+        Bench::Turn(options) => turn::measure(options, profile),
     }?;
     println!("{report}");
     println!("{}", report.json());

@@ -8,5 +8,6 @@ mod film;
 mod foreign;
 mod outage;
 mod person;
+mod relay;
 mod server;
 mod tones;

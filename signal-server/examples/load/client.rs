@@ -20,7 +20,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
-use crate::dialect::{Dialect, Heard};
+use crate::dialect::{Dialect, Entry, Heard};
 
 /// How long the server may take for one answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -123,14 +123,14 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Makes a room; tells its code and the client's own id.
-    pub(crate) async fn create(&mut self) -> Result<(String, String)> {
+    /// Makes a room.
+    pub(crate) async fn create(&mut self) -> Result<Entry> {
         self.say(self.dialect.create()).await?;
         self.entered().await
     }
 
-    /// Enters a room; tells its code and the client's own id.
-    pub(crate) async fn join(&mut self, room: &str) -> Result<(String, String)> {
+    /// Enters a room.
+    pub(crate) async fn join(&mut self, room: &str) -> Result<Entry> {
         self.say(self.dialect.join(room)).await?;
         self.entered().await
     }
@@ -163,10 +163,10 @@ impl Client {
         while self.next().await.is_ok() {}
     }
 
-    async fn entered(&mut self) -> Result<(String, String)> {
+    async fn entered(&mut self) -> Result<Entry> {
         loop {
             match self.hear().await? {
-                Heard::Entered { room, id } => return Ok((room, id)),
+                Heard::Entered(entry) => return Ok(entry),
                 Heard::Refused(code) => bail!("refused: {code}"),
                 _ => {}
             }

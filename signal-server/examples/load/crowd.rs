@@ -174,12 +174,12 @@ impl Crowd {
 async fn gather_room(target: &Target) -> Result<[(Client, String); ROOM]> {
     let from = target.next_address();
     let mut host = target.connect(from).await?;
-    let (room, host_id) = host.create().await?;
+    let first = host.create().await?;
     let mut second = target.connect(from).await?;
-    let (_, second_id) = second.join(&room).await?;
+    let second_id = second.join(&first.room).await?.id;
     let mut third = target.connect(from).await?;
-    let (_, third_id) = third.join(&room).await?;
-    Ok([(host, host_id), (second, second_id), (third, third_id)])
+    let third_id = third.join(&first.room).await?.id;
+    Ok([(host, first.id), (second, second_id), (third, third_id)])
 }
 
 async fn read(
@@ -201,7 +201,7 @@ async fn read(
             Heard::Refused(_) => {
                 tally.refused.fetch_add(1, Ordering::Relaxed);
             }
-            Heard::Entered { .. } | Heard::Left | Heard::Ready | Heard::Other => {}
+            Heard::Entered(_) | Heard::Left | Heard::Ready | Heard::Other => {}
         }
     }
     tally.lost.fetch_add(1, Ordering::Relaxed);

@@ -31,8 +31,8 @@ pub(crate) async fn run(
     let mut hosts = Vec::with_capacity(rooms);
     for _ in 0..rooms {
         let mut host = target.connect(target.next_address()).await?;
-        let (room, _) = host.create().await?;
-        hosts.push((host, room));
+        let entry = host.create().await?;
+        hosts.push((host, entry.room));
     }
     let mut standing = Vec::new();
     if !fresh {

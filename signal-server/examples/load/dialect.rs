@@ -19,16 +19,31 @@ pub(crate) enum Dialect {
     Socketio,
 }
 
+/// What opens a TURN relay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Login {
+    /// The name.
+    pub(crate) username: String,
+    /// The password.
+    pub(crate) credential: String,
+}
+
+/// A client's place in a room.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// The room's code.
+    pub(crate) room: String,
+    /// The client's id.
+    pub(crate) id: String,
+    /// What opens the relay that the server named first, if it named one.
+    pub(crate) relay: Option<Login>,
+}
+
 /// What a client makes of a text from the server.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Heard {
     /// We are in a room.
-    Entered {
-        /// Its code.
-        room: String,
-        /// Our id.
-        id: String,
-    },
+    Entered(Entry),
     /// We are out of it.
     Left,
     /// A chat message that was due at this moment.
@@ -155,7 +170,15 @@ fn socketio(text: &str) -> Heard {
 }
 
 fn entered(fields: &Value) -> Heard {
-    Heard::Entered { room: word(&fields["room"]), id: word(&fields["id"]) }
+    let servers = fields["ice_servers"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let login = |server: &Value| {
+        let part = |name: &str| server[name].as_str().map(str::to_owned);
+        part("username")
+            .zip(part("credential"))
+            .map(|(username, credential)| Login { username, credential })
+    };
+    let relay = servers.iter().find_map(login);
+    Heard::Entered(Entry { room: word(&fields["room"]), id: word(&fields["id"]), relay })
 }
 
 fn word(value: &Value) -> String {
@@ -176,11 +199,21 @@ mod tests {
 
     #[test]
     fn both_dialects_say_who_we_are_and_in_which_room() {
-        let entered = Heard::Entered { room: "ABCDEFGH".to_owned(), id: "me".to_owned() };
+        let (room, id) = ("ABCDEFGH".to_owned(), "me".to_owned());
+        let entered = Heard::Entered(Entry { room, id, relay: None });
         let ours = r#"{"type":"room_created","room":"ABCDEFGH","id":"me","token":"t"}"#;
         assert_eq!(Dialect::Cinemasync.hear(ours), entered);
         let theirs = r#"42["room_joined",{"room":"ABCDEFGH","id":"me"}]"#;
         assert_eq!(Dialect::Socketio.hear(theirs), entered);
+    }
+
+    #[test]
+    fn the_relay_is_the_first_server_with_a_login() {
+        let text = r#"{"type":"room_created","ice_servers":[{"urls":["stun:a"]},
+            {"urls":["turn:b"],"username":"1:x","credential":"y"}]}"#;
+        let Heard::Entered(entry) = Dialect::Cinemasync.hear(text) else { panic!("{text}") };
+        let login = Login { username: "1:x".to_owned(), credential: "y".to_owned() };
+        assert_eq!(entry.relay, Some(login));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod dialect;
 mod latency;
 mod process;
 mod relay;
+mod stream;
 
 use std::io::BufRead as _;
 use std::net::SocketAddr;
@@ -71,6 +72,8 @@ enum Command {
     /// So many visitors enter and leave rooms as fast as they can; `fresh`: each time with a new
     /// connection.
     Cycles { visitors: usize, seconds: f64, fresh: bool },
+    /// One stream of packets through a TURN relay.
+    Stream(stream::Order),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -142,6 +145,7 @@ async fn perform(
         Command::Cycles { visitors, seconds, fresh } => {
             cycles::run(target, server, visitors, seconds, fresh).await
         }
+        Command::Stream(order) => stream::run(target, server, &order).await,
     }
 }
 

@@ -98,6 +98,40 @@ mod program {
         assert!(!log.contains(room.as_str()) && !log.contains("Secret"), "{log}");
     }
 
+    #[tokio::test]
+    async fn a_program_that_is_killed_and_started_again_has_its_rooms_back() {
+        let mut killed = start();
+        let address = killed.address;
+        let [mut ana, mut ben, mut cleo] = [
+            Client::connect_to(address).await,
+            Client::connect_to(address).await,
+            Client::connect_to(address).await,
+        ];
+        let first = ana.create("Ana").await;
+        let second = ben.join(first.room, "Ben").await.entry;
+        let third = cleo.join(first.room, "Cleo").await.entry;
+        // SIGKILL: it says nothing and writes nothing.
+        killed.child.kill().unwrap();
+        killed.child.wait().unwrap();
+
+        let again = started(command(address));
+        for (number, entry) in [&third, &first, &second].into_iter().enumerate() {
+            let mut client = Client::connect_to(again.address).await;
+            let back = client.resume(&entry.token).await;
+            assert_eq!((back.entry.room, &back.entry.id), (first.room, &entry.id));
+            assert_eq!(back.participants.len(), number, "those who are back already");
+            match number {
+                0 => cleo = client,
+                1 => ana = client,
+                _ => ben = client,
+            }
+        }
+        ben.say(&chat("m", "Was there anything?", None)).await;
+        for client in [&mut ana, &mut cleo] {
+            while client.hear().await.wire_type() != "chat_message" {}
+        }
+    }
+
     /// One line an event, with fields, and nothing in them that is for the room only.
     #[tokio::test]
     async fn the_log_tells_what_happens_and_no_secret() {

@@ -1,0 +1,116 @@
+//! Two who can only meet through a relay: the server's own, and another one.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use cinemasync_server::Config;
+
+use crate::person::{Person, text};
+use crate::server::TestServer;
+
+/// How long a relay may take to start.
+const PATIENCE: Duration = Duration::from_secs(60);
+const ARGUMENTS: &str = "--relay-only --camera test-pattern:320x180@15 --microphone tone";
+
+/// They see and hear each other, over relays at both ends, and write to each other.
+fn meet_by_relay(server: &TestServer) {
+    let (mut ana, code) = Person::create("Ana", &server.url(), ARGUMENTS);
+    let mut ben = Person::join("Ben", &server.url(), &code, ARGUMENTS);
+    let (a, b) = (ana.id(), ben.id());
+    for (me, other) in [(&mut ana, &b), (&mut ben, &a)] {
+        let room = me.wait("room", |_| true)["t"].as_f64().unwrap_or_default();
+        let first = me.wait("first_frame", |event| event["from"] == **other);
+        let seconds = first["t"].as_f64().unwrap_or_default() - room;
+        println!("sees the other {seconds:.3} s after entering (built for debugging)");
+        let connected = me.wait("peer", |peer| peer["id"] == **other && peer["path"].is_string());
+        assert_eq!(text(&connected, "path"), "relay");
+        me.wait_for_more_frames(other);
+        let mark = me.mark();
+        me.peer_stats(mark, other, |peer| {
+            peer["audio_in"]["level_db"].as_f64().is_some_and(|level| level > -40.0)
+        });
+    }
+    ana.say("a long way round");
+    ben.wait("chat", |chat| chat["text"] == "a long way round" && chat["via"] == "peer");
+    for me in [&mut ana, &mut ben] {
+        me.leave();
+    }
+}
+
+#[test]
+fn two_meet_through_the_relay_of_their_server() {
+    let mut config = Config::embedded();
+    config.turn.turn = true;
+    config.turn.public_ip = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
+    config.turn.turn_listen = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))];
+    meet_by_relay(&TestServer::start_with(config));
+}
+
+#[test]
+fn two_meet_through_coturn_that_shares_a_secret_with_their_server() {
+    let Some(coturn) = Coturn::start() else {
+        println!("skipped: coturn's turnserver is not installed");
+        return;
+    };
+    let mut config = Config::embedded();
+    config.turn.turn_url = vec![format!("turn:{}?transport=udp", coturn.address)];
+    config.turn.turn_secret = Some(SECRET.to_owned());
+    meet_by_relay(&TestServer::start_with(config));
+}
+
+const SECRET: &str = "north by northwest";
+
+/// A relay that is not ours, on loopback. It ends with its handle.
+struct Coturn {
+    process: Child,
+    address: SocketAddr,
+    _folder: tempfile::TempDir,
+}
+
+impl Coturn {
+    fn start() -> Option<Self> {
+        // A port that was free a moment ago.
+        let address = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok()?.local_addr().ok()?;
+        let folder = tempfile::tempdir().expect("a folder");
+        let port = address.port().to_string();
+        let file = |name: &str| folder.path().join(name).display().to_string();
+        let process = Command::new("turnserver")
+            .args(["-n", "--no-cli", "--no-tls", "--no-dtls", "--no-tcp", "--allow-loopback-peers"])
+            .args(["--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1"])
+            .args(["--listening-port", &port, "--realm", "cinemasync"])
+            .args(["--use-auth-secret", "--static-auth-secret", SECRET])
+            .args(["--userdb", &file("users"), "--pidfile", &file("pid"), "--log-file", "stdout"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let coturn = Self { process, address, _folder: folder };
+        coturn.wait_until_it_answers();
+        Some(coturn)
+    }
+
+    fn wait_until_it_answers(&self) {
+        // A STUN binding request (RFC 8489 §5): method, no attributes, magic cookie, transaction.
+        let request = [&[0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42][..], &[7; 12]].concat();
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        socket.set_read_timeout(Some(Duration::from_millis(50))).expect("it can wait");
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            // Nobody listens yet, or the answer takes its time: asked once more.
+            let _ = socket.send_to(&request, self.address);
+            if socket.recv(&mut [0; 256]).is_ok() {
+                return;
+            }
+        }
+        panic!("coturn does not answer");
+    }
+}
+
+impl Drop for Coturn {
+    fn drop(&mut self) {
+        // An error means that it has ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
