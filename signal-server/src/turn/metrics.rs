@@ -42,17 +42,17 @@ impl Collector for TurnCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let figures = self.0.figures();
         for (name, help, value) in [
-            ("cinemasync_turn_allocations", "Relay allocations", figures.allocations),
-            ("cinemasync_turn_participants", "People who have allocations", figures.participants),
-            ("cinemasync_turn_streams", "Clients of the relay on TCP and TLS", figures.streams),
+            ("turn_allocations", "Relay allocations", figures.allocations),
+            ("turn_participants", "People who have allocations", figures.participants),
+            ("turn_streams", "Clients of the relay on TCP and TLS", figures.streams),
         ] {
             let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
             gauge.encode(encoder.encode_descriptor(name, help, None, gauge.metric_type())?)?;
         }
         for (name, help, value) in [
-            ("cinemasync_turn_sent_bytes", "Bytes relayed from clients", figures.sent_bytes),
-            ("cinemasync_turn_received_bytes", "Bytes relayed to clients", figures.received_bytes),
-            ("cinemasync_turn_packets", "Packets relayed", figures.packets),
+            ("turn_sent_bytes", "Bytes relayed from clients", figures.sent_bytes),
+            ("turn_received_bytes", "Bytes relayed to clients", figures.received_bytes),
+            ("turn_packets", "Packets relayed", figures.packets),
         ] {
             let counter = ConstCounter::new(value);
             counter.encode(encoder.encode_descriptor(
@@ -63,7 +63,7 @@ impl Collector for TurnCollector {
             )?)?;
         }
         let refusals = Refusals(figures);
-        let (name, help) = ("cinemasync_turn_refused", "What the relay did not do, by reason");
+        let (name, help) = ("turn_refused", "What the relay did not do, by reason");
         refusals.encode(encoder.encode_descriptor(name, help, None, refusals.metric_type())?)
     }
 }

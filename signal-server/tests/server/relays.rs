@@ -44,3 +44,17 @@ async fn every_participant_is_told_of_the_relays_with_credentials_of_its_own() {
     assert_eq!(servers.len(), 2);
     assert_eq!(servers[1]["urls"][0], own.urls[0]);
 }
+
+#[tokio::test]
+async fn the_relay_is_counted_under_the_names_that_the_dashboard_asks_for() {
+    const DASHBOARD: &str = include_str!("../../../assets/server/grafana-dashboard.json");
+    let server = server_with(with_relays()).await;
+    let metrics = get(server.local_addr(), "/metrics", &[]).await.body;
+    assert!(metrics.contains("\ncinemasync_turn_allocations 0\n"), "{metrics}");
+    let words = DASHBOARD.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let asked: Vec<&str> = words.filter(|word| word.starts_with("cinemasync_turn_")).collect();
+    assert!(asked.len() >= 5, "{asked:?}");
+    for name in asked {
+        assert!(metrics.contains(&format!("\n{name}")), "{name}");
+    }
+}
