@@ -35,7 +35,8 @@ impl LocalServer {
         let program = workspace::program("cinemasync-server", profile);
         let mut command = Command::new(program);
         command
-            .args(["--listen", &address.to_string()])
+            // Everybody is on this machine: nothing is asked of servers elsewhere.
+            .args(["--listen", &address.to_string(), "--stun-url", ""])
             // What it keeps lies beside its log, not in the person's own folders.
             .env("STATE_DIRECTORY", log.parent().unwrap_or(Path::new(".")))
             .stdin(Stdio::null())
