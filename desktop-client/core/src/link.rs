@@ -72,6 +72,8 @@ pub enum LinkCommand {
     Clock(Bytes),
     /// Ask the other side for a keyframe.
     RequestKeyframe(Track),
+    /// Use these from the next ICE restart on: those from before end.
+    IceServers(Vec<IceServer>),
 }
 
 /// What a link reports.

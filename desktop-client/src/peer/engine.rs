@@ -18,8 +18,8 @@ use rtc::rtp_transceiver::rtp_sender::{
 use webrtc::error::Result;
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
-    RTCConfigurationBuilder, RTCIceServer, RTCIceTransportPolicy, Registry, SettingEngine,
-    SettingEngineBuilder,
+    RTCConfiguration, RTCConfigurationBuilder, RTCIceServer, RTCIceTransportPolicy, Registry,
+    SettingEngine, SettingEngineBuilder,
 };
 
 use super::addresses::LocalAddresses;
@@ -130,16 +130,8 @@ pub(super) async fn connect(
     handler: Arc<dyn PeerConnectionEventHandler>,
     feedback: FeedbackReader,
 ) -> Result<Arc<dyn PeerConnection>> {
-    let policy = match config.route {
-        Route::RelayOnly => RTCIceTransportPolicy::Relay,
-        Route::Any | Route::NoRelay => RTCIceTransportPolicy::All,
-    };
-    let configuration = RTCConfigurationBuilder::new()
-        .with_ice_servers(ice_servers(config))
-        .with_ice_transport_policy(policy)
-        .build();
     let connection = PeerConnectionBuilder::new()
-        .with_configuration(configuration)
+        .with_configuration(configuration(config))
         .with_media_engine(media_engine()?)
         .with_setting_engine(settings(config.route))
         .with_interceptor_registry(interceptors(feedback))
@@ -150,6 +142,18 @@ pub(super) async fn connect(
         .build()
         .await?;
     Ok(Arc::new(connection))
+}
+
+/// Where to look for ways to the other side.
+pub(super) fn configuration(config: &LinkConfig) -> RTCConfiguration {
+    let policy = match config.route {
+        Route::RelayOnly => RTCIceTransportPolicy::Relay,
+        Route::Any | Route::NoRelay => RTCIceTransportPolicy::All,
+    };
+    RTCConfigurationBuilder::new()
+        .with_ice_servers(ice_servers(config))
+        .with_ice_transport_policy(policy)
+        .build()
 }
 
 /// The servers that can be used, each with one address: one that cannot be read, or a relay without

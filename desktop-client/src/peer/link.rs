@@ -251,6 +251,13 @@ impl Link {
                     reader.notify_one();
                 }
             }
+            LinkCommand::IceServers(ice_servers) => {
+                self.parts.config.ice_servers = ice_servers;
+                let configuration = engine::configuration(&self.parts.config);
+                if let Err(error) = connection.set_configuration(configuration).await {
+                    tracing::warn!(%error, peer = %self.parts.id, "the relays from before stay in use");
+                }
+            }
             LinkCommand::Control(_) | LinkCommand::Clock(_) => {
                 unreachable!("the handle puts them into queues of their own")
             }

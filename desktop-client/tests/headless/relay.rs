@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use cinemasync_server::Config;
+use cinemasync_server::{Config, ServerSecret};
 
 use crate::person::{Person, text};
 use crate::server::TestServer;
@@ -45,6 +45,39 @@ fn two_meet_through_the_relay_of_their_server() {
     config.turn.public_ip = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
     config.turn.turn_listen = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))];
     meet_by_relay(&TestServer::start_with(config));
+}
+
+#[test]
+fn a_relayed_call_comes_back_when_its_server_does() {
+    let Some(free) = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok() else { return };
+    let turn = free.local_addr().expect("bound above");
+    drop(free);
+    let with_relay = |listen: SocketAddr| {
+        let mut config = Config { listen, ..Config::embedded() };
+        config.secret.key = Some(ServerSecret([3; 32]));
+        config.turn.turn = true;
+        config.turn.public_ip = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
+        config.turn.turn_listen = vec![turn];
+        config
+    };
+    let server = TestServer::start_with(with_relay(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))));
+    let (address, url) = (server.address(), server.url());
+    let (mut ana, code) = Person::create("Ana", &url, ARGUMENTS);
+    let mut ben = Person::join("Ben", &url, &code, ARGUMENTS);
+    let (a, b) = (ana.id(), ben.id());
+    ana.wait("first_frame", |event| event["from"] == *b);
+    ben.wait("first_frame", |event| event["from"] == *a);
+    let marks = [ana.mark(), ben.mark()];
+    drop(server);
+    let _server = TestServer::start_with(with_relay(address));
+    for (me, mark, other) in [(&mut ana, marks[0], &b), (&mut ben, marks[1], &a)] {
+        me.wait_since(mark, "peer", |peer| peer["state"] != "connected");
+        let back = me.wait_since(mark, "peer", |peer| peer["state"] == "connected");
+        println!("connected again at {}", back["t"]);
+        me.wait_for_more_frames(other);
+        let left = |event: &serde_json::Value| event["event"] == "participant_left";
+        assert!(!me.events.iter().any(left));
+    }
 }
 
 #[test]

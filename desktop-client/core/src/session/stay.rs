@@ -276,7 +276,7 @@ impl Stay {
         io: &mut Io<'_>,
     ) {
         self.token = entry.token;
-        self.ice_servers = entry.ice_servers;
+        self.renew_ice_servers(entry.ice_servers, io);
         for id in self.roster.other_ids() {
             if !others.iter().any(|info| info.id == id) {
                 self.miss(&id, io);
@@ -403,13 +403,21 @@ impl Stay {
                 };
                 self.system_line(text.to_owned(), io);
             }
-            ServerMessage::IceServers { ice_servers } => self.ice_servers = ice_servers,
+            ServerMessage::IceServers { ice_servers } => self.renew_ice_servers(ice_servers, io),
             // The session has handled these.
             ServerMessage::RoomCreated(_)
             | ServerMessage::RoomJoined { .. }
             | ServerMessage::RoomLeft
             | ServerMessage::Error { .. } => {}
         }
+    }
+
+    /// For links to come, and for those there are once they look for another way.
+    fn renew_ice_servers(&mut self, ice_servers: Vec<IceServer>, io: &mut Io<'_>) {
+        for id in self.roster.other_ids() {
+            io.push(Output::Link(id, LinkCommand::IceServers(ice_servers.clone())));
+        }
+        self.ice_servers = ice_servers;
     }
 
     fn described(

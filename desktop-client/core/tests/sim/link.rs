@@ -82,7 +82,8 @@ impl VirtualLink {
             LinkCommand::Control(_)
             | LinkCommand::Clock(_)
             | LinkCommand::AddCandidate(_)
-            | LinkCommand::RequestKeyframe(_) => Vec::new(),
+            | LinkCommand::RequestKeyframe(_)
+            | LinkCommand::IceServers(_) => Vec::new(),
         }
     }
 }
