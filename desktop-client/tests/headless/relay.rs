@@ -13,6 +13,18 @@ use crate::server::TestServer;
 const PATIENCE: Duration = Duration::from_secs(60);
 const ARGUMENTS: &str = "--relay-only --camera test-pattern:320x180@15 --microphone tone";
 
+/// A free port of this machine.
+const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+fn with_relay(listen: SocketAddr, relay: SocketAddr) -> Config {
+    let mut config = Config { listen, ..Config::embedded() };
+    config.secret.key = Some(ServerSecret([3; 32]));
+    config.turn.turn = true;
+    config.turn.public_ip = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
+    config.turn.turn_listen = vec![relay];
+    config
+}
+
 /// They see and hear each other, over relays at both ends, and write to each other.
 fn meet_by_relay(server: &TestServer) {
     let (mut ana, code) = Person::create("Ana", &server.url(), ARGUMENTS);
@@ -40,27 +52,13 @@ fn meet_by_relay(server: &TestServer) {
 
 #[test]
 fn two_meet_through_the_relay_of_their_server() {
-    let mut config = Config::embedded();
-    config.turn.turn = true;
-    config.turn.public_ip = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
-    config.turn.turn_listen = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))];
-    meet_by_relay(&TestServer::start_with(config));
+    meet_by_relay(&TestServer::start_with(with_relay(ANYWHERE, ANYWHERE)));
 }
 
 #[test]
 fn a_relayed_call_comes_back_when_its_server_does() {
-    let Some(free) = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok() else { return };
-    let turn = free.local_addr().expect("bound above");
-    drop(free);
-    let with_relay = |listen: SocketAddr| {
-        let mut config = Config { listen, ..Config::embedded() };
-        config.secret.key = Some(ServerSecret([3; 32]));
-        config.turn.turn = true;
-        config.turn.public_ip = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
-        config.turn.turn_listen = vec![turn];
-        config
-    };
-    let server = TestServer::start_with(with_relay(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))));
+    let server = TestServer::start_with(with_relay(ANYWHERE, ANYWHERE));
+    let relay = server.relay().expect("it has one");
     let (address, url) = (server.address(), server.url());
     let (mut ana, code) = Person::create("Ana", &url, ARGUMENTS);
     let mut ben = Person::join("Ben", &url, &code, ARGUMENTS);
@@ -69,7 +67,7 @@ fn a_relayed_call_comes_back_when_its_server_does() {
     ben.wait("first_frame", |event| event["from"] == *a);
     let marks = [ana.mark(), ben.mark()];
     drop(server);
-    let _server = TestServer::start_with(with_relay(address));
+    let _server = TestServer::start_with(with_relay(address, relay));
     for (me, mark, other) in [(&mut ana, marks[0], &b), (&mut ben, marks[1], &a)] {
         me.wait_since(mark, "peer", |peer| peer["state"] != "connected");
         let back = me.wait_since(mark, "peer", |peer| peer["state"] == "connected");

@@ -43,6 +43,11 @@ impl TestServer {
         self.address
     }
 
+    /// Where its relay listens, if it has one.
+    pub(crate) fn relay(&self) -> Option<SocketAddr> {
+        self.server.as_ref()?.turn()?.addresses().first().copied()
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("ws://{}", self.address)
     }
