@@ -89,6 +89,7 @@ async fn converse(args: HeadlessArgs, settings: &Settings) -> ExitCode {
     let mut leave_at =
         args.seconds.map(|seconds| tokio::time::Instant::now() + Duration::from_secs_f64(seconds));
     let mut film = args.session.film.clone();
+    let mut own_place = None;
     let mut leaving = false;
     loop {
         let deadline =
@@ -104,8 +105,13 @@ async fn converse(args: HeadlessArgs, settings: &Settings) -> ExitCode {
                 }
                 Some(Event::Place(place)) => {
                     if let Some(path) = &place_path {
-                        crate::place::keep(path, place.as_ref());
+                        match (&place, &own_place) {
+                            (Some(place), _) => crate::place::keep(path, place),
+                            (None, Some(left)) => crate::place::forget(path, left),
+                            (None, None) => {}
+                        }
                     }
+                    own_place = place;
                 }
                 Some(event) => {
                     if matches!(event, Event::Room { .. })

@@ -29,17 +29,20 @@ pub fn load(path: &Path) -> Option<Place> {
     place
 }
 
-/// Keeps this place instead of the one before, or none.
-pub fn keep(path: &Path, place: Option<&Place>) {
-    let kept = match place {
-        Some(place) => write(path, place),
-        None => match std::fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        },
-    };
-    if let Err(error) = kept {
+/// Keeps this place instead of the one before.
+pub fn keep(path: &Path, place: &Place) {
+    if let Err(error) = write(path, place) {
         tracing::warn!(%error, "the place in the room cannot be kept; a crash would lose it");
+    }
+}
+
+/// Forgets this place, which was left. Another one may stand there by now: of a second program of
+/// the same person.
+pub fn forget(path: &Path, place: &Place) {
+    if load(path).as_ref() == Some(place)
+        && let Err(error) = std::fs::remove_file(path)
+    {
+        tracing::warn!(%error, "the place in the room that was left cannot be forgotten");
     }
 }
 
@@ -78,12 +81,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deeper/place.json");
         assert_eq!(load(&path), None);
-        keep(&path, Some(&place()));
-        keep(&path, Some(&place()));
+        keep(&path, &place());
+        keep(&path, &place());
         assert_eq!(load(&path), Some(place()));
-        keep(&path, None);
-        keep(&path, None);
+        forget(&path, &place());
+        forget(&path, &place());
         assert_eq!(load(&path), None);
+    }
+
+    #[test]
+    fn who_leaves_forgets_only_its_own_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("place.json");
+        let other = Place { token: Token::new("another secret"), ..place() };
+        keep(&path, &place());
+        keep(&path, &other);
+        forget(&path, &place());
+        assert_eq!(load(&path), Some(other));
     }
 
     #[test]
@@ -100,7 +114,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("place.json");
-        keep(&path, Some(&place()));
+        keep(&path, &place());
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }
