@@ -57,7 +57,7 @@ impl Plan {
                 rounds: 1,
                 idle: [1_500, 300],
                 settling: Duration::from_secs(3),
-                talking: 600,
+                talking: 1_200,
                 warm_up: 0.5,
                 seconds: 2.0,
                 step: 1.0,
@@ -69,7 +69,7 @@ impl Plan {
                 idle: [10_000, 1_500],
                 // Somewhat more than the time between two pings of either server.
                 settling: Duration::from_secs(27),
-                talking: 600,
+                talking: 1_200,
                 warm_up: 1.0,
                 seconds: 4.0,
                 step: 1.5,
@@ -84,8 +84,9 @@ impl Plan {
 /// Messages a second at which the CPU time of one is told: for ours, and for the other, which cannot
 /// do as many.
 const SET_RATES: [f64; 2] = [3_000.0, 600.0];
-/// Where the search for the highest rate begins and ends.
-const RATES: [[f64; 3]; 2] = [[500.0, 8_000.0, 58_000.0], [50.0, 500.0, 20_000.0]];
+/// Where the search for the highest rate begins and ends: nobody who talks may say more than 100 messages
+/// a second.
+const RATES: [[f64; 3]; 2] = [[500.0, 40_000.0, 115_000.0], [50.0, 500.0, 20_000.0]];
 /// A rate holds while 99 of 100 messages arrive within this.
 const P99_MS: f64 = 50.0;
 /// A load generator this busy (of one core) may be what a rate fails by.
