@@ -4,6 +4,7 @@
 
 mod lobby;
 mod room;
+mod shown;
 mod text;
 mod theme;
 mod video;
@@ -18,6 +19,7 @@ use eframe::egui::{self, CentralPanel, Frame, TextureId};
 
 use lobby::Lobby;
 use room::Room;
+use shown::{News, ShownSizes};
 pub use theme::Look;
 use theme::{size, space};
 use video::Pictures;
@@ -90,6 +92,7 @@ struct Scene<'a> {
     snapshot: &'a Snapshot,
     frames: &'a Frames,
     pictures: &'a Pictures,
+    shown: &'a ShownSizes,
     player_missing: Option<&'a str>,
     utc_offset_minutes: i32,
     send: &'a mut dyn FnMut(UiAction),
@@ -108,6 +111,7 @@ pub struct Ui {
     room: Room,
     toasts: Toasts,
     pictures: Pictures,
+    shown: ShownSizes,
     player_missing: Option<String>,
     utc_offset_minutes: i32,
 }
@@ -121,6 +125,7 @@ impl Ui {
             room: Room::default(),
             toasts: Toasts::default(),
             pictures: Pictures::default(),
+            shown: ShownSizes::default(),
             player_missing: defaults.player_missing,
             utc_offset_minutes: defaults.utc_offset_minutes,
         }
@@ -173,6 +178,7 @@ impl Ui {
             snapshot,
             frames,
             pictures: &self.pictures,
+            shown: &self.shown,
             player_missing: self.player_missing.as_deref(),
             utc_offset_minutes: self.utc_offset_minutes,
             send,
@@ -186,6 +192,28 @@ impl Ui {
             }
             self.toasts.show(ui, ui.max_rect(), ui.max_rect().top() + size::TOP_BAR + space::S);
         });
+        self.tell_shown(ui.ctx(), snapshot, send);
+    }
+
+    /// To be called instead of [`Ui::show`] while the window cannot be seen: no picture is shown.
+    pub fn hidden(&mut self, snapshot: &Snapshot, send: &mut dyn FnMut(UiAction)) {
+        if let Some(shown) = self.shown.hide(snapshot) {
+            send(UiAction::Command(Command::Shown(shown)));
+        }
+    }
+
+    /// Says how large the pictures were shown, when that changed.
+    fn tell_shown(
+        &mut self,
+        ctx: &egui::Context,
+        snapshot: &Snapshot,
+        send: &mut dyn FnMut(UiAction),
+    ) {
+        match self.shown.end_frame(snapshot, ctx.input(|input| input.time)) {
+            News::None => {}
+            News::Tell(shown) => send(UiAction::Command(Command::Shown(shown))),
+            News::In(seconds) => ctx.request_repaint_after_secs(seconds as f32),
+        }
     }
 }
 

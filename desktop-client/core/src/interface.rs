@@ -93,6 +93,21 @@ pub enum Command {
     SubtitleTrack(i64),
     /// One's own loudness of the film, 0 to 1.
     FilmVolume(f64),
+    /// How large everybody's pictures are shown here now; replaces what was told before.
+    Shown(Vec<Shown>),
+}
+
+/// How large somebody's picture is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Whose.
+    pub of: ParticipantId,
+    /// Which.
+    pub track: Track,
+    /// Width of its place in physical pixels; 0 while it is hidden.
+    pub width: u32,
+    /// Height of its place; the picture is cut to fill it.
+    pub height: u32,
 }
 
 /// What happened. Each one counts and none is dropped.

@@ -247,6 +247,8 @@ impl SessionCore {
                 self.microphone = on;
                 self.tracks_changed(now);
             }
+            // The last word on what was shown in a room may come after it.
+            Command::Shown(_) if !matches!(self.stage, Stage::Room(_)) => {}
             Command::OpenFilm(path) => self.inspect(path, FilmUse::Open),
             Command::AttachFilm(path) => self.inspect(path, FilmUse::Attach),
             other => {

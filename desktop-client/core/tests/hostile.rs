@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use cinemasync_core::control::MAX_CONTROL_BYTES;
 use cinemasync_core::film::{FilmId, FilmInfo};
-use cinemasync_core::interface::{Command, Event, Invite, RoomChoice, ServerChoice, Stage};
+use cinemasync_core::interface::{Command, Event, Invite, RoomChoice, ServerChoice, Shown, Stage};
 use cinemasync_core::link::{
     Description, DescriptionKind, LinkCommand, LinkEvent, LinkState, Path, Route,
 };
@@ -292,6 +292,9 @@ fn command() -> impl Strategy<Value = Command> {
         1 => any::<i64>().prop_map(Command::AudioTrack),
         1 => any::<i64>().prop_map(Command::SubtitleTrack),
         1 => number().prop_map(Command::FilmVolume),
+        1 => (id(), any::<u32>(), any::<u32>()).prop_map(|(of, width, height)| {
+            Command::Shown(vec![Shown { of, track: Track::Camera, width, height }])
+        }),
     ]
 }
 

@@ -149,7 +149,7 @@ impl Demo {
                     *locked = lock;
                 }
             }
-            Command::React(_) => {}
+            Command::React(_) | Command::Shown(_) => {}
         }
     }
 

@@ -4,7 +4,7 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use cinemasync_core::interface::{Command, Event, ServerChoice, Stage};
 use cinemasync_core::session::SessionConfig;
@@ -18,6 +18,9 @@ use crate::player::{FilmAudio, PlayerConfig};
 use crate::session::{FilmPlayer, Session, SessionError, SessionOptions};
 use crate::settings::Settings;
 use crate::ui::{Frames, LobbyDefaults, Look, Ui, UiAction};
+
+/// A window that is not drawn for so long, although there is something new, is hidden.
+const HIDDEN_AFTER: Duration = Duration::from_secs(1);
 
 /// What a file dialog was opened for, with what was chosen.
 type Choice = (fn(PathBuf) -> Command, PathBuf);
@@ -37,6 +40,8 @@ pub(super) struct LiveApp {
     choices: (mpsc::SyncSender<Choice>, mpsc::Receiver<Choice>),
     /// Whoever watches repaints when a picture changes.
     shown_generations: u64,
+    /// Since when the window could have been drawn and was not: it is minimised or covered.
+    not_drawn_since: Option<Instant>,
 }
 
 impl LiveApp {
@@ -88,6 +93,7 @@ impl LiveApp {
             began: Instant::now(),
             choices: mpsc::sync_channel(1),
             shown_generations: 0,
+            not_drawn_since: None,
         })
     }
 
@@ -191,11 +197,21 @@ fn player_config(audio: FilmAudio) -> PlayerConfig {
 }
 
 impl eframe::App for LiveApp {
-    fn logic(&mut self, _ctx: &egui::Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.hear();
+        // Drawing follows at once where the window can be seen.
+        let since = *self.not_drawn_since.get_or_insert_with(Instant::now);
+        if since.elapsed() >= HIDDEN_AFTER {
+            let mut actions = Vec::new();
+            self.ui.hidden(&self.session.snapshot(), &mut |action| actions.push(action));
+            for action in actions {
+                self.act(action, ctx);
+            }
+        }
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        self.not_drawn_since = None;
         let snapshot = self.session.snapshot();
         let in_room = matches!(snapshot.stage, Stage::Room { .. });
         let area =

@@ -83,8 +83,10 @@ fn press(window: &mut Window, key: Key) {
     window.run_steps(3);
 }
 
+/// What a person asked for: how large the pictures are is nobody's wish.
 fn commands(window: &Window) -> Vec<Command> {
     let command = |action: &UiAction| match action {
+        UiAction::Command(Command::Shown(_)) => None,
         UiAction::Command(command) => Some(command.clone()),
         _ => None,
     };
@@ -304,7 +306,7 @@ fn without_a_film_the_stage_invites_to_choose_one() {
         let mut window = window(size, Demo::at(14.0, Instant::now()).snapshot().clone());
         window.get_by_label(text::DROP_A_FILM);
         click(&mut window, text::CHOOSE_FILM);
-        assert_eq!(window.state().actions, [UiAction::PickFilm]);
+        assert_eq!(window.state().actions.last(), Some(&UiAction::PickFilm));
     }
 }
 
@@ -313,7 +315,7 @@ fn a_film_of_a_friend_asks_for_ones_own_copy() {
     let mut window = window(WIDE, Demo::at(18.0, Instant::now()).snapshot().clone());
     window.get_by_label_contains("choose your copy");
     click(&mut window, text::CHOOSE_COPY);
-    assert_eq!(window.state().actions, [UiAction::PickOwnCopy]);
+    assert_eq!(window.state().actions.last(), Some(&UiAction::PickOwnCopy));
 }
 
 #[test]
@@ -392,6 +394,26 @@ fn ten_thousand_messages_cost_no_more_to_draw_than_a_screenful() {
     assert!(many.query_by_label("message 0").is_none());
     let (few, many) = (shapes(&few), shapes(&many));
     assert!(many <= few + 10, "{many} shapes against {few}");
+}
+
+#[test]
+fn the_session_is_told_how_large_each_picture_is_shown() {
+    let sizes = |window: &Window| {
+        let told = window.state().actions.iter().rev().find_map(|action| match action {
+            UiAction::Command(Command::Shown(shown)) => Some(shown.clone()),
+            _ => None,
+        });
+        told.unwrap_or_default().iter().map(|one| (one.width, one.height)).collect::<Vec<_>>()
+    };
+    let mut snapshot = watching();
+    snapshot.participants[0].speaking = true;
+    let mut window = window(WIDE, snapshot);
+    let [large, small] = sizes(&window)[..] else { panic!("two others are in the room") };
+    assert!(large.0 > 2 * small.0 - 50 && small.0 > 100, "{large:?} {small:?}");
+    // Whose camera is off has no picture.
+    window.state_mut().snapshot.participants[1].camera = false;
+    window.run_steps(60);
+    assert_eq!(sizes(&window)[1], (0, 0));
 }
 
 #[test]

@@ -474,8 +474,9 @@ impl Stay {
                 self.volume = volume.clamp(0.0, 1.0);
                 return io.push(Output::Player(PlayerCommand::Volume(self.volume)));
             }
-            // The session has handled these.
-            Command::Enter(_)
+            // The session has handled these, or need nothing of anybody else.
+            Command::Shown(_)
+            | Command::Enter(_)
             | Command::Leave
             | Command::Camera(_)
             | Command::Microphone(_)

@@ -3,6 +3,7 @@
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::interface::{ParticipantView, Snapshot, Stage};
 use cinemasync_core::link::LinkState;
+use cinemasync_core::track::Track;
 use cinemasync_protocol::{ParticipantId, RoomCode};
 use eframe::egui::{
     Align2, Color32, CornerRadius, FontId, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
@@ -16,6 +17,8 @@ use crate::ui::{Scene, text};
 /// One face, oneself or another's.
 struct Face<'a> {
     key: &'a str,
+    /// Whose camera is received here; none's for oneself, or while it is off.
+    received: Option<&'a ParticipantId>,
     name: &'a str,
     slot: Option<&'a FrameSlot>,
     speaking: bool,
@@ -29,6 +32,7 @@ impl<'a> Face<'a> {
         let me = &scene.snapshot.me;
         Self {
             key: "own",
+            received: None,
             name: text::YOU,
             slot: me.camera.then_some(&scene.frames.own),
             speaking: me.speaking && me.microphone,
@@ -41,6 +45,7 @@ impl<'a> Face<'a> {
     fn other(person: &'a ParticipantView, scene: &'a Scene<'_>) -> Self {
         Self {
             key: person.id.as_str(),
+            received: person.camera.then_some(&person.id),
             name: &person.name,
             slot: scene.frames.cameras.get(&person.id).filter(|_| person.camera),
             speaking: person.speaking,
@@ -212,6 +217,9 @@ fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) 
     let ring = ui.scope_id().with(("ring", face.key, rect.width().to_bits()));
     let ring = ui.ctx().animate_bool_with_time(ring, face.speaking, motion::STATE);
     ui.painter().rect_filled(rect, corners, colors.surface_2);
+    if let Some(id) = face.received {
+        scene.shown.note(id, Track::Camera, rect.size(), ui.pixels_per_point());
+    }
     let placement = Placement { corner, mirrored: face.own };
     let shown =
         face.slot.is_some_and(|slot| scene.pictures.draw(ui, face.key, slot, rect, placement));
