@@ -28,6 +28,8 @@ use stream::{Counted, TooMuch};
 
 /// The memory of an idle connection is mostly this buffer; an offer of 4 KiB takes two reads.
 const READ_BUFFER_BYTES: usize = 2 * 1024;
+/// Texts that wait together are written together, with one system call up to so much.
+const WRITE_BUFFER_BYTES: usize = 4 * 1024;
 const PING_INTERVAL: Duration = Duration::from_secs(limits::PING_INTERVAL_SECS);
 const SILENCE: Duration = Duration::from_secs(limits::SILENCE_TIMEOUT_SECS);
 /// How long the other end gets to take the end of the connection.
@@ -71,7 +73,7 @@ impl End {
 pub(crate) async fn run(upgraded: Upgraded, visit: Arc<Visit>, hub: &Hub) {
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(0)
+        .write_buffer_size(WRITE_BUFFER_BYTES)
         .max_message_size(Some(limits::MAX_MESSAGE_BYTES))
         .max_frame_size(Some(limits::MAX_MESSAGE_BYTES));
     let stream = Counted::new(TokioIo::new(upgraded));
@@ -198,15 +200,24 @@ async fn converse(socket: &mut Socket, hub: &Hub, client: &mut Client) -> End {
     }
 }
 
-/// A client that does not read holds up nobody but itself, and not for long.
+/// Sends this and what waits behind it. A client that does not read holds up nobody but itself, and not
+/// for long.
 async fn send(
     socket: &mut Socket,
     message: Message,
-    client: &mut Client,
+    client: &Client,
     clock: &Clock,
     mut timer: std::pin::Pin<&mut Sleep>,
 ) -> Result<(), End> {
-    let mut sent = std::pin::pin!(socket.send(message));
+    let mut sent = std::pin::pin!(async {
+        socket.feed(message).await?;
+        // Whoever is to be heard now goes first: a busy server then has more to send with one call.
+        tokio::task::yield_now().await;
+        while let Some(text) = client.inbox.take() {
+            socket.feed(Message::Text(text)).await?;
+        }
+        socket.flush().await
+    });
     let mut waited = false;
     loop {
         tokio::select! {

@@ -135,13 +135,7 @@ impl Reader {
     pub(crate) async fn next(&mut self) -> Next {
         poll_fn(|context| {
             let mut queue = self.0.lock();
-            if let Some(text) = queue.texts.pop_front() {
-                let bytes = text.len() + OVERHEAD_BYTES;
-                queue.bytes -= bytes;
-                self.0.waiting.0.fetch_sub(bytes, Ordering::Relaxed);
-                if queue.texts.is_empty() {
-                    queue.texts = VecDeque::new();
-                }
+            if let Some(text) = self.0.pop(&mut queue) {
                 return Poll::Ready(Next::Text(text));
             }
             let end = match queue.state {
@@ -158,9 +152,14 @@ impl Reader {
         .await
     }
 
+    /// A text that waits already.
+    pub(crate) fn take(&self) -> Option<Utf8Bytes> {
+        self.0.pop(&mut self.0.lock())
+    }
+
     /// Completes when the outbox is full, which a connection must hear while it waits for its client
     /// to take a text.
-    pub(crate) async fn full(&mut self) {
+    pub(crate) async fn full(&self) {
         poll_fn(|context| {
             let mut queue = self.0.lock();
             if queue.state == State::Full {
@@ -184,6 +183,17 @@ impl Drop for Reader {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pop(&self, queue: &mut Queue) -> Option<Utf8Bytes> {
+        let text = queue.texts.pop_front()?;
+        let bytes = text.len() + OVERHEAD_BYTES;
+        queue.bytes -= bytes;
+        self.waiting.0.fetch_sub(bytes, Ordering::Relaxed);
+        if queue.texts.is_empty() {
+            queue.texts = VecDeque::new();
+        }
+        Some(text)
     }
 
     fn clear(&self, queue: &mut Queue) {
@@ -289,6 +299,21 @@ mod tests {
         drop(reader);
         assert_eq!(waiting.bytes(), 0);
         assert_eq!(outbox.push(text(5)), Ok(()));
+        assert_eq!(waiting.bytes(), 0);
+    }
+
+    #[test]
+    fn what_waits_can_be_taken_without_waiting() {
+        let waiting = Waiting::default();
+        let (outbox, reader) = outbox(waiting.clone());
+        assert_eq!(reader.take(), None);
+        for bytes in [5, 6] {
+            assert_eq!(outbox.push(text(bytes)), Ok(()));
+        }
+        assert_eq!(
+            [reader.take(), reader.take(), reader.take()],
+            [Some(text(5)), Some(text(6)), None]
+        );
         assert_eq!(waiting.bytes(), 0);
     }
 
