@@ -61,16 +61,17 @@ impl Headless {
         environment: &[(String, String)],
         log: &Path,
     ) -> Result<Self> {
+        let mut command = Command::new(program);
+        command.args(arguments).envs(environment.iter().map(|(name, value)| (name, value)));
+        Self::spawn_as(name, &mut command, log)
+    }
+
+    /// Starts a process as `command` says; its log goes to `log`.
+    pub(crate) fn spawn_as(name: &str, command: &mut Command, log: &Path) -> Result<Self> {
         let log_file =
             File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
-        let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .envs(environment.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(log_file);
-        let mut process = Owned::spawn(name, &mut command)?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log_file);
+        let mut process = Owned::spawn(name, command)?;
         let input = process.child().stdin.take().expect("stdin was piped above");
         let output = process.child().stdout.take().expect("stdout was piped above");
 
@@ -99,6 +100,14 @@ impl Headless {
     pub(crate) fn history(&mut self) -> &[Event] {
         self.history.extend(self.lines.try_iter());
         &self.history
+    }
+
+    /// What it said that nobody has heard yet; kept in the history, too.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn news(&mut self) -> Vec<Event> {
+        let news: Vec<Event> = self.lines.try_iter().collect();
+        self.history.extend(news.iter().cloned());
+        news
     }
 
     /// Sends one command.

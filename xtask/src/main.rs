@@ -8,6 +8,8 @@ mod demo;
 mod deny;
 mod film;
 mod headless;
+#[cfg(target_os = "linux")]
+mod netlab;
 mod rules;
 mod server;
 mod setup;
@@ -48,6 +50,9 @@ enum Task {
     Ci(suite::Options),
     /// Measure something and print a table.
     Bench(bench::Options),
+    /// A room over a bad network: delay, loss, a slow line, firewalls.
+    #[cfg(target_os = "linux")]
+    Netlab(netlab::Options),
 }
 
 fn main() -> ExitCode {
@@ -61,6 +66,8 @@ fn main() -> ExitCode {
         Task::Deny(options) => deny::run(&options),
         Task::Ci(options) => suite::ci(&options),
         Task::Bench(options) => bench::run(&options),
+        #[cfg(target_os = "linux")]
+        Task::Netlab(options) => netlab::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -29,11 +29,19 @@ pub(crate) struct LocalServer {
 impl LocalServer {
     /// Starts the server that lies in the target folder; its log goes to `log`.
     pub(crate) fn start(profile: Profile, log: &Path) -> Result<Self> {
-        let address = free_address()?;
+        let mut command = Command::new(workspace::program("cinemasync-server", profile));
+        Self::start_as(&mut command, free_address()?, log, is_healthy)
+    }
+
+    /// Starts it as `command` says, at `address`; it is up when it `answers`.
+    pub(crate) fn start_as(
+        command: &mut Command,
+        address: SocketAddr,
+        log: &Path,
+        answers: impl Fn(SocketAddr) -> bool,
+    ) -> Result<Self> {
         let log_file =
             File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
-        let program = workspace::program("cinemasync-server", profile);
-        let mut command = Command::new(program);
         command
             // Everybody is on this machine: nothing is asked of servers elsewhere.
             .args(["--listen", &address.to_string(), "--stun-url", ""])
@@ -42,9 +50,9 @@ impl LocalServer {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log_file);
-        let mut process = Owned::spawn("the server", &mut command)?;
+        let mut process = Owned::spawn("the server", command)?;
         let end = Instant::now() + PATIENCE;
-        while !is_healthy(address) {
+        while !answers(address) {
             children::check_interrupted()?;
             if let Some(status) = process.ended()? {
                 bail!("the server ended at once ({status}); its log is {}", log.display());
@@ -78,7 +86,8 @@ pub(crate) fn free_address() -> Result<SocketAddr> {
         .context("no port is free on this machine")
 }
 
-fn is_healthy(address: SocketAddr) -> bool {
+/// Does a server answer at `address`?
+pub(crate) fn is_healthy(address: SocketAddr) -> bool {
     let ask = || -> std::io::Result<Vec<u8>> {
         let second = Some(Duration::from_secs(1));
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;

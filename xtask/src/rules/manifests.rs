@@ -43,7 +43,11 @@ const RULES: &[Rule] = &[
         others: None,
     },
     // Everybody compiles xtask before anything else.
-    Rule { name: "xtask", ours: &[], others: Some(&["anyhow", "clap", "ctrlc", "serde_json"]) },
+    Rule {
+        name: "xtask",
+        ours: &[],
+        others: Some(&["anyhow", "clap", "ctrlc", "nix", "serde_json"]),
+    },
 ];
 
 /// The workspace's packages, as `cargo metadata` tells them.

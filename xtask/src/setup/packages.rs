@@ -68,6 +68,7 @@ const APT: &[Package] = &[
     test("coturn", "a foreign client of the relay, and a relay to compare with"),
     test("ffmpeg", "makes the test film"),
     test("fonts-dejavu-core", "the timecode in the test film"),
+    test("iproute2", "networks of their own for tests of bad ones"),
     test("pebble", "a certificate authority without the internet"),
     test("pulseaudio", "a sound server without sound hardware"),
     test("pulseaudio-utils", "records what the speakers play"),
@@ -101,6 +102,7 @@ const DNF: &[Package] = &[
     test("coturn-utils", "a foreign client of the relay"),
     test("ffmpeg-free", "makes the test film"),
     test("dejavu-sans-fonts", "the timecode in the test film"),
+    test("iproute", "networks of their own for tests of bad ones"),
     test("pulseaudio-utils", "records what the speakers play"),
     test("xorg-x11-server-Xvfb", "a display without a monitor"),
 ];
@@ -120,6 +122,7 @@ const PACMAN: &[Package] = &[
     run("libxi", "the mouse under X11"),
     run("libxrandr", "monitors under X11"),
     test("ffmpeg", "makes the test film"),
+    test("iproute2", "networks of their own for tests of bad ones"),
     test("ttf-dejavu", "the timecode in the test film"),
     test("libpulse", "records what the speakers play"),
     test("xorg-server-xvfb", "a display without a monitor"),
