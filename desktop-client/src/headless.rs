@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cinemasync_core::interface::{Command, Event, Level, Notice, Stage};
-use cinemasync_core::session::SessionConfig;
+use cinemasync_core::session::{EquipmentConfig, SessionConfig};
 use tokio::sync::mpsc;
 
 use crate::cli::HeadlessArgs;
@@ -164,6 +164,12 @@ fn start(args: &HeadlessArgs) -> Result<Session, crate::session::SessionError> {
             microphone: !matches!(args.microphone, crate::media::MicrophoneSource::None),
             preview: false,
             route: args.session.route(),
+            equipment: EquipmentConfig {
+                camera: args.camera.wish(None),
+                microphone: args.microphone.wish(None),
+                speaker: args.speaker.wish(None),
+                ..EquipmentConfig::default()
+            },
             nonce: crate::platform::nonce(),
         },
         media: MediaConfig {

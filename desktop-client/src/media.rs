@@ -7,6 +7,7 @@
 //! Every thread is named and owned. `media` carries out plans, so that no caller waits for a device:
 //! - `camera` puts the latest picture into the preview and before `encode-camera`;
 //! - `microphone` makes 10 ms frames of any source and Opus packets of them;
+//! - `device-watch` lists devices and tells when they come and go;
 //! - `decode-camera`, one for each received track, put pictures into [`FrameSlot`]s;
 //! - `mixer` steps all voices by 10 ms and feeds the loudspeaker's ring or a file;
 //! - `recorder` writes files.
@@ -15,6 +16,7 @@
 
 mod camera;
 mod clock;
+mod device_watch;
 mod h264;
 mod level;
 mod microphone;
@@ -66,17 +68,6 @@ pub struct MediaConfig {
     pub record: Option<PathBuf>,
 }
 
-/// Names of the devices of this machine, as a person knows them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Devices {
-    /// Cameras.
-    pub cameras: Vec<String>,
-    /// Microphones.
-    pub microphones: Vec<String>,
-    /// Loudspeakers.
-    pub speakers: Vec<String>,
-}
-
 /// Everything that captures, encodes, decodes and plays. Dropping it stops and joins its threads and
 /// completes its files.
 pub struct Media {
@@ -119,17 +110,18 @@ impl Media {
     /// their own. The same plan again changes nothing.
     pub fn apply(&self, plan: &MediaPlan) {
         self.remotes.set(&plan.receive);
+        self.remotes.set_volumes(&plan.volumes);
         self.plans.put(plan.clone());
     }
 
     /// Asks for something that is no lasting state.
-    #[expect(clippy::needless_pass_by_value, reason = "commands are handed over, as everywhere")]
     pub fn command(&self, command: MediaCommand) {
         match command {
             MediaCommand::Keyframe(Track::Camera) => self.encoder.request_keyframe(),
             MediaCommand::Keyframe(track) => {
                 tracing::debug!(track = track.as_str(), "a keyframe of what is not sent");
             }
+            MediaCommand::Sound(_) => {}
         }
     }
 
@@ -156,17 +148,6 @@ impl Media {
             received: self.remotes.take_stats(),
         }
     }
-
-    /// Sets how loud somebody's voice is mixed: 0 is silent, 1 as it came, 2 is the most.
-    pub fn set_voice_volume(&self, who: &ParticipantId, volume: f32) {
-        self.remotes.set_volume(who, volume);
-    }
-
-    /// The devices of this machine. May take seconds: call it on a thread of its own.
-    pub fn devices() -> Devices {
-        let (microphones, speakers) = sound_device::names();
-        Devices { cameras: camera::names(), microphones, speakers }
-    }
 }
 
 impl Drop for Media {
@@ -191,7 +172,7 @@ fn recorder(config: &MediaConfig, events: &EventSink) -> Option<Arc<Recorder>> {
     match Recorder::start(folder, speaker) {
         Ok(recorder) => Some(Arc::new(recorder)),
         Err(text) => {
-            events(MediaEvent::DeviceFailed { track: None, text });
+            events(MediaEvent::DeviceFailed { track: None, device: None, text });
             None
         }
     }

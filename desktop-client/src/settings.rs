@@ -3,21 +3,40 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use cinemasync_core::voice_settings::VoiceSettings;
 use serde::{Deserialize, Serialize};
 
 /// The settings. Whatever is missing in the file has its default.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// What to be called.
     pub name: String,
     /// The signaling server's address; none means the one inside the program.
     pub server: Option<String>,
+    /// The camera's id; none means the system's default.
+    pub camera: Option<String>,
+    /// The microphone's.
+    pub microphone: Option<String>,
+    /// The loudspeaker's.
+    pub speaker: Option<String>,
+    /// Is one's voice sent only while a key is held?
+    pub push_to_talk: bool,
+    /// How voices are treated.
+    pub voice: VoiceSettings,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { name: "Guest".to_owned(), server: None }
+        Self {
+            name: "Guest".to_owned(),
+            server: None,
+            camera: None,
+            microphone: None,
+            speaker: None,
+            push_to_talk: false,
+            voice: VoiceSettings::default(),
+        }
     }
 }
 
@@ -68,10 +87,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deeper/settings.json");
         assert_eq!(Settings::load(&path), Settings::default());
-        let settings =
-            Settings { name: "Ana".into(), server: Some("wss://cinema.example.org".into()) };
+        let settings = Settings {
+            name: "Ana".into(),
+            server: Some("wss://cinema.example.org".into()),
+            microphone: Some("usb".into()),
+            voice: VoiceSettings { ducking_db: 0.0, ..VoiceSettings::default() },
+            ..Settings::default()
+        };
         settings.save(&path).unwrap();
         assert_eq!(Settings::load(&path), settings);
+    }
+
+    #[test]
+    fn settings_of_an_earlier_version_are_completed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.json");
+        std::fs::write(&path, r#"{"name":"Ana","server":null}"#).unwrap();
+        assert_eq!(Settings::load(&path), Settings { name: "Ana".into(), ..Settings::default() });
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use cinemasync_client::media::{CameraSource, Media, MediaConfig, MicrophoneSource, SpeakerSink};
+use cinemasync_core::devices::{DeviceKind, DeviceListing};
 use cinemasync_core::packet::{InboundPacket, OutboundPacket, RtpPacket};
 use cinemasync_core::plan::{MediaEvent, MediaPlan, ParticipantId};
 use cinemasync_core::track::Track;
@@ -138,10 +139,10 @@ fn through_pulseaudio() {
         return;
     };
     let heard = Path::new(&folder).join("heard.wav");
-    let devices = Media::devices();
-    println!("{devices:?}");
-    assert!(devices.speakers.len() >= 2 && devices.microphones.len() >= 2);
-    assert_ne!(devices.speakers[0], devices.speakers[1]);
+    for kind in [DeviceKind::Microphone, DeviceKind::Speaker] {
+        let devices = listing(kind).devices;
+        assert!(devices.len() >= 2 && devices[0].name != devices[1].name, "{devices:?}");
+    }
 
     let device = |name: &str| SpeakerSink::Device(name.to_owned());
     let monitor = |name: &str| MicrophoneSource::Device(name.to_owned());
@@ -162,6 +163,23 @@ fn through_pulseaudio() {
     let whole = levels.iter().filter(|level| (0.15..0.35).contains(*level)).count();
     assert!(whole >= levels.len() / 3, "{levels:?}");
     assert!(others.iter().all(|level| *level < 0.05), "{others:?}");
+}
+
+/// The devices of one kind, as media tells of them.
+fn listing(kind: DeviceKind) -> DeviceListing {
+    let (sent, events) = std::sync::mpsc::channel();
+    let report = move |event| {
+        // The receiver is gone once the listing has come.
+        let _ = sent.send(event);
+    };
+    let media = Media::start(MediaConfig::default(), Arc::new(|_| {}), Arc::new(report));
+    media.apply(&MediaPlan { watch_devices: true, ..MediaPlan::default() });
+    loop {
+        match events.recv_timeout(PATIENCE).expect("a listing") {
+            MediaEvent::Devices { kind: told, listing } if told == kind => return listing,
+            _ => {}
+        }
+    }
 }
 
 /// Waits for pictures in the preview of a camera, or for the sentence why there are none.

@@ -116,7 +116,7 @@ fn sending() -> MediaPlan {
         encode_camera: true,
         microphone: true,
         encode_microphone: true,
-        receive: Vec::new(),
+        ..MediaPlan::default()
     }
 }
 
@@ -222,8 +222,7 @@ fn a_volume_of_nothing_is_heard_by_nobody() {
     let config =
         MediaConfig { speaker: SpeakerSink::File(speaker.clone()), ..MediaConfig::default() };
     let b = Peer::new("b", config);
-    b.media.apply(&receiving(&[&a]));
-    b.media.set_voice_volume(&a.id, 0.0);
+    b.media.apply(&MediaPlan { volumes: vec![(a.id.clone(), 0.0)], ..receiving(&[&a]) });
     a.media.apply(&MediaPlan { camera: false, encode_camera: false, ..sending() });
     carry(&mut [&mut a], &b, Duration::from_secs(2));
     drop(b);
@@ -279,8 +278,12 @@ fn a_plan_can_be_repeated_and_taken_back() {
     a.sent.wait_for("a voice", |packet| packet.track() == Track::Microphone);
     let generation = preview.generation();
     a.media.apply(&sending());
-    a.sent.wait_for("a picture", |packet| packet.track() == Track::Camera);
-    assert!(preview.get().is_some() && preview.generation() > generation, "still the same camera");
+    let until = Instant::now() + PATIENCE;
+    while preview.generation() == generation {
+        assert!(Instant::now() < until, "still the same camera");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(preview.get().is_some());
 
     // Preview only: the camera goes on, and nothing is sent.
     a.media.apply(&MediaPlan { camera: true, ..MediaPlan::default() });
@@ -324,7 +327,7 @@ fn devices_that_are_not_there_are_told_and_the_rest_goes_on() {
         let event = a
             .events
             .wait_for("a failure", |event| matches!(event, MediaEvent::DeviceFailed { .. }));
-        if let MediaEvent::DeviceFailed { track, text } = event {
+        if let MediaEvent::DeviceFailed { track, text, .. } = event {
             assert!(text.ends_with('.') && text.contains(' '), "{text}");
             failed.push(track);
         }

@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use cinemasync_protocol::{ErrorCode, ParticipantId, RoomCode, Token};
 use serde::{Deserialize, Serialize};
 
+use crate::devices::{DeviceKind, Devices};
 use crate::film::FilmInfo;
 use crate::link::{LinkState, LinkStats, Path};
 use crate::plan::MediaStats;
 use crate::player::FilmTrack;
 use crate::track::Track;
+use crate::voice_settings::VoiceSettings;
 
 /// How to get into a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +75,31 @@ pub enum Command {
     Camera(bool),
     /// Turn the microphone on or off.
     Microphone(bool),
+    /// Use this device from now on, by its id; `None` for the system's default one.
+    ChooseDevice {
+        /// Of which kind it is.
+        kind: DeviceKind,
+        /// Which.
+        id: Option<String>,
+    },
+    /// List the devices from now on, although none of them is wished for.
+    ListDevices,
+    /// Run the camera and the microphone although nobody receives them, because a person looks at
+    /// their picture and meter: for the lobby and for settings.
+    Preview(bool),
+    /// Treat voices like this from now on.
+    Voice(VoiceSettings),
+    /// How loud somebody's voice is to be: 0 is silent, 1 as it comes, 2 the most.
+    VoiceVolume {
+        /// Whose.
+        who: ParticipantId,
+        /// How loud.
+        volume: f64,
+    },
+    /// Send one's voice only while [`Command::Talk`] says so; the microphone stays open.
+    PushToTalk(bool),
+    /// The key to talk is held down, or was let go.
+    Talk(bool),
     /// Show this local film to the room.
     OpenFilm(PathBuf),
     /// Use this file as one's own copy of the film that the room shows.
@@ -332,6 +359,10 @@ pub struct Snapshot {
     pub signaling_connected: bool,
     /// One's own camera and microphone.
     pub me: SelfView,
+    /// The devices of this computer, once they were listed.
+    pub devices: Devices,
+    /// How voices are treated.
+    pub voice: VoiceSettings,
     /// The others, oldest first.
     pub participants: Vec<ParticipantView>,
     /// The chat, oldest first; at most [`MAX_CHAT_LINES`].
@@ -381,8 +412,14 @@ pub struct SelfView {
     pub camera: bool,
     /// Is the microphone on?
     pub microphone: bool,
-    /// Is one speaking?
+    /// Is one's voice sent only while a key is held?
+    pub push_to_talk: bool,
+    /// Is one heard: is the microphone on, and with push-to-talk the key held?
+    pub audible: bool,
+    /// Is one speaking, and heard?
     pub speaking: bool,
+    /// How loud one's own microphone is while it is open, for a meter: 0 to 1.
+    pub level: f64,
 }
 
 /// Another participant, as the window shows it.
@@ -408,6 +445,10 @@ pub struct ParticipantView {
     pub microphone: bool,
     /// Is it speaking?
     pub speaking: bool,
+    /// How loud it is now, for a meter: 0 to 1.
+    pub level: f64,
+    /// How loud its voice is mixed here: 0 is silent, 1 as it comes, 2 the most.
+    pub volume: f64,
     /// Its copy of the film, once it said so.
     pub copy: FilmCopy,
     /// Its clock against ours, in milliseconds.

@@ -7,6 +7,8 @@
 pub mod chat;
 pub mod clock_sync;
 pub mod control;
+pub mod devices;
+mod ducking;
 pub mod film;
 pub mod frame;
 pub mod frame_assembler;
@@ -21,3 +23,4 @@ pub mod player;
 pub mod safety_code;
 pub mod session;
 pub mod track;
+pub mod voice_settings;

@@ -2,7 +2,9 @@
 
 pub use cinemasync_protocol::ParticipantId;
 
+use crate::devices::{DeviceKind, DeviceListing, DeviceUse};
 use crate::track::Track;
+use crate::voice_settings::VoiceSettings;
 
 /// The state that media is to be in. Applying the same plan twice changes nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -11,19 +13,48 @@ pub struct MediaPlan {
     pub camera: bool,
     /// Is the camera encoded (somebody receives it)?
     pub encode_camera: bool,
+    /// Which camera, whenever one is open.
+    pub camera_device: DeviceUse,
     /// Is the microphone open?
     pub microphone: bool,
     /// Is the voice encoded (somebody receives it)?
     pub encode_microphone: bool,
+    /// Which microphone, whenever one is open.
+    pub microphone_device: DeviceUse,
+    /// How one's own voice is treated.
+    pub voice: VoiceSettings,
+    /// The share of voice packets that is expected to be lost, in percent.
+    pub expected_loss_percent: u8,
+    /// Where voices go.
+    pub speaker_device: DeviceUse,
+    /// Are the devices to be listed, now and whenever they change?
+    pub watch_devices: bool,
     /// The participants whose media is decoded and played, in a fixed order.
     pub receive: Vec<ParticipantId>,
+    /// How loud voices are mixed: 0 is silent, 1 as it came, 2 the most. Whoever is not here: 1.
+    pub volumes: Vec<(ParticipantId, f64)>,
 }
 
 /// What media is told besides the plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaCommand {
     /// Encode a keyframe of this track soon; requests close together are merged.
     Keyframe(Track),
+    /// Let a short sound be heard, here alone.
+    Sound(Sound),
+}
+
+/// A short sound that tells of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sound {
+    /// Somebody came.
+    Joined,
+    /// Somebody left.
+    Left,
+    /// One's own microphone was turned off.
+    Muted,
+    /// One's own microphone was turned on.
+    Unmuted,
 }
 
 /// What media reports.
@@ -51,8 +82,24 @@ pub enum MediaEvent {
     DeviceFailed {
         /// Which track it fed, or `None` for the speaker.
         track: Option<Track>,
+        /// Its id, if it was one of the system's and the plan named it.
+        device: Option<String>,
         /// What happened and what to do.
         text: String,
+    },
+    /// The devices of one kind as they are now.
+    Devices {
+        /// Which kind.
+        kind: DeviceKind,
+        /// The devices.
+        listing: DeviceListing,
+    },
+    /// How loud somebody is; up to ten times a second, and only when it changed.
+    Level {
+        /// Who; `None` is oneself.
+        who: Option<ParticipantId>,
+        /// For a meter: 0 at -60 dBFS or less, 1 at full scale.
+        level: f64,
     },
     /// Somebody began or stopped speaking.
     Speaking {

@@ -1,9 +1,10 @@
 //! One stay in a room: how one gets in, who is there, what is negotiated, said and played, and what
 //! media must run for it. The machine decides; [`Output`]s ask the driver to act.
 //!
-//! The parts: `signaling` keeps the way to the server, `roster` the people, `stay` what
+//! The parts: `equipment` keeps one's devices and how voices are treated, `signaling` the way to the server, `roster` the people, `stay` what
 //! happens in a room, `view` the snapshot.
 
+mod equipment;
 mod roster;
 mod signaling;
 mod stay;
@@ -26,6 +27,8 @@ use crate::interface::{
 use crate::link::{LinkCommand, LinkConfig, LinkEvent, LinkStats, Route};
 use crate::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats};
 use crate::player::{PlayerCommand, PlayerEvent};
+use equipment::Equipment;
+pub use equipment::EquipmentConfig;
 use signaling::Signaling;
 use stay::Stay;
 
@@ -43,6 +46,8 @@ pub struct SessionConfig {
     pub preview: bool,
     /// Which ways links may take.
     pub route: Route,
+    /// One's devices and how voices are treated at the start.
+    pub equipment: EquipmentConfig,
     /// A word unlike that of any other session: ids of chat messages begin with it.
     pub nonce: String,
 }
@@ -129,7 +134,9 @@ pub struct SessionCore {
     config: SessionConfig,
     camera: bool,
     microphone: bool,
-    speaking: bool,
+    equipment: Equipment,
+    /// Camera and microphone as the others were told of them.
+    told: (bool, bool),
     stays: u64,
     stage: Stage,
     signaling: Signaling,
@@ -169,7 +176,8 @@ impl SessionCore {
         let mut core = Self {
             camera: config.camera,
             microphone: config.microphone,
-            speaking: false,
+            equipment: Equipment::new(config.equipment.clone()),
+            told: (false, false),
             config,
             stays: 0,
             stage: Stage::Lobby,
@@ -196,6 +204,9 @@ impl SessionCore {
             Input::Stats { links, media } => {
                 self.media = media;
                 self.in_room(|stay, _| stay.link_stats(links), now);
+                if let Stage::Room(stay) = &self.stage {
+                    self.equipment.expect_loss(stay.worst_loss());
+                }
             }
             Input::Media(event) => self.media_event(event, now),
             Input::Player(event) if !event.is_finite() => {}
@@ -212,6 +223,7 @@ impl SessionCore {
             Input::FilmInspected { path, result } => self.film_inspected(path, result, now),
             Input::Timeout => self.timeout(now),
         }
+        self.tell_tracks(now);
         self.replan();
     }
 
@@ -227,7 +239,10 @@ impl SessionCore {
             Stage::Entering { deadline, .. } => Some(*deadline),
             Stage::Room(stay) => stay.next_timeout(),
         };
-        [stage, self.signaling.next_timeout()].into_iter().flatten().min()
+        [stage, self.signaling.next_timeout(), self.equipment.next_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Everything a front end shows, as of this moment.
@@ -241,14 +256,22 @@ impl SessionCore {
             Command::Leave => self.leave(),
             Command::Camera(on) => {
                 self.camera = on;
-                self.tracks_changed(now);
             }
             Command::Microphone(on) => {
                 self.microphone = on;
-                self.tracks_changed(now);
             }
             // The last word on what was shown in a room may come after it.
             Command::Shown(_) if !matches!(self.stage, Stage::Room(_)) => {}
+            Command::ChooseDevice { kind, id } => self.equipment.choose(kind, id, now.instant),
+            Command::ListDevices => self.equipment.watched = true,
+            Command::Preview(on) => self.equipment.preview = on,
+            Command::Voice(settings) => self.equipment.voice = settings.bounded(),
+            Command::VoiceVolume { who, volume } => self.equipment.set_volume(who, volume),
+            Command::PushToTalk(on) => {
+                self.equipment.push_to_talk = on;
+                self.equipment.held = false;
+            }
+            Command::Talk(held) => self.equipment.held = held,
             Command::OpenFilm(path) => self.inspect(path, FilmUse::Open),
             Command::AttachFilm(path) => self.inspect(path, FilmUse::Attach),
             other => {
@@ -429,10 +452,19 @@ impl SessionCore {
 
     fn media_event(&mut self, event: MediaEvent, now: Now) {
         match event {
-            MediaEvent::DeviceFailed { text, .. } => self.notice(Level::Warning, text),
-            MediaEvent::Speaking { who: None, speaking } => {
-                self.speaking = speaking && self.microphone;
+            MediaEvent::DeviceFailed { track, device: Some(id), text } => {
+                let notice = self.equipment.failed(track, &id, &text, now.instant);
+                self.outputs.extend(notice.map(|notice| Output::Event(Event::Notice(notice))));
             }
+            MediaEvent::DeviceFailed { device: None, text, .. } => {
+                self.notice(Level::Warning, text);
+            }
+            MediaEvent::Devices { kind, listing } => {
+                let notice = self.equipment.listed(kind, listing, now.instant);
+                self.outputs.extend(notice.map(|notice| Output::Event(Event::Notice(notice))));
+            }
+            MediaEvent::Speaking { who: None, speaking } => self.equipment.voiced = speaking,
+            MediaEvent::Level { who: None, level } => self.equipment.level = level,
             other => {
                 self.in_room(|stay, io| stay.media_event(other, io), now);
             }
@@ -460,12 +492,26 @@ impl SessionCore {
         );
     }
 
-    fn tracks_changed(&mut self, now: Now) {
-        self.speaking &= self.microphone;
-        self.in_room(Stay::tell_tracks, now);
+    /// Tells the others which of one's tracks they get, if that changed.
+    fn tell_tracks(&mut self, now: Now) {
+        let tracks = (self.shows(), self.is_audible());
+        if std::mem::replace(&mut self.told, tracks) != tracks {
+            self.in_room(Stay::tell_tracks, now);
+        }
+    }
+
+    /// Is one's own picture there for others?
+    fn shows(&self) -> bool {
+        self.camera && self.equipment.has_camera()
+    }
+
+    /// Is one's own voice there for others?
+    fn is_audible(&self) -> bool {
+        self.microphone && self.equipment.may_talk()
     }
 
     fn timeout(&mut self, now: Now) {
+        self.equipment.timeout(now.instant);
         if let Some(server) = self.signaling.retry(now.instant) {
             self.outputs.push_back(Output::ConnectSignaling(server));
         }
@@ -484,13 +530,15 @@ impl SessionCore {
 
     /// Works on the stay, if there is one.
     fn in_room(&mut self, work: impl FnOnce(&mut Stay, &mut Io<'_>), now: Now) -> bool {
+        let (camera, microphone) = (self.shows(), self.is_audible());
         let Stage::Room(stay) = &mut self.stage else { return false };
         let mut io = Io {
             now,
             route: self.config.route,
-            camera: self.camera,
-            microphone: self.microphone,
+            camera,
+            microphone,
             signaling_up: self.signaling.is_up(),
+            equipment: &self.equipment,
             films: &self.films.paths,
             outputs: &mut self.outputs,
         };
@@ -501,17 +549,26 @@ impl SessionCore {
 
     /// Media runs what somebody sees or hears, nothing else.
     fn replan(&mut self) {
-        let (connected, receive) = match &self.stage {
-            Stage::Room(stay) => (stay.somebody_is_connected(), stay.receivable()),
-            Stage::Lobby | Stage::Entering { .. } => (false, Vec::new()),
+        let (in_room, connected, receive) = match &self.stage {
+            Stage::Room(stay) => (true, stay.somebody_is_connected(), stay.receivable()),
+            Stage::Lobby | Stage::Entering { .. } => (false, false, Vec::new()),
         };
+        let preview = self.equipment.preview;
+        let camera = self.camera && (connected || preview || in_room && self.config.preview);
+        let microphone = self.microphone && (connected || preview);
+        let needed = (camera, microphone, !receive.is_empty());
         let plan = MediaPlan {
-            camera: self.camera && (connected || self.config.preview),
+            camera,
             encode_camera: self.camera && connected,
-            microphone: self.microphone && connected,
-            encode_microphone: self.microphone && connected,
+            microphone,
+            encode_microphone: self.is_audible() && connected,
             receive,
+            ..MediaPlan::default()
         };
+        let plan = self.equipment.complete(plan);
+        for notice in self.equipment.lacks(needed) {
+            self.outputs.push_back(Output::Event(Event::Notice(notice)));
+        }
         if plan != self.plan {
             self.plan = plan.clone();
             self.outputs.push_back(Output::Plan(plan));
@@ -538,6 +595,7 @@ struct Io<'a> {
     camera: bool,
     microphone: bool,
     signaling_up: bool,
+    equipment: &'a Equipment,
     films: &'a BTreeMap<FilmId, PathBuf>,
     outputs: &'a mut VecDeque<Output>,
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use cinemasync_core::control::MAX_CONTROL_BYTES;
+use cinemasync_core::devices::{Device, DeviceKind, DeviceListing};
 use cinemasync_core::film::{FilmId, FilmInfo};
 use cinemasync_core::interface::{Command, Event, Invite, RoomChoice, ServerChoice, Shown, Stage};
 use cinemasync_core::link::{
@@ -14,8 +15,9 @@ use cinemasync_core::link::{
 };
 use cinemasync_core::plan::{MediaEvent, MediaStats};
 use cinemasync_core::player::{PlayerEvent, PlayerPosition};
-use cinemasync_core::session::{Input, Now, Output, SessionConfig, SessionCore};
+use cinemasync_core::session::{EquipmentConfig, Input, Now, Output, SessionConfig, SessionCore};
 use cinemasync_core::track::Track;
+use cinemasync_core::voice_settings::VoiceSettings;
 use cinemasync_protocol::{
     ClientMessage, DisconnectReason, ErrorCode, IceCandidate, IceServer, ParticipantId,
     ParticipantInfo, RoomCode, RoomEntry, ServerMessage, Token, limits,
@@ -295,7 +297,21 @@ fn command() -> impl Strategy<Value = Command> {
         1 => (id(), any::<u32>(), any::<u32>()).prop_map(|(of, width, height)| {
             Command::Shown(vec![Shown { of, track: Track::Camera, width, height }])
         }),
+        2 => (device_kind(), prop::option::of(words()))
+            .prop_map(|(kind, id)| Command::ChooseDevice { kind, id }),
+        1 => Just(Command::ListDevices),
+        1 => any::<bool>().prop_map(Command::Preview),
+        1 => (number(), number()).prop_map(|(input_gain_db, ducking_db)| {
+            Command::Voice(VoiceSettings { input_gain_db, ducking_db, ..VoiceSettings::default() })
+        }),
+        1 => (id(), number()).prop_map(|(who, volume)| Command::VoiceVolume { who, volume }),
+        1 => any::<bool>().prop_map(Command::PushToTalk),
+        1 => any::<bool>().prop_map(Command::Talk),
     ]
+}
+
+fn device_kind() -> impl Strategy<Value = DeviceKind> {
+    prop::sample::select(vec![DeviceKind::Camera, DeviceKind::Microphone, DeviceKind::Speaker])
 }
 
 fn media_event() -> impl Strategy<Value = MediaEvent> {
@@ -307,7 +323,18 @@ fn media_event() -> impl Strategy<Value = MediaEvent> {
             height: 0
         }),
         id().prop_map(|from| MediaEvent::KeyframeNeeded { from, track: Track::Camera }),
-        words().prop_map(|text| MediaEvent::DeviceFailed { track: None, text }),
+        words().prop_map(|text| MediaEvent::DeviceFailed {
+            track: None,
+            device: Some(text.clone()),
+            text
+        }),
+        (device_kind(), prop::collection::vec(words(), 0..3)).prop_map(|(kind, ids)| {
+            let default = ids.first().cloned();
+            let devices = ids.into_iter().map(|id| Device { name: id.clone(), id }).collect();
+            MediaEvent::Devices { kind, listing: DeviceListing { devices, default } }
+        }),
+        (prop::option::of(id()), number())
+            .prop_map(|(who, level)| MediaEvent::Level { who, level }),
         (prop::option::of(id()), any::<bool>())
             .prop_map(|(who, speaking)| MediaEvent::Speaking { who, speaking }),
     ]
@@ -346,6 +373,7 @@ impl Session {
             microphone: true,
             preview: false,
             route: Route::Any,
+            equipment: EquipmentConfig::default(),
             nonce: "nonce".into(),
         };
         let now = Instant::now();

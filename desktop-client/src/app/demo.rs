@@ -131,6 +131,14 @@ impl Demo {
         let playback = &mut self.snapshot.playback;
         match command {
             Command::Camera(on) => self.snapshot.me.camera = on,
+            Command::Voice(voice) => self.snapshot.voice = voice,
+            Command::VoiceVolume { who, volume } => {
+                let mut people = self.snapshot.participants.iter_mut();
+                if let Some(person) = people.find(|person| person.id == who) {
+                    person.volume = volume;
+                }
+            }
+            Command::PushToTalk(on) => self.snapshot.me.push_to_talk = on,
             Command::Microphone(on) => self.snapshot.me.microphone = on,
             Command::Chat(text) => self.say(Some(SELF), "Cyd", &text, self.seconds),
             Command::Play => set_playing(playback, true),
@@ -149,7 +157,12 @@ impl Demo {
                     *locked = lock;
                 }
             }
-            Command::React(_) | Command::Shown(_) => {}
+            Command::React(_)
+            | Command::Shown(_)
+            | Command::ChooseDevice { .. }
+            | Command::ListDevices
+            | Command::Preview(_)
+            | Command::Talk(_) => {}
         }
     }
 
@@ -338,6 +351,8 @@ fn person(id: &str, name: &str) -> ParticipantView {
         camera: true,
         microphone: true,
         speaking: false,
+        level: 0.0,
+        volume: 1.0,
         copy: FilmCopy::Local,
         clock_offset_ms: Some(12.0),
         clock_error_ms: Some(0.8),

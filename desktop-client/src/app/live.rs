@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
+use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::interface::{Command, Event, ServerChoice, Stage};
-use cinemasync_core::session::SessionConfig;
+use cinemasync_core::session::{EquipmentConfig, SessionConfig};
 use eframe::egui;
 
 use super::film_view::FilmView;
@@ -67,6 +68,13 @@ impl LiveApp {
                 microphone: !matches!(args.microphone, MicrophoneSource::None),
                 preview: true,
                 route: args.session.route(),
+                equipment: EquipmentConfig {
+                    camera: args.camera.wish(settings.camera.as_deref()),
+                    microphone: args.microphone.wish(settings.microphone.as_deref()),
+                    speaker: args.speaker.wish(settings.speaker.as_deref()),
+                    voice: settings.voice,
+                    push_to_talk: settings.push_to_talk,
+                },
                 nonce: crate::platform::nonce(),
             },
             media: MediaConfig {
@@ -78,6 +86,8 @@ impl LiveApp {
             player: player_config(args.film_audio),
             on_change: Arc::new(move || repaint.request_repaint()),
         })?;
+        session.send(Command::Preview(true));
+        session.send(Command::ListDevices);
         if let Some(invite) = invite {
             session.send(Command::Enter(invite));
         }
@@ -108,11 +118,17 @@ impl LiveApp {
                 let _ =
                     writeln!(std::io::stdout().lock(), "{}", line.to_json(self.began.elapsed()));
             }
-            if let Event::Room { name, server, .. } = event {
-                self.keep(name, server);
-                if let Some(path) = self.first_film.take() {
-                    self.session.send(Command::OpenFilm(path));
+            match event {
+                Event::Room { name, server, .. } => {
+                    self.session.send(Command::Preview(false));
+                    let server = self.settings.server.is_some().then_some(server);
+                    self.keep(Settings { name, server, ..self.settings.clone() });
+                    if let Some(path) = self.first_film.take() {
+                        self.session.send(Command::OpenFilm(path));
+                    }
                 }
+                Event::Left => self.session.send(Command::Preview(true)),
+                _ => {}
             }
         }
         while let Ok((command, path)) = self.choices.1.try_recv() {
@@ -120,10 +136,8 @@ impl LiveApp {
         }
     }
 
-    /// Keeps the name for the next start; the server only if it was typed.
-    fn keep(&mut self, name: String, server: String) {
-        let server = self.settings.server.is_some().then_some(server);
-        let settings = Settings { name, server };
+    /// Keeps the settings for the next start; the server only if it was typed.
+    fn keep(&mut self, settings: Settings) {
         if settings == self.settings {
             return;
         }
@@ -151,6 +165,7 @@ impl LiveApp {
                         ServerChoice::Url(url) => Some(url.clone()),
                     };
                 }
+                self.keep(chosen(&command, self.settings.clone()));
                 self.session.send(command);
             }
             UiAction::CopyInvite(text) => ctx.copy_text(text),
@@ -189,6 +204,24 @@ impl LiveApp {
         if live {
             ctx.request_repaint_after(super::PICTURE_INTERVAL);
         }
+    }
+}
+
+/// The settings with what a command says about them.
+fn chosen(command: &Command, settings: Settings) -> Settings {
+    match command {
+        Command::ChooseDevice { kind: DeviceKind::Camera, id } => {
+            Settings { camera: id.clone(), ..settings }
+        }
+        Command::ChooseDevice { kind: DeviceKind::Microphone, id } => {
+            Settings { microphone: id.clone(), ..settings }
+        }
+        Command::ChooseDevice { kind: DeviceKind::Speaker, id } => {
+            Settings { speaker: id.clone(), ..settings }
+        }
+        Command::PushToTalk(push_to_talk) => Settings { push_to_talk: *push_to_talk, ..settings },
+        Command::Voice(voice) => Settings { voice: *voice, ..settings },
+        _ => settings,
     }
 }
 

@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::interface::{Command, Event, Notice, ParticipantView, Snapshot, Via};
 use cinemasync_core::plan::{DecoderStats, VoiceStats};
+use cinemasync_core::voice_settings::VoiceSettings;
+use cinemasync_protocol::ParticipantId;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -257,6 +260,21 @@ enum Spoken {
     Microphone {
         on: bool,
     },
+    Device {
+        kind: DeviceWord,
+        id: Option<String>,
+    },
+    Voice(VoiceSettings),
+    VoiceVolume {
+        who: ParticipantId,
+        volume: f64,
+    },
+    PushToTalk {
+        on: bool,
+    },
+    Talk {
+        held: bool,
+    },
     ShareScreen {
         #[serde(rename = "source")]
         _source: String,
@@ -267,6 +285,24 @@ enum Spoken {
     },
     Stats,
     Leave,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum DeviceWord {
+    Camera,
+    Microphone,
+    Speaker,
+}
+
+impl From<DeviceWord> for DeviceKind {
+    fn from(word: DeviceWord) -> Self {
+        match word {
+            DeviceWord::Camera => Self::Camera,
+            DeviceWord::Microphone => Self::Microphone,
+            DeviceWord::Speaker => Self::Speaker,
+        }
+    }
 }
 
 impl CommandLine {
@@ -298,6 +334,11 @@ impl CommandLine {
             Spoken::LockRoom { locked } => Command::LockRoom(locked),
             Spoken::Camera { on } => Command::Camera(on),
             Spoken::Microphone { on } => Command::Microphone(on),
+            Spoken::Device { kind, id } => Command::ChooseDevice { kind: kind.into(), id },
+            Spoken::Voice(settings) => Command::Voice(settings),
+            Spoken::VoiceVolume { who, volume } => Command::VoiceVolume { who, volume },
+            Spoken::PushToTalk { on } => Command::PushToTalk(on),
+            Spoken::Talk { held } => Command::Talk(held),
             Spoken::React { emoji } => Command::React(emoji),
             Spoken::Leave => Command::Leave,
             Spoken::Stats => return Ok(Self::Stats),
@@ -318,7 +359,6 @@ impl CommandLine {
 #[cfg(test)]
 mod tests {
     use cinemasync_core::interface::{Cause, FilmCopy};
-    use cinemasync_protocol::ParticipantId;
 
     use super::*;
 
@@ -336,6 +376,15 @@ mod tests {
         assert_eq!(session(r#"{"command":"seek","position":73.5}"#), Command::Seek(73.5));
         assert_eq!(session(r#"{"command":"rate","value":1.25}"#), Command::Rate(1.25));
         assert_eq!(session(r#"{"command":"camera","on":false}"#), Command::Camera(false));
+        assert_eq!(
+            session(r#"{"command":"device","kind":"speaker","id":"usb"}"#),
+            Command::ChooseDevice { kind: DeviceKind::Speaker, id: Some("usb".into()) }
+        );
+        assert_eq!(
+            session(r#"{"command":"voice","ducking_db":6}"#),
+            Command::Voice(VoiceSettings { ducking_db: 6.0, ..VoiceSettings::default() })
+        );
+        assert_eq!(session(r#"{"command":"talk","held":true}"#), Command::Talk(true));
         assert_eq!(session(r#"{"command":"leave"}"#), Command::Leave);
         assert_eq!(CommandLine::parse(r#"{"command":"stats"}"#), Ok(CommandLine::Stats));
     }

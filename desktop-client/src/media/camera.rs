@@ -16,7 +16,7 @@ use super::EventSink;
 use super::pattern;
 use super::source::CameraSource;
 use super::worker::{Latest, Stop, Worker};
-pub(super) use device::names;
+pub(super) use device::listing;
 use film::FilmPipe;
 
 /// Where pictures go. Both ends hold the latest only.
@@ -38,7 +38,13 @@ impl CameraOut {
 
 /// Opens the source on a thread of its own. When that ends the device is closed and the preview
 /// empty.
-pub(super) fn start(source: CameraSource, out: CameraOut, events: EventSink) -> Worker {
+/// `device` is its id, if the plan named one.
+pub(super) fn start(
+    source: CameraSource,
+    device: Option<String>,
+    out: CameraOut,
+    events: EventSink,
+) -> Worker {
     let pipe = FilmPipe::default();
     let theirs = pipe.clone();
     Worker::spawn_with(
@@ -58,7 +64,7 @@ pub(super) fn start(source: CameraSource, out: CameraOut, events: EventSink) -> 
             out.preview.clear();
             if let Err(text) = result {
                 tracing::warn!(error = %text, "no camera");
-                events(MediaEvent::DeviceFailed { track: Some(Track::Camera), text });
+                events(MediaEvent::DeviceFailed { track: Some(Track::Camera), device, text });
             }
         },
     )

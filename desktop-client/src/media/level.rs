@@ -64,6 +64,42 @@ impl SpeechGate {
     }
 }
 
+/// The quietest that a meter shows, in dBFS.
+const METER_FLOOR_DB: f64 = -60.0;
+/// Frames of 10 ms that one look at a meter covers: ten looks a second are as fluent as eyes want.
+const METER_FRAMES: u32 = 10;
+/// Steps of a meter, 2 dB each: what wavers less is not told.
+const METER_STEPS: f64 = 30.0;
+
+/// Makes a meter's figures of the loudness of 10 ms frames.
+#[derive(Debug, Default)]
+pub(super) struct LevelMeter {
+    loudest: f64,
+    frames: u32,
+    shown: f64,
+}
+
+impl LevelMeter {
+    /// Takes a frame's level; tells the meter's, 0 to 1, when that changed.
+    pub(super) fn frame(&mut self, level_db: f64) -> Option<f64> {
+        let share = (level_db - METER_FLOOR_DB) / -METER_FLOOR_DB;
+        self.loudest = self.loudest.max(share.clamp(0.0, 1.0));
+        self.frames += 1;
+        if self.frames < METER_FRAMES {
+            return None;
+        }
+        let level = (self.loudest * METER_STEPS).round() / METER_STEPS;
+        (self.frames, self.loudest) = (0, 0.0);
+        let changed = (level - std::mem::replace(&mut self.shown, level)).abs() > 1e-9;
+        changed.then_some(level)
+    }
+
+    /// The last figure that was told.
+    pub(super) fn shown(&self) -> f64 {
+        self.shown
+    }
+}
+
 /// Bends what is louder than 0.8 so that no sum of voices leaves -1..1; softer sound is untouched.
 pub(super) fn soft_limit(sample: f32) -> f32 {
     const KNEE: f32 = 0.8;
@@ -102,6 +138,18 @@ mod tests {
         assert!((level_db(&[0.1; 480]) + 20.0).abs() < 0.01);
         assert!((level_db(&[0.0; 480]) - SILENCE_DB).abs() < 1e-9);
         assert!((level_db(&[]) - SILENCE_DB).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_meter_tells_ten_times_a_second_and_only_changes() {
+        let mut meter = LevelMeter::default();
+        let told: Vec<f64> = (0..100)
+            .filter_map(|frame| meter.frame(if (30..60).contains(&frame) { -30.0 } else { -90.0 }))
+            .collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!((told[0] - 0.5).abs() < 0.01 && told[1].abs() < 0.01, "{told:?}");
+        assert!(meter.shown().abs() < 0.01);
+        assert!((0..10).filter_map(|_| meter.frame(12.0)).all(|level| level <= 1.0));
     }
 
     #[test]

@@ -1,16 +1,17 @@
 //! The microphone's thread: frames of 10 ms from the source, on their way to Opus packets. It also
 //! tells when we speak.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use cinemasync_core::packet::OutboundPacket;
-use cinemasync_core::plan::MediaEvent;
+use cinemasync_core::plan::{MediaEvent, MediaPlan};
 use cinemasync_core::track::Track;
+use cinemasync_core::voice_settings::VoiceSettings;
 
 use super::clock::RtpClock;
-use super::level::{SpeechGate, level_db};
+use super::level::{LevelMeter, SpeechGate, level_db, soft_limit};
 use super::opus::{FRAME, PACKET, RATE, VoiceEncoder};
 use super::source::MicrophoneSource;
 use super::voice_source::VoiceSource;
@@ -22,50 +23,77 @@ use super::{EventSink, PacketSink};
 /// would put that burst into the future.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Opens the source on a thread of its own and sends packets while `encode` is set.
-pub(super) fn start(
-    source: MicrophoneSource,
-    encode: Arc<AtomicBool>,
-    clock: RtpClock,
-    packets: PacketSink,
-    events: EventSink,
-) -> Worker {
+/// What the plan says about one's own voice, readable at any time.
+#[derive(Debug, Default)]
+pub(super) struct VoiceControl {
+    /// Is the voice sent?
+    encode: AtomicBool,
+    expected_loss_percent: AtomicU8,
+    settings: Mutex<VoiceSettings>,
+}
+
+impl VoiceControl {
+    /// Follows the plan from the next frame on.
+    pub(super) fn set(&self, plan: &MediaPlan) {
+        self.encode.store(plan.encode_microphone, Ordering::Relaxed);
+        self.expected_loss_percent.store(plan.expected_loss_percent, Ordering::Relaxed);
+        *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = plan.voice;
+    }
+
+    fn settings(&self) -> VoiceSettings {
+        *self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a microphone's thread works with.
+pub(super) struct Outlets {
+    pub(super) control: Arc<VoiceControl>,
+    pub(super) clock: RtpClock,
+    pub(super) packets: PacketSink,
+    pub(super) events: EventSink,
+}
+
+/// Opens the source on a thread of its own and sends packets while the plan says so. `device` is its
+/// id, if the plan named one.
+pub(super) fn start(source: MicrophoneSource, device: Option<String>, to: Outlets) -> Worker {
     Worker::spawn("microphone", move |stop| {
-        if let Err(error) = run(&source, &encode, clock, &packets, &events, stop) {
-            tracing::warn!(%error, "no voice");
-            events(MediaEvent::DeviceFailed { track: Some(Track::Microphone), text: error });
+        let events = to.events.clone();
+        if let Err(text) = run(&source, to, stop) {
+            tracing::warn!(error = %text, "no voice");
+            let track = Some(Track::Microphone);
+            events(MediaEvent::DeviceFailed { track, device, text });
         }
     })
 }
 
-fn run(
-    source: &MicrophoneSource,
-    encode: &AtomicBool,
-    clock: RtpClock,
-    packets: &PacketSink,
-    events: &EventSink,
-    stop: &Stop,
-) -> Result<(), String> {
+fn run(source: &MicrophoneSource, to: Outlets, stop: &Stop) -> Result<(), String> {
     let Some(mut source) = VoiceSource::open(source).map_err(|error| error.to_string())? else {
         return Ok(());
     };
     let encoder = VoiceEncoder::new().map_err(|error| {
         format!("The voice cannot be encoded ({error:?}). Restart the program.")
     })?;
+    let Outlets { control, clock, packets, events } = to;
     let mut sender = Sender { encoder, clock, timestamp: 0, spurt: true, last: Instant::now() };
     let mut gate = SpeechGate::new();
+    let mut meter = LevelMeter::default();
     let result = loop {
-        let frame = match source.next(stop) {
+        let mut frame = match source.next(stop) {
             Ok(Some(frame)) => frame,
             Ok(None) => break Ok(()),
             Err(error) => break Err(error.to_string()),
         };
-        // The echo canceller belongs here: it sees each frame of the microphone once, in order,
-        // before anything judges or encodes it.
-        if let Some(speaking) = gate.frame(level_db(&frame)) {
+        amplify(&mut frame, control.settings().input_gain_db);
+        let level_db = level_db(&frame);
+        if let Some(speaking) = gate.frame(level_db) {
             events(MediaEvent::Speaking { who: None, speaking });
         }
-        if encode.load(Ordering::Relaxed) {
+        if let Some(level) = meter.frame(level_db) {
+            events(MediaEvent::Level { who: None, level });
+        }
+        if control.encode.load(Ordering::Relaxed) {
+            let loss_percent = control.expected_loss_percent.load(Ordering::Relaxed);
+            sender.encoder.expect_loss(loss_percent);
             if let Some(packet) = sender.frame(&frame, Instant::now())? {
                 packets(packet);
             }
@@ -76,7 +104,18 @@ fn run(
     if gate.is_speaking() {
         events(MediaEvent::Speaking { who: None, speaking: false });
     }
+    if meter.shown() > 0.0 {
+        events(MediaEvent::Level { who: None, level: 0.0 });
+    }
     result
+}
+
+/// Raises (or lowers) a frame by so many decibels, without clipping.
+fn amplify(frame: &mut [f32; FRAME], gain_db: f64) {
+    if gain_db != 0.0 {
+        let gain = 10f64.powf(gain_db / 20.0) as f32;
+        frame.iter_mut().for_each(|sample| *sample = soft_limit(*sample * gain));
+    }
 }
 
 /// Makes packets of frames and counts their time.

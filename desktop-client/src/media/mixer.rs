@@ -6,7 +6,8 @@ mod output;
 mod voice;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use cinemasync_core::plan::{MediaEvent, ParticipantId};
@@ -22,18 +23,57 @@ use output::Output;
 use voice::Voice;
 pub(super) use voice::VoiceInbox;
 
+/// Where the mix is to go; may change while it plays.
+#[derive(Debug, Default)]
+pub(super) struct Outlet {
+    wanted: Mutex<Wanted>,
+    /// Grows with each change.
+    generation: AtomicU64,
+}
+
+/// A sink, with the device's id if the plan named one.
+type Wanted = (SpeakerSink, Option<String>);
+
+impl Outlet {
+    /// Sends the mix there from now on.
+    pub(super) fn set(&self, sink: SpeakerSink, device: Option<String>) {
+        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = (sink, device);
+        if *wanted != next {
+            *wanted = next;
+            self.generation.fetch_add(1, Ordering::Release);
+        }
+    }
+
+    fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    fn get(&self) -> Wanted {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 /// Starts the mixer; the loudspeaker is opened on its thread.
 pub(super) fn start(
-    sink: SpeakerSink,
+    outlet: Arc<Outlet>,
     remotes: Arc<Remotes>,
     recorder: Option<Arc<Recorder>>,
     events: EventSink,
 ) -> Worker {
     Worker::spawn("mixer", move |stop| {
-        let mut output = Output::open(&sink, recorder.clone(), &events);
-        let mut mixer = Mixer::new(events, recorder);
+        let open = || Output::open(outlet.get(), recorder.clone(), &events);
+        let mut generation = outlet.generation();
+        let mut output = open();
+        let mut mixer = Mixer::new(events.clone(), recorder.clone());
         let mut sound = [0.0; FRAME];
         while output.wait(stop) {
+            let wanted = outlet.generation();
+            if std::mem::replace(&mut generation, wanted) != wanted {
+                // The old one first: some devices play for one program only.
+                output.close();
+                output = open();
+            }
             mixer.follow(&remotes);
             mixer.mix(Instant::now(), &mut sound);
             output.write(&sound);
@@ -69,9 +109,8 @@ impl Mixer {
         let left: Vec<ParticipantId> =
             self.voices.keys().filter(|who| !inboxes.contains_key(who)).cloned().collect();
         for who in left {
-            let was_speaking = self.voices.remove(&who).is_some_and(|voice| voice.is_speaking());
-            if was_speaking {
-                (self.events)(MediaEvent::Speaking { who: Some(who), speaking: false });
+            if let Some(voice) = self.voices.remove(&who) {
+                self.silence(who, &voice);
             }
         }
         for (who, inbox) in inboxes {
@@ -92,15 +131,18 @@ impl Mixer {
     fn mix(&mut self, now: Instant, sound: &mut [f32; FRAME]) {
         sound.fill(0.0);
         for (who, voice) in &mut self.voices {
-            let (frame, change) = voice.next(now);
-            for (sum, sample) in sound.iter_mut().zip(&frame) {
+            let heard = voice.next(now);
+            for (sum, sample) in sound.iter_mut().zip(&heard.frame) {
                 *sum += sample * voice.volume();
             }
-            if let Some(speaking) = change {
+            if let Some(speaking) = heard.speaking {
                 (self.events)(MediaEvent::Speaking { who: Some(who.clone()), speaking });
             }
+            if let Some(level) = heard.level {
+                (self.events)(MediaEvent::Level { who: Some(who.clone()), level });
+            }
             if let Some(recorder) = &self.recorder {
-                recorder.voice(who, self.position, &frame);
+                recorder.voice(who, self.position, &heard.frame);
             }
         }
         sound.iter_mut().for_each(|sample| *sample = soft_limit(*sample));
@@ -109,9 +151,17 @@ impl Mixer {
 
     fn end(&mut self) {
         for (who, voice) in std::mem::take(&mut self.voices) {
-            if voice.is_speaking() {
-                (self.events)(MediaEvent::Speaking { who: Some(who), speaking: false });
-            }
+            self.silence(who, &voice);
+        }
+    }
+
+    /// A voice is gone: takes back what was told of it.
+    fn silence(&self, who: ParticipantId, voice: &Voice) {
+        if voice.level() > 0.0 {
+            (self.events)(MediaEvent::Level { who: Some(who.clone()), level: 0.0 });
+        }
+        if voice.is_speaking() {
+            (self.events)(MediaEvent::Speaking { who: Some(who), speaking: false });
         }
     }
 }

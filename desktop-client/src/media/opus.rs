@@ -15,8 +15,10 @@ pub(super) const LONGEST: usize = 12 * FRAME;
 /// Full-band speech is transparent here, with the copies of earlier packets included.
 const BITRATE: u32 = 40_000;
 /// Below some expected loss, Opus leaves the copies out; each percent costs bits. This many keep
-/// single losses unheard.
-const EXPECTED_LOSS_PERCENT: u8 = 8;
+/// single losses unheard, and the first ones come before anybody could report them.
+const LEAST_LOSS_PERCENT: u8 = 8;
+/// Beyond this the copies take more than they give.
+const MOST_LOSS_PERCENT: u8 = 30;
 /// More than any packet of 20 ms at our bitrate needs.
 const MAX_PACKET_BYTES: usize = 1_275;
 
@@ -24,6 +26,7 @@ const MAX_PACKET_BYTES: usize = 1_275;
 pub(super) struct VoiceEncoder {
     inner: opusic_c::Encoder,
     pending: Vec<f32>,
+    loss_percent: u8,
 }
 
 impl VoiceEncoder {
@@ -38,10 +41,21 @@ impl VoiceEncoder {
         inner.set_bitrate(Bitrate::Value(BITRATE))?;
         inner.set_signal(Signal::Voice)?;
         inner.set_inband_fec(InbandFec::Mode1)?;
-        inner.set_packet_loss(EXPECTED_LOSS_PERCENT)?;
+        inner.set_packet_loss(LEAST_LOSS_PERCENT)?;
         // Packets in silence keep the receiver's jitter measurement alive.
         inner.set_dtx(false)?;
-        Ok(Self { inner, pending: Vec::with_capacity(PACKET) })
+        let pending = Vec::with_capacity(PACKET);
+        Ok(Self { inner, pending, loss_percent: LEAST_LOSS_PERCENT })
+    }
+
+    /// Expects so many percent of the packets to be lost: the more, the better the copies.
+    pub(super) fn expect_loss(&mut self, percent: u8) {
+        let percent = percent.clamp(LEAST_LOSS_PERCENT, MOST_LOSS_PERCENT);
+        if percent != std::mem::replace(&mut self.loss_percent, percent)
+            && let Err(error) = self.inner.set_packet_loss(percent)
+        {
+            tracing::warn!(?error, percent, "the voice encoder does not expect losses");
+        }
     }
 
     /// Takes a frame; every second one completes a packet.

@@ -132,9 +132,11 @@ impl Remotes {
         slot
     }
 
-    pub(super) fn set_volume(&self, who: &ParticipantId, volume: f32) {
-        if let Some(remote) = self.table().remotes.get(who) {
-            remote.voice.set_volume(volume);
+    /// Mixes voices this loud; whoever is not named, as it comes.
+    pub(super) fn set_volumes(&self, volumes: &[(ParticipantId, f64)]) {
+        for (who, remote) in &self.table().remotes {
+            let volume = volumes.iter().find(|(named, _)| named == who);
+            remote.voice.set_volume(volume.map_or(1.0, |(_, volume)| *volume as f32));
         }
     }
 

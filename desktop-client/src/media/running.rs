@@ -2,20 +2,22 @@
 //! stopping may take as long as devices take; plans that come meanwhile replace each other.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use cinemasync_core::devices::DeviceUse;
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::plan::MediaPlan;
 
 use super::camera::{self, CameraOut};
 use super::clock::RtpClock;
+use super::microphone::VoiceControl;
+use super::mixer::Outlet;
 use super::record::Recorder;
 use super::remote::Remotes;
-use super::source::{CameraSource, MicrophoneSource};
+use super::source::{CameraSource, MicrophoneSource, SpeakerSink};
 use super::video_out::{self, EncoderState};
 use super::worker::{Latest, Stop, Taken, Worker};
-use super::{EventSink, MediaConfig, PacketSink, microphone, mixer};
+use super::{EventSink, MediaConfig, PacketSink, device_watch, microphone, mixer};
 
 /// The workers of the plan, and what they are made from.
 pub(super) struct Running {
@@ -25,12 +27,14 @@ pub(super) struct Running {
     recorder: Option<Arc<Recorder>>,
     pictures: CameraOut,
     encoder_state: Arc<EncoderState>,
-    encode_voice: Arc<AtomicBool>,
+    voice: Arc<VoiceControl>,
+    outlet: Arc<Outlet>,
     packets: PacketSink,
     events: EventSink,
-    camera: Option<Worker>,
+    watch: Option<Worker>,
+    camera: Option<(CameraSource, Worker)>,
     encoder: Option<Worker>,
-    microphone: Option<Worker>,
+    microphone: Option<(MicrophoneSource, Worker)>,
     mixer: Option<Worker>,
 }
 
@@ -52,9 +56,11 @@ impl Running {
             recorder,
             pictures: CameraOut { preview, encoder: Latest::default() },
             encoder_state,
-            encode_voice: Arc::new(AtomicBool::new(false)),
+            voice: Arc::default(),
+            outlet: Arc::default(),
             packets,
             events,
+            watch: None,
             camera: None,
             encoder: None,
             microphone: None,
@@ -64,16 +70,33 @@ impl Running {
 
     /// Starts what the plan wants and does not run, and stops what runs and is not wanted.
     fn apply(&mut self, plan: &MediaPlan) {
-        let camera = plan.camera && self.config.camera != CameraSource::None;
-        let microphone = plan.microphone && self.config.microphone != MicrophoneSource::None;
+        switch(&mut self.watch, plan.watch_devices, || device_watch::start(self.events.clone()));
+        let camera = match &plan.camera_device {
+            DeviceUse::Configured => self.config.camera.clone(),
+            DeviceUse::Nothing => CameraSource::None,
+            DeviceUse::Device(id) => CameraSource::Device(id.clone()),
+        };
+        let camera = Some(camera).filter(|source| plan.camera && *source != CameraSource::None);
+        let microphone = match &plan.microphone_device {
+            DeviceUse::Configured => self.config.microphone.clone(),
+            DeviceUse::Nothing => MicrophoneSource::None,
+            DeviceUse::Device(id) => MicrophoneSource::Device(id.clone()),
+        };
+        let microphone =
+            Some(microphone).filter(|it| plan.microphone && *it != MicrophoneSource::None);
+        let speaker = match &plan.speaker_device {
+            DeviceUse::Configured => self.config.speaker.clone(),
+            DeviceUse::Nothing => SpeakerSink::None,
+            DeviceUse::Device(id) => SpeakerSink::Device(id.clone()),
+        };
 
-        self.encode_voice.store(plan.encode_microphone, Ordering::Relaxed);
+        self.voice.set(plan);
+        self.outlet.set(speaker, named(&plan.speaker_device));
         switch(&mut self.mixer, !plan.receive.is_empty(), || {
-            let speaker = self.config.speaker.clone();
-            let remotes = Arc::clone(&self.remotes);
-            mixer::start(speaker, remotes, self.recorder.clone(), Arc::clone(&self.events))
+            let (outlet, remotes) = (Arc::clone(&self.outlet), Arc::clone(&self.remotes));
+            mixer::start(outlet, remotes, self.recorder.clone(), Arc::clone(&self.events))
         });
-        switch(&mut self.encoder, camera && plan.encode_camera, || {
+        switch(&mut self.encoder, camera.is_some() && plan.encode_camera, || {
             video_out::start(
                 self.pictures.encoder.clone(),
                 Arc::clone(&self.encoder_state),
@@ -82,23 +105,42 @@ impl Running {
                 Arc::clone(&self.events),
             )
         });
-        switch(&mut self.camera, camera, || {
-            camera::start(
-                self.config.camera.clone(),
-                self.pictures.clone(),
-                Arc::clone(&self.events),
-            )
+        follow(&mut self.camera, camera, |source| {
+            let (out, events) = (self.pictures.clone(), Arc::clone(&self.events));
+            camera::start(source, named(&plan.camera_device), out, events)
         });
-        switch(&mut self.microphone, microphone, || {
-            microphone::start(
-                self.config.microphone.clone(),
-                Arc::clone(&self.encode_voice),
-                self.clock,
-                Arc::clone(&self.packets),
-                Arc::clone(&self.events),
-            )
+        follow(&mut self.microphone, microphone, |source| {
+            let outlets = microphone::Outlets {
+                control: Arc::clone(&self.voice),
+                clock: self.clock,
+                packets: Arc::clone(&self.packets),
+                events: Arc::clone(&self.events),
+            };
+            microphone::start(source, named(&plan.microphone_device), outlets)
         });
     }
+}
+
+/// The device that the plan names.
+fn named(device: &DeviceUse) -> Option<String> {
+    match device {
+        DeviceUse::Device(id) => Some(id.clone()),
+        DeviceUse::Configured | DeviceUse::Nothing => None,
+    }
+}
+
+/// Lets a worker run on the wanted source and on no other; the old one ends before the new one
+/// begins, as many devices serve one at a time.
+fn follow<S: Clone + PartialEq>(
+    running: &mut Option<(S, Worker)>,
+    wanted: Option<S>,
+    start: impl FnOnce(S) -> Worker,
+) {
+    if running.as_ref().map(|(source, _)| source) == wanted.as_ref() {
+        return;
+    }
+    *running = None;
+    *running = wanted.map(|source| (source.clone(), start(source)));
 }
 
 /// Lets a worker run if it is wanted.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cinemasync_core::devices::{Device as Listed, DeviceListing, Found, find};
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{
     BufferSize, Device, ErrorKind, FromSample, Host, SampleFormat, SizedSample, StreamConfig,
@@ -101,39 +102,66 @@ impl Direction {
         }
     }
 
-    fn devices(self, host: &Host) -> Vec<Device> {
+    fn try_devices(self, host: &Host) -> Result<Vec<Device>, cpal::Error> {
         let devices = match self {
             Self::Input => host.input_devices().map(Iterator::collect),
             Self::Output => host.output_devices().map(Iterator::collect),
         };
-        devices.unwrap_or_else(|error| {
+        devices.inspect_err(|error| {
             tracing::warn!(host = host.id().name(), %error, "devices could not be listed");
-            Vec::new()
         })
+    }
+
+    fn devices(self, host: &Host) -> Vec<Device> {
+        self.try_devices(host).unwrap_or_default()
     }
 }
 
-/// Names of the microphones and of the loudspeakers, each different from the others.
-pub(super) fn names() -> (Vec<String>, Vec<String>) {
-    let Some(host) = hosts().next() else { return (Vec::new(), Vec::new()) };
-    let names = |direction: Direction| {
-        let labels = labels(&direction.devices(&host));
-        labels.into_iter().map(|[_, _, shown]| shown).collect()
-    };
-    (names(Direction::Input), names(Direction::Output))
+/// The sound system whose devices are listed: the first that answers.
+#[derive(Default)]
+pub(super) struct SoundSystem {
+    host: Option<Host>,
 }
 
-/// What devices go by: their id, their name, and the name as it is shown, with the id behind it
-/// where several have the same.
-fn labels(devices: &[Device]) -> Vec<[String; 3]> {
+impl SoundSystem {
+    /// The microphones and the loudspeakers as they are now.
+    pub(super) fn listings(&mut self) -> (DeviceListing, DeviceListing) {
+        // A sound server may have ended since, and another one started.
+        for _ in 0..2 {
+            if self.host.is_none() {
+                self.host = hosts().next();
+            }
+            let Some(host) = &self.host else { break };
+            let listings = [Direction::Input, Direction::Output].map(|it| listing(host, it));
+            if let [Some(microphones), Some(speakers)] = listings {
+                return (microphones, speakers);
+            }
+            self.host = None;
+        }
+        Default::default()
+    }
+}
+
+/// The devices of one direction; `None` if the sound system does not answer.
+fn listing(host: &Host, direction: Direction) -> Option<DeviceListing> {
+    let devices = direction.try_devices(host).ok()?;
+    let default = direction.default_device(host).and_then(|device| device.id().ok());
+    Some(DeviceListing {
+        devices: described(&devices),
+        default: default.map(|id| id.id().to_owned()),
+    })
+}
+
+/// What devices go by: their id, and their name with the id behind it where several have the same.
+fn described(devices: &[Device]) -> Vec<Listed> {
     let names: Vec<String> = devices.iter().map(ToString::to_string).collect();
     let ids = devices.iter().map(|device| device.id().map(|id| id.id().to_owned()));
     ids.zip(&names)
         .map(|(id, name)| {
-            let id = id.unwrap_or_default();
+            let id = id.unwrap_or_else(|_| name.clone());
             let alone = names.iter().filter(|other| *other == name).count() == 1;
-            let shown = if alone { name.clone() } else { format!("{name} ({id})") };
-            [id, name.clone(), shown]
+            let name = if alone { name.clone() } else { format!("{name} ({id})") };
+            Listed { id, name }
         })
         .collect()
 }
@@ -198,7 +226,7 @@ fn open<T>(
 ) -> Result<T, SoundError> {
     let mut first = None;
     for host in hosts() {
-        let result = find(&host, direction, wanted).and_then(|device| {
+        let result = find_device(&host, direction, wanted).and_then(|device| {
             tracing::debug!(host = host.id().name(), device = %device, kind = direction.kind(), "opening");
             open(&device)
         });
@@ -212,7 +240,7 @@ fn open<T>(
     Err(first.unwrap_or(SoundError::None { kind: direction.kind() }))
 }
 
-fn find(host: &Host, direction: Direction, wanted: &Wanted) -> Result<Device, SoundError> {
+fn find_device(host: &Host, direction: Direction, wanted: &Wanted) -> Result<Device, SoundError> {
     let kind = direction.kind();
     let name = match wanted {
         Wanted::Default => {
@@ -221,40 +249,30 @@ fn find(host: &Host, direction: Direction, wanted: &Wanted) -> Result<Device, So
         Wanted::Named(name) => name,
     };
     let mut devices = direction.devices(host);
-    let labels = labels(&devices);
-    pick(kind, name, &labels).map(|at| devices.swap_remove(at))
+    pick(kind, name, &described(&devices)).map(|at| devices.swap_remove(at))
 }
 
-/// Which of `labels` (id and name of each device) `name` means: exactly, or as a part of only one.
-pub(super) fn pick<const N: usize>(
+/// Which of `devices` the name means: exactly, or as a part of only one.
+pub(super) fn pick(
     kind: &'static str,
     name: &str,
-    labels: &[[String; N]],
+    devices: &[Listed],
 ) -> Result<usize, SoundError> {
-    let exactly = |labels: &[String; N]| labels.iter().any(|label| label == name);
-    let mut exact = (0..labels.len()).filter(|at| exactly(&labels[*at]));
-    if let (Some(only), None) = (exact.next(), exact.next()) {
-        return Ok(only);
-    }
-    let part = name.to_lowercase();
-    let named_so =
-        |labels: &[String; N]| labels.iter().any(|label| label.to_lowercase().contains(&part));
-    let matches: Vec<usize> = (0..labels.len()).filter(|at| named_so(&labels[*at])).collect();
-    let list = |which: &mut dyn Iterator<Item = usize>| {
-        which.map(|at| labels[at][N - 1].clone()).collect::<Vec<_>>().join(", ")
+    let list = |which: &mut dyn Iterator<Item = &Listed>| {
+        which.map(|device| device.name.clone()).collect::<Vec<_>>().join(", ")
     };
-    match matches.as_slice() {
-        [one] => Ok(*one),
-        [] if labels.is_empty() => Err(SoundError::None { kind }),
-        [] => Err(SoundError::Unknown {
+    match find(devices, name) {
+        Found::One(at) => Ok(at),
+        Found::Nothing if devices.is_empty() => Err(SoundError::None { kind }),
+        Found::Nothing => Err(SoundError::Unknown {
             kind,
             name: name.to_owned(),
-            known: list(&mut (0..labels.len())),
+            known: list(&mut devices.iter()),
         }),
-        many => Err(SoundError::Ambiguous {
+        Found::Several(matches) => Err(SoundError::Ambiguous {
             kind,
             name: name.to_owned(),
-            matches: list(&mut many.iter().copied()),
+            matches: list(&mut matches.iter().filter_map(|at| devices.get(*at))),
         }),
     }
 }
@@ -362,29 +380,23 @@ fn translate(kind: &'static str, error: &cpal::Error) -> SoundError {
 mod tests {
     use super::*;
 
-    fn labels() -> Vec<[String; 2]> {
+    fn devices() -> Vec<Listed> {
         [
             ("sink_a", "Built-in Audio"),
             ("sink_a.monitor", "Monitor of Built-in Audio"),
             ("usb", "Headset"),
         ]
-        .map(|(id, name)| [id.to_owned(), name.to_owned()])
+        .map(|(id, name)| Listed { id: id.to_owned(), name: name.to_owned() })
         .to_vec()
     }
 
     #[test]
-    fn devices_are_found_by_id_name_or_a_part_of_one() {
-        assert_eq!(pick("microphone", "sink_a", &labels()), Ok(0), "exact before partial");
-        assert_eq!(pick("microphone", "Monitor of Built-in Audio", &labels()), Ok(1));
-        assert_eq!(pick("microphone", "headset", &labels()), Ok(2));
-    }
-
-    #[test]
     fn what_is_not_found_is_answered_with_what_there_is() {
-        let error = pick("microphone", "built-in", &labels()).expect_err("two").to_string();
+        assert_eq!(pick("microphone", "sink_a", &devices()), Ok(0));
+        let error = pick("microphone", "built-in", &devices()).expect_err("two").to_string();
         assert!(error.contains("more than one") && error.contains("Monitor"), "{error}");
-        let error = pick("microphone", "x", &labels()).expect_err("none").to_string();
+        let error = pick("microphone", "x", &devices()).expect_err("none").to_string();
         assert!(error.contains("Headset"), "{error}");
-        assert_eq!(pick::<2>("microphone", "x", &[]), Err(SoundError::None { kind: "microphone" }));
+        assert_eq!(pick("microphone", "x", &[]), Err(SoundError::None { kind: "microphone" }));
     }
 }

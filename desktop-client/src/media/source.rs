@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use cinemasync_core::devices::DeviceWish;
 use thiserror::Error;
 
 /// Where the camera's pictures come from.
@@ -90,6 +91,43 @@ pub enum SourceError {
 impl CameraSource {
     /// The pattern without further words: 640×360 at 30 pictures a second.
     pub const TEST_PATTERN: Self = Self::TestPattern { width: 640, height: 360, fps: 30 };
+}
+
+impl CameraSource {
+    /// The device that is wished for; `kept` is the one that was chosen earlier in the default's place.
+    pub fn wish(&self, kept: Option<&str>) -> DeviceWish {
+        match self {
+            Self::None | Self::TestPattern { .. } | Self::File(_) => DeviceWish::Fixed,
+            Self::Default => wish(kept),
+            Self::Device(name) => wish(Some(name)),
+        }
+    }
+}
+
+impl MicrophoneSource {
+    /// The device that is wished for; `kept` is the one that was chosen earlier in the default's place.
+    pub fn wish(&self, kept: Option<&str>) -> DeviceWish {
+        match self {
+            Self::None | Self::Tone(_) | Self::File(_) => DeviceWish::Fixed,
+            Self::Default => wish(kept),
+            Self::Device(name) => wish(Some(name)),
+        }
+    }
+}
+
+impl SpeakerSink {
+    /// The device that is wished for; `kept` is the one that was chosen earlier in the default's place.
+    pub fn wish(&self, kept: Option<&str>) -> DeviceWish {
+        match self {
+            Self::None | Self::File(_) => DeviceWish::Fixed,
+            Self::Default => wish(kept),
+            Self::Device(name) => wish(Some(name)),
+        }
+    }
+}
+
+fn wish(name: Option<&str>) -> DeviceWish {
+    name.map_or(DeviceWish::Default, |name| DeviceWish::Named(name.to_owned()))
 }
 
 impl FromStr for CameraSource {

@@ -144,7 +144,8 @@ fn run(
                     let text = format!(
                         "The camera's pictures cannot be sent ({error}). Choose another camera."
                     );
-                    events(MediaEvent::DeviceFailed { track: Some(Track::Camera), text });
+                    let track = Some(Track::Camera);
+                    events(MediaEvent::DeviceFailed { track, device: None, text });
                 }
             }
         }

@@ -39,6 +39,8 @@ pub(super) struct Member {
     pub(super) camera: bool,
     pub(super) microphone: bool,
     pub(super) speaking: bool,
+    /// For a meter, 0 to 1.
+    pub(super) level: f64,
     pub(super) copy: FilmCopy,
     /// The number of the first chat message that was meant for it.
     pub(super) chat_from: u64,
@@ -217,6 +219,7 @@ mod tests {
             camera: false,
             microphone: false,
             speaking: false,
+            level: 0.0,
             copy: FilmCopy::None,
             chat_from: 0,
             unlisted_since: None,

@@ -21,6 +21,7 @@ use super::roster::{Link, MAX_OTHERS, Member, Roster, shown_name};
 use super::{Io, Now, Output};
 use crate::chat::{ChatInbox, ChatNumbers, Incoming};
 use crate::clock_sync::ClockSync;
+use crate::ducking::Ducking;
 use crate::film::{FilmId, FilmInfo};
 use crate::interface::{ChatLine, Command, Event, FilmCopy, Invite, Via};
 use crate::link::{Description, DescriptionKind, LinkCommand, LinkConfig, LinkState};
@@ -59,6 +60,9 @@ pub(super) struct Stay {
     /// The film that could not be opened here.
     unplayable: Option<FilmId>,
     volume: f64,
+    ducking: Ducking,
+    /// When the ducking is to be moved on.
+    ducking_due: Option<Instant>,
 }
 
 /// What somebody who lost the place in a room and got another one there still knows.
@@ -100,6 +104,8 @@ impl Stay {
             signaling_up: true,
             unplayable: None,
             volume: 1.0,
+            ducking: Ducking::new(),
+            ducking_due: None,
         }
     }
 
@@ -185,6 +191,7 @@ impl Stay {
             self.playback.next_timeout(),
             self.inbox.next_timeout(),
             opening,
+            self.ducking_due,
         ];
         let gone = self.roster.others().filter_map(|(_, member)| member.gone_at(self.signaling_up));
         negotiations.chain(machines.into_iter().flatten()).chain(gone).min()
@@ -213,6 +220,7 @@ impl Stay {
     pub(super) fn settle(&mut self, io: &mut Io<'_>) {
         self.signaling_up = io.signaling_up;
         self.part_from_the_gone(io);
+        self.duck(io);
         self.clock.set_reference(self.roster.time_reference(), io.now.instant);
         while let Some((to, datagram)) = self.clock.poll_output() {
             io.push(Output::Link(to, LinkCommand::Clock(datagram)));
@@ -358,6 +366,7 @@ impl Stay {
             camera: false,
             microphone: false,
             speaking: false,
+            level: 0.0,
             copy: FilmCopy::None,
             chat_from: self.numbers.next_number(),
             unlisted_since: None,
@@ -472,7 +481,7 @@ impl Stay {
                     return;
                 }
                 self.volume = volume.clamp(0.0, 1.0);
-                return io.push(Output::Player(PlayerCommand::Volume(self.volume)));
+                return self.tell_volume(io);
             }
             // The session has handled these, or need nothing of anybody else.
             Command::Shown(_)
@@ -480,6 +489,13 @@ impl Stay {
             | Command::Leave
             | Command::Camera(_)
             | Command::Microphone(_)
+            | Command::ChooseDevice { .. }
+            | Command::ListDevices
+            | Command::Preview(_)
+            | Command::Voice(_)
+            | Command::VoiceVolume { .. }
+            | Command::PushToTalk(_)
+            | Command::Talk(_)
             | Command::OpenFilm(_)
             | Command::AttachFilm(_) => return,
         };
@@ -517,8 +533,14 @@ impl Stay {
             MediaEvent::Speaking { who: Some(who), speaking } => {
                 self.with_member(&who, |member| member.speaking = speaking);
             }
+            MediaEvent::Level { who: Some(who), level } => {
+                self.with_member(&who, |member| member.level = level);
+            }
             // The session has handled these.
-            MediaEvent::Speaking { who: None, .. } | MediaEvent::DeviceFailed { .. } => {}
+            MediaEvent::Speaking { who: None, .. }
+            | MediaEvent::Level { who: None, .. }
+            | MediaEvent::Devices { .. }
+            | MediaEvent::DeviceFailed { .. } => {}
         }
     }
 

@@ -10,12 +10,17 @@ pub(super) fn snapshot(core: &SessionCore, now: Now) -> Snapshot {
     let me = SelfView {
         camera: core.camera,
         microphone: core.microphone,
-        speaking: core.speaking,
+        push_to_talk: core.equipment.push_to_talk,
+        audible: core.is_audible(),
+        speaking: core.equipment.voiced && core.is_audible(),
+        level: core.equipment.level,
         ..SelfView::default()
     };
     let base = Snapshot {
         signaling_connected: core.signaling.is_up(),
         me,
+        devices: core.equipment.view(),
+        voice: core.equipment.voice,
         media: core.media.clone(),
         ..Snapshot::default()
     };
@@ -26,11 +31,11 @@ pub(super) fn snapshot(core: &SessionCore, now: Now) -> Snapshot {
             me: SelfView { name: invite.name.clone(), ..base.me },
             ..base
         },
-        Stage::Room(stay) => in_room(stay, base, now),
+        Stage::Room(stay) => in_room(core, stay, base, now),
     }
 }
 
-fn in_room(stay: &Stay, base: Snapshot, now: Now) -> Snapshot {
+fn in_room(core: &SessionCore, stay: &Stay, base: Snapshot, now: Now) -> Snapshot {
     let roster = stay.roster();
     let error_ms = stay.clock.error_bound().map(|bound| bound.as_secs_f64() * 1_000.0);
     Snapshot {
@@ -46,7 +51,10 @@ fn in_room(stay: &Stay, base: Snapshot, now: Now) -> Snapshot {
             host: roster.host() == stay.me(),
             ..base.me
         },
-        participants: roster.others().map(|(id, member)| participant(stay, id, member)).collect(),
+        participants: roster
+            .others()
+            .map(|(id, member)| participant(core, stay, id, member))
+            .collect(),
         chat: stay.chat().clone(),
         playback: playback(stay, now),
         clock_error_ms: error_ms,
@@ -54,7 +62,12 @@ fn in_room(stay: &Stay, base: Snapshot, now: Now) -> Snapshot {
     }
 }
 
-fn participant(stay: &Stay, id: &ParticipantId, member: &Member) -> ParticipantView {
+fn participant(
+    core: &SessionCore,
+    stay: &Stay,
+    id: &ParticipantId,
+    member: &Member,
+) -> ParticipantView {
     let clock = stay.clock.peer(id);
     ParticipantView {
         id: id.clone(),
@@ -67,6 +80,8 @@ fn participant(stay: &Stay, id: &ParticipantId, member: &Member) -> ParticipantV
         camera: member.camera,
         microphone: member.microphone,
         speaking: member.speaking,
+        level: member.level,
+        volume: core.equipment.volume(id),
         copy: member.copy,
         clock_offset_ms: clock.as_ref().map(|clock| clock.offset_ms),
         clock_error_ms: clock.as_ref().map(|clock| clock.error_ms),

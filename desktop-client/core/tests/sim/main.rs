@@ -4,4 +4,5 @@
 mod evening;
 mod link;
 mod player;
+mod voices;
 mod world;

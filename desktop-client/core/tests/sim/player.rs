@@ -18,6 +18,7 @@ pub(crate) struct VirtualPlayer {
     play_at: Option<Instant>,
     pending: Option<(Instant, PlayerEvent)>,
     speed: (f64, f64),
+    volume: f64,
     next_report: Option<Instant>,
     pub(crate) loaded: bool,
     pub(crate) seeks: u32,
@@ -33,11 +34,17 @@ impl VirtualPlayer {
             play_at: None,
             pending: None,
             speed: (1.0, 1.0),
+            volume: 1.0,
             next_report: None,
             loaded: false,
             seeks: 0,
             trims: 0,
         }
+    }
+
+    /// As a slider tells it, 0 to 1.
+    pub(crate) fn volume(&self) -> f64 {
+        self.volume
     }
 
     pub(crate) fn is_playing(&self) -> bool {
@@ -86,9 +93,8 @@ impl VirtualPlayer {
                 self.trims += u32::from((trim - 1.0).abs() > f64::EPSILON);
                 self.set_speed((self.speed.0, trim), now);
             }
-            PlayerCommand::AudioTrack(_)
-            | PlayerCommand::SubtitleTrack(_)
-            | PlayerCommand::Volume(_) => {}
+            PlayerCommand::Volume(volume) => self.volume = volume,
+            PlayerCommand::AudioTrack(_) | PlayerCommand::SubtitleTrack(_) => {}
         }
     }
 

@@ -10,8 +10,8 @@ use cinemasync_core::interface::{
     Command, Event, Invite, Place, RoomChoice, ServerChoice, Snapshot, Stage,
 };
 use cinemasync_core::link::{LinkEvent, LinkState, Route};
-use cinemasync_core::plan::MediaEvent;
-use cinemasync_core::session::{Input, Now, Output, SessionConfig, SessionCore};
+use cinemasync_core::plan::{MediaEvent, MediaPlan};
+use cinemasync_core::session::{EquipmentConfig, Input, Now, Output, SessionConfig, SessionCore};
 use cinemasync_core::track::Track;
 use cinemasync_protocol::{ClientMessage, ParticipantId, RoomCode, ServerMessage};
 use cinemasync_server_core::{ConnectionId, Entropy, Output as RoomOutput, Rooms, Settings};
@@ -60,6 +60,8 @@ pub(crate) struct Somebody {
     connection: Option<ConnectionId>,
     links: BTreeMap<ParticipantId, VirtualLink>,
     pub(crate) player: VirtualPlayer,
+    /// What media is to run.
+    pub(crate) plan: MediaPlan,
     pub(crate) events: Vec<Event>,
 }
 
@@ -125,6 +127,7 @@ impl World {
             microphone: true,
             preview: false,
             route: Route::Any,
+            equipment: EquipmentConfig::default(),
             nonce: format!("n{}x", self.people.len()),
         };
         self.starts += 1;
@@ -134,6 +137,7 @@ impl World {
             connection: None,
             links: BTreeMap::new(),
             player: VirtualPlayer::new(drift_ppm),
+            plan: MediaPlan::default(),
             events: Vec::new(),
         });
         self.people.len() - 1
@@ -391,7 +395,7 @@ impl World {
         }
     }
 
-    fn input(&mut self, person: Person, input: Input) {
+    pub(crate) fn input(&mut self, person: Person, input: Input) {
         let now = self.both_clocks();
         self.people[person].core.handle(input, now);
         while let Some(output) = self.people[person].core.poll_output() {
@@ -438,7 +442,8 @@ impl World {
             Output::Player(command) => self.people[person].player.command(&command, self.now),
             Output::InspectFilm(path) => self.later(REPORTING, What::Inspected(person, path)),
             Output::Event(event) => self.people[person].events.push(event),
-            Output::Plan(_) | Output::Media(_) => {}
+            Output::Plan(plan) => self.people[person].plan = plan,
+            Output::Media(_) => {}
         }
     }
 

@@ -12,6 +12,7 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use cinemasync_core::devices::{Device, DeviceListing};
 use nokhwa::pixel_format::YuyvFormat;
 use nokhwa::utils::{
     ApiBackend, CameraFormat, CameraIndex, CameraInfo, FrameFormat, RequestedFormat,
@@ -46,9 +47,14 @@ const TO_CLOSE: Duration = Duration::from_secs(1);
 /// Pictures in a row that cannot be read before the camera is given up.
 const HOPELESS: u32 = 60;
 
-/// Names of the cameras.
-pub(in crate::media) fn names() -> Vec<String> {
-    cameras().iter().map(CameraInfo::human_name).collect()
+/// The cameras. They go by their names, which stay the same when they are connected anew.
+pub(in crate::media) fn listing() -> DeviceListing {
+    let cameras = cameras();
+    let devices: Vec<Device> = cameras
+        .iter()
+        .map(|camera| Device { id: camera.human_name(), name: camera.human_name() })
+        .collect();
+    DeviceListing { default: devices.first().map(|camera| camera.id.clone()), devices }
 }
 
 fn cameras() -> Vec<CameraInfo> {
@@ -207,10 +213,12 @@ fn capture(
 ) -> Result<(), String> {
     be_allowed(reports, closing)?;
     let mut cameras = cameras();
-    let labels: Vec<[String; 2]> =
-        cameras.iter().map(|camera| [camera.index().as_string(), camera.human_name()]).collect();
+    let listed: Vec<Device> = cameras
+        .iter()
+        .map(|camera| Device { id: camera.index().as_string(), name: camera.human_name() })
+        .collect();
     let at = match name {
-        Some(name) => pick("camera", name, &labels).map_err(|error| error.to_string())?,
+        Some(name) => pick("camera", name, &listed).map_err(|error| error.to_string())?,
         None if cameras.is_empty() => {
             return Err(
                 "No camera was found. Connect one, or check the system's settings.".to_owned()

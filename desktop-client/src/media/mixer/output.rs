@@ -26,6 +26,8 @@ const STALLED: Duration = Duration::from_secs(4);
 /// Where the mix goes.
 pub(super) struct Output {
     target: Target,
+    /// The device's id, if the plan named one.
+    device: Option<String>,
     events: EventSink,
 }
 
@@ -54,19 +56,20 @@ struct Loudspeaker {
 impl Output {
     /// Opens the sink. If it fails that is told, and the mix goes nowhere.
     pub(super) fn open(
-        sink: &SpeakerSink,
+        (sink, device): (SpeakerSink, Option<String>),
         recorder: Option<Arc<Recorder>>,
         events: &EventSink,
     ) -> Self {
+        let mut this = Self { target: Target::paced(None), device, events: events.clone() };
         let wanted = match sink {
             SpeakerSink::None => None,
             SpeakerSink::Default => Some(Wanted::Default),
-            SpeakerSink::Device(name) => Some(Wanted::Named(name.clone())),
+            SpeakerSink::Device(name) => Some(Wanted::Named(name)),
             SpeakerSink::File(_) => {
-                return Self { target: Target::paced(recorder), events: events.clone() };
+                this.target = Target::paced(recorder);
+                None
             }
         };
-        let mut this = Self { target: Target::paced(None), events: events.clone() };
         match wanted.map(|wanted| sound_device::open_output(&wanted)) {
             None => {}
             Some(Ok(output)) => {
@@ -132,7 +135,13 @@ impl Output {
     /// Tells a person and goes on without sound.
     fn fail(&mut self, error: &SoundError) {
         tracing::warn!(%error, "no loudspeaker");
-        (self.events)(MediaEvent::DeviceFailed { track: None, text: error.to_string() });
+        let (device, text) = (self.device.clone(), error.to_string());
+        (self.events)(MediaEvent::DeviceFailed { track: None, device, text });
+        self.close();
+    }
+
+    /// Lets go of the device; the mix goes nowhere.
+    pub(super) fn close(&mut self) {
         self.target = Target::paced(None);
     }
 }

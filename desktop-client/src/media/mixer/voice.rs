@@ -10,7 +10,7 @@ use cinemasync_core::packet::RtpPacket;
 use cinemasync_core::plan::VoiceStats;
 use opusic_c::ErrorCode;
 
-use super::super::level::{SILENCE_DB, SpeechGate, level_db};
+use super::super::level::{LevelMeter, SILENCE_DB, SpeechGate, level_db};
 use super::super::opus::{FRAME, VoiceDecoder};
 
 /// Packets that wait for the mixer, which empties this every 10 ms. Full: the oldest goes.
@@ -92,7 +92,17 @@ pub(super) struct Voice {
     /// Decoded and not yet played.
     sound: Vec<f32>,
     gate: SpeechGate,
+    level: LevelMeter,
     quiet: bool,
+}
+
+/// 10 ms of a voice.
+pub(super) struct Heard {
+    pub(super) frame: [f32; FRAME],
+    /// Whether the person began or stopped speaking with it.
+    pub(super) speaking: Option<bool>,
+    /// How loud the person is, for a meter, if that changed.
+    pub(super) level: Option<f64>,
 }
 
 impl Voice {
@@ -103,6 +113,7 @@ impl Voice {
             decoder: VoiceDecoder::new()?,
             sound: Vec::new(),
             gate: SpeechGate::new(),
+            level: LevelMeter::default(),
             quiet: true,
         })
     }
@@ -116,12 +127,17 @@ impl Voice {
         self.gate.is_speaking()
     }
 
+    /// The last figure that was told for a meter.
+    pub(super) fn level(&self) -> f64 {
+        self.level.shown()
+    }
+
     pub(super) fn volume(&self) -> f32 {
         f32::from_bits(self.inbox.volume.load(Ordering::Relaxed))
     }
 
-    /// The next 10 ms, and whether the person began or stopped speaking with it.
-    pub(super) fn next(&mut self, now: Instant) -> ([f32; FRAME], Option<bool>) {
+    /// The next 10 ms.
+    pub(super) fn next(&mut self, now: Instant) -> Heard {
         let arrived = {
             let mut packets = self.inbox.packets.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *packets)
@@ -141,7 +157,8 @@ impl Voice {
         meter.square += frame.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>();
         meter.samples += FRAME as u64;
         drop(meter);
-        (frame, self.gate.frame(level))
+        let (speaking, level) = (self.gate.frame(level), self.level.frame(level));
+        Heard { frame, speaking, level }
     }
 
     fn pull(&mut self, now: Instant) {
@@ -211,7 +228,7 @@ mod tests {
             while let Some(packet) = arrivals.next_if(|packet| packet.arrived <= now) {
                 inbox.put(packet);
             }
-            sound.extend(voice.next(now).0);
+            sound.extend(voice.next(now).frame);
         }
         // Most of it: what was recovered or merged has steps in it.
         let mut levels: Vec<f64> =

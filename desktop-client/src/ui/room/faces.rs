@@ -290,6 +290,8 @@ mod tests {
             camera: true,
             microphone: true,
             speaking,
+            level: 0.0,
+            volume: 1.0,
             copy: cinemasync_core::interface::FilmCopy::None,
             clock_offset_ms: None,
             clock_error_ms: None,

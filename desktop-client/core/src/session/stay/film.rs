@@ -8,7 +8,7 @@ use crate::control::ControlMessage;
 use crate::film::FilmInfo;
 use crate::interface::{Cause, Event, FilmCopy};
 use crate::playback_sync::{PlaybackInput, PlaybackOutput, PlaybackState};
-use crate::player::PlayerEvent;
+use crate::player::{PlayerCommand, PlayerEvent};
 
 impl Stay {
     /// Shows a film to the room, once it is known what the room shows.
@@ -52,7 +52,29 @@ impl Stay {
             self.unplayable = self.playback.state().film.as_ref().map(|film| film.id.clone());
             io.event(Event::Failed { code: "film".to_owned(), text: text.clone(), fatal: false });
         }
+        if matches!(event, PlayerEvent::Loaded { .. }) {
+            // A player that has just been opened knows no volume yet.
+            self.tell_volume(io);
+        }
         self.playback(PlaybackInput::Player(event), io);
+    }
+
+    /// Lowers the film while somebody talks whom one hears.
+    pub(super) fn duck(&mut self, io: &mut Io<'_>) {
+        let now = io.now.instant;
+        let heard = |id: &ParticipantId| io.equipment.volume(id) > 0.0;
+        let talking = self.roster.others().any(|(id, member)| member.speaking && heard(id));
+        self.ducking.update(&io.equipment.voice, talking, now);
+        if self.ducking.step(now) {
+            self.tell_volume(io);
+        }
+        self.ducking_due = self.ducking.next_timeout(now);
+    }
+
+    /// Tells the player how loud the film is to be now.
+    pub(super) fn tell_volume(&self, io: &mut Io<'_>) {
+        let volume = self.volume * self.ducking.slider_factor();
+        io.push(Output::Player(PlayerCommand::Volume(volume)));
     }
 
     pub(super) fn playback(&mut self, input: PlaybackInput, io: &mut Io<'_>) {

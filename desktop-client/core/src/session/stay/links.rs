@@ -3,7 +3,7 @@
 
 use cinemasync_protocol::{ClientMessage, DisconnectReason, ParticipantId};
 
-use super::{Io, Output, Stay};
+use super::{Io, Output, Stay, is_live};
 use crate::control::ControlMessage;
 use crate::interface::Event;
 use crate::link::{Description, DescriptionKind, LinkEvent, LinkState, LinkStats};
@@ -70,6 +70,12 @@ impl Stay {
         for (id, stats) in links {
             self.with_member(&id, |member| member.link.stats = stats);
         }
+    }
+
+    /// The largest loss that a live link reports, in percent.
+    pub(in crate::session) fn worst_loss(&self) -> Option<f64> {
+        let live = self.roster.others().filter(|(_, member)| is_live(member.link.state));
+        live.filter_map(|(_, member)| member.link.stats.loss_percent).max_by(f64::total_cmp)
     }
 
     pub(super) fn link_state(&mut self, id: &ParticipantId, state: LinkState, io: &mut Io<'_>) {
