@@ -181,6 +181,7 @@ impl SessionArgs {
             room,
             name: self.name.clone().unwrap_or_else(|| settings.name.clone()),
             password: self.password.clone(),
+            identity: None,
         }
     }
 
@@ -192,6 +193,7 @@ impl SessionArgs {
             room: RoomChoice::Resume(place.token),
             name: place.name,
             password: self.password.clone(),
+            identity: place.identity,
         }
     }
 

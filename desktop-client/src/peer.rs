@@ -19,6 +19,7 @@ mod engine;
 mod feedback;
 mod figures;
 mod handler;
+pub mod identity;
 mod inbound;
 mod link;
 mod outbound;

@@ -64,6 +64,7 @@ fn write(path: &Path, place: &Place) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use cinemasync_core::link::Identity;
     use cinemasync_protocol::Token;
 
     use super::*;
@@ -73,6 +74,7 @@ mod tests {
             server: "wss://cinema.example.org/ws".into(),
             name: "Ana".into(),
             token: Token::new("secret"),
+            identity: Some(Identity::new("private")),
         }
     }
 

@@ -29,6 +29,16 @@ async fn interrupt() {
     }
 }
 
+/// 256 random bits that nobody can guess.
+///
+/// # Errors
+/// When the system gives none.
+pub fn random() -> std::io::Result<[u8; 32]> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(std::io::Error::other)?;
+    Ok(random)
+}
+
 /// A word of 8 random letters and digits, unlike that of any other session.
 pub fn nonce() -> String {
     let mut random = [0; 8];

@@ -15,7 +15,8 @@ use std::time::Duration;
 
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::interface::{Command, Event, Snapshot};
-use cinemasync_core::session::SessionConfig;
+use cinemasync_core::safety_code::Secret;
+use cinemasync_core::session::{SessionConfig, SessionCore};
 use cinemasync_protocol::ParticipantId;
 use thiserror::Error;
 use tokio::sync::{mpsc, watch};
@@ -66,6 +67,9 @@ pub enum SessionError {
     /// The system gave no thread.
     #[error("The program could not start a thread: {0}. Close other programs and try again.")]
     Thread(#[from] std::io::Error),
+    /// The system gave no random numbers, without which nothing is secret.
+    #[error("The system gives no random numbers: {0}. Restart the computer and try again.")]
+    Random(std::io::Error),
 }
 
 /// A handle to a running session.
@@ -83,7 +87,7 @@ impl Session {
     /// Starts a session in the lobby.
     ///
     /// # Errors
-    /// [`SessionError::Thread`] when the system gives no thread.
+    /// [`SessionError`] when the system gives no thread or no random numbers.
     pub fn start(options: SessionOptions) -> Result<Self, SessionError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -103,7 +107,9 @@ impl Session {
             player: player_sender,
             on_change: options.on_change,
         };
-        let (core, media, player_config) = (options.core, options.media, options.player);
+        let secret = Secret::new(crate::platform::random().map_err(SessionError::Random)?);
+        let core = SessionCore::new(options.core, secret);
+        let (media, player_config) = (options.media, options.player);
         let thread = std::thread::Builder::new().name("session".to_owned()).spawn(move || {
             runtime.block_on(driver::run(core, media, player_config, commands, outlets, stop));
             runtime.shutdown_timeout(LEAVE_PATIENCE);

@@ -199,7 +199,8 @@ async fn chromium_hears_and_sees_us_and_we_it() {
 
     let (events, mut told) = mpsc::channel(256);
     let (packets, mut media) = mpsc::unbounded_channel();
-    let config = LinkConfig { opens_channels: true, ice_servers: vec![], route: Route::Any };
+    let (ice_servers, route) = (vec![], Route::Any);
+    let config = LinkConfig { opens_channels: true, ice_servers, route, identity: None };
     let on_packet = Arc::new(move |_: &ParticipantId, packet| drop(packets.send(packet)));
     let peer = Peer::open(ParticipantId::new("browser"), config, events, on_packet).unwrap();
     film(peer.sender());

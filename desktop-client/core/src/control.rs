@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::playback_sync::{PlaybackState, Standing};
+use crate::safety_code::Step;
 use cinemasync_protocol::limits;
 
 /// Version of the control messages; a peer with another major version still gets the call.
@@ -57,6 +58,11 @@ pub enum ControlMessage {
         /// The standing.
         standing: Standing,
     },
+    /// The numbers of the safety code.
+    Safety {
+        /// One message of their exchange.
+        step: Step,
+    },
 }
 
 /// Why a control message was dropped.
@@ -104,7 +110,8 @@ impl ControlMessage {
             Self::Hello { .. }
             | Self::Media { .. }
             | Self::Playback { .. }
-            | Self::Standing { .. } => Ok(()),
+            | Self::Standing { .. }
+            | Self::Safety { .. } => Ok(()),
         }
     }
 }
@@ -155,7 +162,7 @@ mod tests {
 
         #[test]
         fn any_object_with_a_known_type_is_read_without_panic(
-            tag in "hello|media|chat|reaction|playback|standing",
+            tag in "hello|media|chat|reaction|playback|standing|safety",
             rest in "[\\{\\}\\[\\]\",:a-z0-9\\-\\.]{0,200}",
         ) {
             let _ = ControlMessage::decode(&format!("{{\"type\":\"{tag}\",{rest}}}"));

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::devices::{DeviceKind, Devices};
 use crate::film::FilmInfo;
-use crate::link::{LinkState, LinkStats, Path};
+use crate::link::{Identity, LinkState, LinkStats, Path};
 use crate::plan::MediaStats;
 use crate::player::FilmTrack;
+use crate::safety_code::SafetyCode;
 use crate::track::Track;
 use crate::voice_settings::VoiceSettings;
 
@@ -25,6 +26,9 @@ pub struct Invite {
     pub name: String,
     /// The room's password, if it has one.
     pub password: Option<String>,
+    /// What to show the others so that they know this program again; none yet: the session makes
+    /// one.
+    pub identity: Option<Identity>,
 }
 
 /// Which signaling server to use.
@@ -56,6 +60,9 @@ pub struct Place {
     pub name: String,
     /// What proves whose place it is. Secret.
     pub token: Token,
+    /// What the others know this program by.
+    #[serde(default)]
+    pub identity: Option<Identity>,
 }
 
 /// What a person asks the session to do.
@@ -122,6 +129,12 @@ pub enum Command {
     FilmVolume(f64),
     /// How large everybody's pictures are shown here now; replaces what was told before.
     Shown(Vec<Shown>),
+    /// One has compared safety codes with this participant, and they are equal; or take that back.
+    Compared(ParticipantId, bool),
+    /// Connect to this participant although its program shows another key than before.
+    AcceptKey(ParticipantId),
+    /// Do not.
+    RefuseKey(ParticipantId),
 }
 
 /// How large somebody's picture is shown.
@@ -173,7 +186,7 @@ pub enum Event {
         /// `left`, `lost` or `removed`.
         reason: &'static str,
     },
-    /// A connection's state, path or safety code changed.
+    /// A connection's state, path, safety code or key changed.
     Peer {
         /// With whom.
         id: ParticipantId,
@@ -182,7 +195,11 @@ pub enum Event {
         /// Which way it takes.
         path: Option<Path>,
         /// The same at both ends if nobody stands between.
-        safety_code: Option<String>,
+        safety_code: Option<SafetyCode>,
+        /// Did one say that the codes are equal?
+        compared: bool,
+        /// Does a program with another key than before want its place?
+        other_key: Option<OtherKey>,
     },
     /// The first picture of a track was decoded.
     FirstFrame {
@@ -422,6 +439,17 @@ pub struct SelfView {
     pub level: f64,
 }
 
+/// A program that takes somebody's place with another key than that one's program had before.
+/// Nothing is sent to it and nothing shown of it until a person here accepts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OtherKey {
+    /// One is asked.
+    Asks,
+    /// One has refused it.
+    Refused,
+}
+
 /// Another participant, as the window shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParticipantView {
@@ -438,7 +466,11 @@ pub struct ParticipantView {
     /// The connection's figures.
     pub link: LinkStats,
     /// The connection's safety code.
-    pub safety_code: Option<String>,
+    pub safety_code: Option<SafetyCode>,
+    /// Did one say that the codes are equal?
+    pub compared: bool,
+    /// Does a program with another key than before want its place?
+    pub other_key: Option<OtherKey>,
     /// Is its camera on?
     pub camera: bool,
     /// Is its microphone on?

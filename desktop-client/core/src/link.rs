@@ -1,10 +1,11 @@
 //! What the session and a peer link (the WebRTC connection to one participant) say to each other.
 
+use std::fmt;
 use std::time::Instant;
 
 use bytes::Bytes;
 use cinemasync_protocol::{IceCandidate, IceServer};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::track::Track;
 
@@ -35,6 +36,30 @@ pub struct LinkConfig {
     pub ice_servers: Vec<IceServer>,
     /// Which candidate pairs may be used.
     pub route: Route,
+    /// What one shows the other side; without it a link makes its own.
+    pub identity: Option<Identity>,
+}
+
+/// The certificate with its private key that a program shows in a stay, as PEM. Secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity(String);
+
+impl Identity {
+    /// Takes what [`Identity::pem`] gave.
+    pub fn new(pem: impl Into<String>) -> Self {
+        Self(pem.into())
+    }
+
+    /// The text, to be kept where nobody else can read it.
+    pub fn pem(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity")
+    }
 }
 
 /// Which ways a link may take.

@@ -1,10 +1,12 @@
 //! One stay in a room: how one gets in, who is there, what is negotiated, said and played, and what
 //! media must run for it. The machine decides; [`Output`]s ask the driver to act.
 //!
-//! The parts: `equipment` keeps one's devices and how voices are treated, `signaling` the way to the server, `roster` the people, `stay` what
-//! happens in a room, `view` the snapshot.
+//! The parts: `equipment` keeps one's devices and how voices are treated, `signaling` the way to the
+//! server, `roster` the people, `keys` by what one knows them, `stay` what happens in a room, `view` the
+//! snapshot.
 
 mod equipment;
+mod keys;
 mod roster;
 mod signaling;
 mod stay;
@@ -27,6 +29,7 @@ use crate::interface::{
 use crate::link::{LinkCommand, LinkConfig, LinkEvent, LinkStats, Route};
 use crate::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats};
 use crate::player::{PlayerCommand, PlayerEvent};
+use crate::safety_code::{Nonces, Secret};
 use equipment::Equipment;
 pub use equipment::EquipmentConfig;
 use signaling::Signaling;
@@ -138,6 +141,7 @@ pub struct SessionCore {
     /// Camera and microphone as the others were told of them.
     told: (bool, bool),
     stays: u64,
+    nonces: Nonces,
     stage: Stage,
     signaling: Signaling,
     films: Films,
@@ -171,8 +175,8 @@ enum FilmUse {
 }
 
 impl SessionCore {
-    /// A session in the lobby.
-    pub fn new(config: SessionConfig) -> Self {
+    /// A session in the lobby. Safety codes rest on the `secret`.
+    pub fn new(config: SessionConfig, secret: Secret) -> Self {
         let mut core = Self {
             camera: config.camera,
             microphone: config.microphone,
@@ -180,6 +184,7 @@ impl SessionCore {
             told: (false, false),
             config,
             stays: 0,
+            nonces: Nonces::new(secret),
             stage: Stage::Lobby,
             signaling: Signaling::default(),
             films: Films::default(),
@@ -410,6 +415,7 @@ impl SessionCore {
             server: self.signaling.server().to_owned(),
             name: invite.name.clone(),
             token: entry.token.clone(),
+            identity: invite.identity.clone(),
         }
     }
 
@@ -540,6 +546,7 @@ impl SessionCore {
             signaling_up: self.signaling.is_up(),
             equipment: &self.equipment,
             films: &self.films.paths,
+            nonces: &mut self.nonces,
             outputs: &mut self.outputs,
         };
         work(stay, &mut io);
@@ -597,6 +604,7 @@ struct Io<'a> {
     signaling_up: bool,
     equipment: &'a Equipment,
     films: &'a BTreeMap<FilmId, PathBuf>,
+    nonces: &'a mut Nonces,
     outputs: &'a mut VecDeque<Output>,
 }
 
@@ -611,6 +619,12 @@ impl Io<'_> {
 
     fn notice(&mut self, level: Level, text: String) {
         self.event(Event::Notice(Notice { level, text }));
+    }
+
+    /// Something that was asked for cannot be done.
+    fn failed(&mut self, code: &str, text: &str) {
+        let (code, text) = (code.to_owned(), text.to_owned());
+        self.event(Event::Failed { code, text, fatal: false });
     }
 
     /// Says something to the server, if it is there.

@@ -15,6 +15,7 @@ use cinemasync_core::link::{
 };
 use cinemasync_core::plan::{MediaEvent, MediaStats};
 use cinemasync_core::player::{PlayerEvent, PlayerPosition};
+use cinemasync_core::safety_code::Secret;
 use cinemasync_core::session::{EquipmentConfig, Input, Now, Output, SessionConfig, SessionCore};
 use cinemasync_core::track::Track;
 use cinemasync_core::voice_settings::VoiceSettings;
@@ -107,7 +108,16 @@ fn candidate() -> impl Strategy<Value = Option<IceCandidate>> {
 }
 
 fn sdp() -> impl Strategy<Value = String> {
-    prop_oneof![words(), Just("v".repeat(limits::MAX_SDP_BYTES)), Just("v=0\r\n".to_owned())]
+    // Few programs, so that they are met again, with the same key and with another.
+    let program = (0..3_u8, 0..4_u8).prop_map(|(key, session)| {
+        format!("v=0\r\no=- {session} 1 IN IP4 0.0.0.0\r\na=fingerprint:sha-256 A{key}\r\n")
+    });
+    prop_oneof![
+        1 => words(),
+        1 => Just("v".repeat(limits::MAX_SDP_BYTES)),
+        1 => Just("v=0\r\n".to_owned()),
+        3 => program
+    ]
 }
 
 fn error_code() -> impl Strategy<Value = ErrorCode> {
@@ -192,6 +202,12 @@ fn control_text() -> impl Strategy<Value = String> {
         }),
         1 => words().prop_map(|emoji| format!(r#"{{"type":"reaction","emoji":{emoji:?}}}"#)),
         1 => Just(r#"{"type":"standing","standing":{"copy":"local","ready":true}}"#.to_owned()),
+        2 => (prop::sample::select(vec!["commit", "answer", "reveal"]), 0..3_u8).prop_map(
+            |(step, number)| {
+                let number = format!("0{number}").repeat(32);
+                format!(r#"{{"type":"safety","step":{{"{step}":"{number}"}}}}"#)
+            }
+        ),
         1 => "[\\{\\}\\[\\]\",:a-z0-9]{0,80}",
         1 => Just("[".repeat(MAX_CONTROL_BYTES + 1)),
     ]
@@ -234,6 +250,10 @@ fn link_event() -> impl Strategy<Value = LinkEvent> {
         1 => Just(LinkEvent::Path(Path::Host)),
         1 => (words(), words())
             .prop_map(|(local, remote)| LinkEvent::Fingerprints { local, remote }),
+        2 => (0..3_u8).prop_map(|key| {
+            let (local, remote) = ("AF".to_owned(), format!("A{key}"));
+            LinkEvent::Fingerprints { local, remote }
+        }),
     ]
 }
 
@@ -275,7 +295,8 @@ fn inspected() -> impl Strategy<Value = Input> {
 fn command() -> impl Strategy<Value = Command> {
     let invite = words().prop_map(|name| {
         let server = ServerChoice::Url("ws://server".into());
-        Command::Enter(Invite { server, room: RoomChoice::Create, name, password: None })
+        let (password, identity) = (None, None);
+        Command::Enter(Invite { server, room: RoomChoice::Create, name, password, identity })
     });
     prop_oneof![
         2 => invite,
@@ -294,6 +315,9 @@ fn command() -> impl Strategy<Value = Command> {
         1 => any::<i64>().prop_map(Command::AudioTrack),
         1 => any::<i64>().prop_map(Command::SubtitleTrack),
         1 => number().prop_map(Command::FilmVolume),
+        1 => (id(), any::<bool>()).prop_map(|(id, equal)| Command::Compared(id, equal)),
+        1 => id().prop_map(Command::AcceptKey),
+        1 => id().prop_map(Command::RefuseKey),
         1 => (id(), any::<u32>(), any::<u32>()).prop_map(|(of, width, height)| {
             Command::Shown(vec![Shown { of, track: Track::Camera, width, height }])
         }),
@@ -377,7 +401,7 @@ impl Session {
             nonce: "nonce".into(),
         };
         let now = Instant::now();
-        Self { core: SessionCore::new(config), start: now, now }
+        Self { core: SessionCore::new(config, Secret::new([9; 32])), start: now, now }
     }
 
     /// In a room with two others and channels to them.
@@ -388,6 +412,7 @@ impl Session {
             room: RoomChoice::Create,
             name: "Ana".into(),
             password: None,
+            identity: None,
         };
         session.take(Input::Command(Command::Enter(invite)));
         session.take(Input::SignalingUp { server: "ws://server".into() });

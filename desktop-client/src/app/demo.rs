@@ -18,6 +18,7 @@ use cinemasync_core::interface::{
 };
 use cinemasync_core::link::{LinkState, LinkStats, Path};
 use cinemasync_core::player::{FilmTrack, FilmTrackKind};
+use cinemasync_core::safety_code::{End, Nonce, SafetyCode};
 use cinemasync_protocol::{ParticipantId, RoomCode};
 
 use crate::ui::{FilmPicture, Frames};
@@ -155,6 +156,16 @@ impl Demo {
             Command::LockRoom(lock) => {
                 if let Stage::Room { locked, .. } = &mut self.snapshot.stage {
                     *locked = lock;
+                }
+            }
+            Command::Compared(id, equal) => {
+                if let Some(person) = self.person(id.as_str()) {
+                    person.compared = equal;
+                }
+            }
+            Command::AcceptKey(id) | Command::RefuseKey(id) => {
+                if let Some(person) = self.person(id.as_str()) {
+                    person.other_key = None;
                 }
             }
             Command::React(_)
@@ -347,7 +358,9 @@ fn person(id: &str, name: &str) -> ParticipantView {
             sent_bps: 1_240_000,
             received_bps: 1_310_000,
         },
-        safety_code: Some("27 41 90 15".to_owned()),
+        safety_code: Some(code_of(id)),
+        compared: false,
+        other_key: None,
         camera: true,
         microphone: true,
         speaking: false,
@@ -357,6 +370,14 @@ fn person(id: &str, name: &str) -> ParticipantView {
         clock_offset_ms: Some(12.0),
         clock_error_ms: Some(0.8),
     }
+}
+
+/// A code as a real connection would have it.
+fn code_of(id: &str) -> SafetyCode {
+    let (here, there) = (ParticipantId::new(SELF), ParticipantId::new(id));
+    let nonce = Nonce([0; 32]);
+    let end = |id| End { id, fingerprint: "", nonce: &nonce };
+    SafetyCode::of(end(&here), end(&there))
 }
 
 fn film_by(name: &str) -> PlaybackView {

@@ -72,9 +72,16 @@ impl EventLine {
             Event::ParticipantLeft { id, name, reason } => {
                 Self::new("participant_left", json!({ "id": id, "name": name, "reason": reason }))
             }
-            Event::Peer { id, state, path, safety_code } => Self::new(
+            Event::Peer { id, state, path, safety_code, compared, other_key } => Self::new(
                 "peer",
-                json!({ "id": id, "state": state, "path": path, "safety_code": safety_code }),
+                json!({
+                    "id": id,
+                    "state": state,
+                    "path": path,
+                    "safety_code": safety_code.map(|code| code.to_string()),
+                    "compared": compared,
+                    "other_key": other_key,
+                }),
             ),
             Event::FirstFrame { from, source, width, height } => Self::new(
                 "first_frame",
@@ -283,6 +290,16 @@ enum Spoken {
     React {
         emoji: String,
     },
+    Compared {
+        id: ParticipantId,
+        equal: bool,
+    },
+    AcceptKey {
+        id: ParticipantId,
+    },
+    RefuseKey {
+        id: ParticipantId,
+    },
     Stats,
     Leave,
 }
@@ -340,6 +357,9 @@ impl CommandLine {
             Spoken::PushToTalk { on } => Command::PushToTalk(on),
             Spoken::Talk { held } => Command::Talk(held),
             Spoken::React { emoji } => Command::React(emoji),
+            Spoken::Compared { id, equal } => Command::Compared(id, equal),
+            Spoken::AcceptKey { id } => Command::AcceptKey(id),
+            Spoken::RefuseKey { id } => Command::RefuseKey(id),
             Spoken::Leave => Command::Leave,
             Spoken::Stats => return Ok(Self::Stats),
             Spoken::Ready { .. } => {
@@ -386,6 +406,16 @@ mod tests {
         );
         assert_eq!(session(r#"{"command":"talk","held":true}"#), Command::Talk(true));
         assert_eq!(session(r#"{"command":"leave"}"#), Command::Leave);
+        let ben = ParticipantId::new("b");
+        assert_eq!(
+            session(r#"{"command":"compared","id":"b","equal":true}"#),
+            Command::Compared(ben.clone(), true)
+        );
+        assert_eq!(
+            session(r#"{"command":"accept_key","id":"b"}"#),
+            Command::AcceptKey(ben.clone())
+        );
+        assert_eq!(session(r#"{"command":"refuse_key","id":"b"}"#), Command::RefuseKey(ben));
         assert_eq!(CommandLine::parse(r#"{"command":"stats"}"#), Ok(CommandLine::Stats));
     }
 

@@ -17,7 +17,7 @@ use rtc::rtp_transceiver::rtp_sender::{
 };
 use webrtc::error::Result;
 use webrtc::peer_connection::{
-    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
+    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCCertificate,
     RTCConfiguration, RTCConfigurationBuilder, RTCIceServer, RTCIceTransportPolicy, Registry,
     SettingEngine, SettingEngineBuilder,
 };
@@ -25,6 +25,7 @@ use webrtc::peer_connection::{
 use super::addresses::LocalAddresses;
 use super::channels::{MAX_CONTROL_BYTES, SEND_BUFFER_BYTES};
 use super::feedback::FeedbackReader;
+use super::identity;
 use super::runtime::LinkRuntime;
 
 /// Payload types that our offers propose. What is sent and expected is what was negotiated.
@@ -130,8 +131,9 @@ pub(super) async fn connect(
     handler: Arc<dyn PeerConnectionEventHandler>,
     feedback: FeedbackReader,
 ) -> Result<Arc<dyn PeerConnection>> {
+    let shown = config.identity.iter().map(identity::certificate).collect::<Result<_>>()?;
     let connection = PeerConnectionBuilder::new()
-        .with_configuration(configuration(config))
+        .with_configuration(with_certificates(config, shown))
         .with_media_engine(media_engine()?)
         .with_setting_engine(settings(config.route))
         .with_interceptor_registry(interceptors(feedback))
@@ -144,8 +146,12 @@ pub(super) async fn connect(
     Ok(Arc::new(connection))
 }
 
-/// Where to look for ways to the other side.
+/// Where to look for ways to the other side, of a connection that there is already.
 pub(super) fn configuration(config: &LinkConfig) -> RTCConfiguration {
+    with_certificates(config, Vec::new())
+}
+
+fn with_certificates(config: &LinkConfig, shown: Vec<RTCCertificate>) -> RTCConfiguration {
     let policy = match config.route {
         Route::RelayOnly => RTCIceTransportPolicy::Relay,
         Route::Any | Route::NoRelay => RTCIceTransportPolicy::All,
@@ -153,6 +159,7 @@ pub(super) fn configuration(config: &LinkConfig) -> RTCConfiguration {
     RTCConfigurationBuilder::new()
         .with_ice_servers(ice_servers(config))
         .with_ice_transport_policy(policy)
+        .with_certificates(shown)
         .build()
 }
 
@@ -202,6 +209,7 @@ mod tests {
                 server("stun:127.0.0.1:3478", None),
             ],
             route: Route::Any,
+            identity: None,
         };
         let kept = |config: &LinkConfig| {
             ice_servers(config).into_iter().flat_map(|server| server.urls).collect::<Vec<_>>()

@@ -1,5 +1,6 @@
 //! Links against each other in one process, over real sockets on loopback.
 
+mod keys;
 mod life;
 mod loss;
 mod media;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use cinemasync_core::interface::{Command, Event, ServerChoice, Snapshot};
 use cinemasync_core::link::LinkEvent;
 use cinemasync_core::plan::MediaEvent;
-use cinemasync_core::session::{Input, Now, Output, SessionConfig, SessionCore};
+use cinemasync_core::session::{Input, Now, Output, SessionCore};
 use cinemasync_core::track::Track;
 use cinemasync_protocol::ParticipantId;
 use cinemasync_server::Server;
@@ -20,6 +20,7 @@ use super::links::{FanOut, Links};
 use super::signaling::{Signaling, SignalingEvent};
 use super::{FilmPlayer, Frames};
 use crate::media::{Media, MediaConfig};
+use crate::peer::identity;
 use crate::player::PlayerConfig;
 
 /// Reports that wait for the driver; a full queue slows their senders down.
@@ -58,7 +59,7 @@ struct Driver {
 
 /// Runs a session until `stop` is dropped or says so, then leaves the room properly.
 pub(super) async fn run(
-    config: SessionConfig,
+    core: SessionCore,
     media: MediaConfig,
     player: PlayerConfig,
     mut commands: mpsc::Receiver<Command>,
@@ -77,7 +78,7 @@ pub(super) async fn run(
     let (links, mut link_queue) = Links::new(fan_out, sink);
     let (film, mut film_queue) = Film::new(player);
     let mut driver = Driver {
-        core: SessionCore::new(config),
+        core,
         links,
         media,
         film,
@@ -99,7 +100,7 @@ pub(super) async fn run(
             _ = &mut stop => break,
             Some((id, event)) = link_queue.recv() => driver.link_event(id, event),
             Some(report) = film_queue.recv() => driver.film_report(report),
-            Some(command) = commands.recv() => driver.handle(Input::Command(command)),
+            Some(command) = commands.recv() => driver.command(command),
             Some((generation, event)) = signaling_queue.recv() => driver.signaling_event(generation, event),
             Some(input) = input_queue.recv() => driver.handle(input),
             Some(event) = media_queue.recv() => driver.handle(Input::Media(event)),
@@ -131,6 +132,18 @@ fn start_media(config: MediaConfig, fan_out: FanOut, events: mpsc::Sender<MediaE
 impl Driver {
     fn handle(&mut self, input: Input) {
         self.core.handle(input, now());
+    }
+
+    fn command(&mut self, mut command: Command) {
+        if let Command::Enter(invite) = &mut command
+            && !invite.identity.as_ref().is_some_and(identity::is_usable)
+        {
+            // Without one each link makes its own: the call works, a restart is not recognised.
+            invite.identity = identity::generate()
+                .inspect_err(|error| tracing::warn!(%error, "no certificate for this stay"))
+                .ok();
+        }
+        self.handle(Input::Command(command));
     }
 
     fn link_event(&mut self, id: ParticipantId, event: LinkEvent) {

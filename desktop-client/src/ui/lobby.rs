@@ -181,6 +181,7 @@ impl Lobby {
                 room: RoomChoice::Create,
                 name,
                 password: None,
+                identity: None,
             }));
         }
     }
@@ -196,6 +197,7 @@ impl Lobby {
                 room: RoomChoice::Join(code),
                 name,
                 password: None,
+                identity: None,
             }));
         }
     }

@@ -94,7 +94,8 @@ fn commands(window: &Window) -> Vec<Command> {
 }
 
 fn enter(server: ServerChoice, room: RoomChoice) -> Command {
-    Command::Enter(Invite { server, room, name: "Cyd".to_owned(), password: None })
+    let name = "Cyd".to_owned();
+    Command::Enter(Invite { server, room, name, password: None, identity: None })
 }
 
 #[test]

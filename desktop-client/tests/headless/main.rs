@@ -6,6 +6,7 @@ mod chat;
 mod failures;
 mod film;
 mod foreign;
+mod keys;
 mod outage;
 mod person;
 mod relay;

@@ -140,6 +140,16 @@ impl Person {
         self.child.wait().expect("it can be waited for");
     }
 
+    /// Takes from what it kept the key that the others know it by.
+    pub(crate) fn lose_key(&self) {
+        let path = self.home.path().join("place.json");
+        let kept = std::fs::read_to_string(&path).expect("a place is kept");
+        let mut place: Value = serde_json::from_str(&kept).expect("it is JSON");
+        let key = place.as_object_mut().and_then(|place| place.remove("identity"));
+        assert!(key.is_some_and(|key| key.is_string()), "a key was kept");
+        std::fs::write(&path, place.to_string()).expect("it can be written");
+    }
+
     /// The first event of this kind that `wanted` holds for, of those that came or are to come.
     pub(crate) fn wait(&mut self, event: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         self.wait_since(0, event, wanted)

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use cinemasync_protocol::{ParticipantId, ParticipantInfo, limits};
 
+use super::keys::Withheld;
 use crate::interface::FilmCopy;
 use crate::link::{LinkState, LinkStats, Path};
 use crate::negotiation::Negotiation;
+use crate::safety_code::{Exchange, SafetyCode};
 
 /// No room holds more others, whatever a server says: each costs a connection.
 pub(super) const MAX_OTHERS: usize = limits::MAX_MAX_PARTICIPANTS - 1;
@@ -47,6 +49,8 @@ pub(super) struct Member {
     /// Since when the server does not list it although there is a link: it lost the place, or the
     /// server has started anew and it has not come back yet.
     pub(super) unlisted_since: Option<Instant>,
+    /// A program with another key than before that wants its place.
+    pub(super) withheld: Option<Withheld>,
 }
 
 /// Our side of the connection to one participant.
@@ -55,18 +59,33 @@ pub(super) struct Link {
     pub(super) negotiation: Negotiation,
     pub(super) state: LinkState,
     pub(super) path: Option<Path>,
-    pub(super) safety_code: Option<String>,
+    pub(super) safety_code: Option<SafetyCode>,
+    /// The numbers of the safety code.
+    pub(super) exchange: Exchange,
+    /// Both certificates, ours first, as the handshake saw them.
+    pub(super) fingerprints: Option<(String, String)>,
     pub(super) stats: LinkStats,
     pub(super) control_open: bool,
     /// Its hello came, and with it everything it had to tell before.
     pub(super) introduced: bool,
     /// Since when there is no way to it, after there was one.
     pub(super) away_since: Option<Instant>,
-    /// The certificate that its descriptions name.
-    pub(super) certificate: Option<String>,
+    /// What its descriptions tell of the other side's program.
+    pub(super) remote: Option<Remote>,
     /// It takes the place of one to an earlier start of the same person's program, and does not
     /// stand yet: what decodes media is to begin anew with it.
     pub(super) anew: bool,
+    /// There is no connection and none is made: somebody is to decide first.
+    pub(super) detached: bool,
+}
+
+/// One start of somebody's program, as its descriptions tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Remote {
+    /// Its certificate's fingerprint.
+    pub(super) certificate: String,
+    /// The number of its connection (RFC 8829 §5.2.1): the same for as long as the connection lives.
+    pub(super) session: Option<String>,
 }
 
 /// How long somebody is waited for, here as on the server.
@@ -87,18 +106,21 @@ impl Member {
 }
 
 impl Link {
-    pub(super) fn new(negotiation: Negotiation) -> Self {
+    pub(super) fn new(negotiation: Negotiation, exchange: Exchange) -> Self {
         Self {
             negotiation,
             state: LinkState::Connecting,
             path: None,
             safety_code: None,
+            exchange,
+            fingerprints: None,
             stats: LinkStats::default(),
             control_open: false,
             introduced: false,
             away_since: None,
-            certificate: None,
+            remote: None,
             anew: false,
+            detached: false,
         }
     }
 }
@@ -199,6 +221,7 @@ impl Roster {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::safety_code::Nonce;
 
     fn info(id: &str, host: bool) -> ParticipantInfo {
         ParticipantInfo {
@@ -210,7 +233,8 @@ mod tests {
     }
 
     fn member(control_open: bool) -> Member {
-        let mut link = Link::new(Negotiation::new(true, true));
+        let exchange = Exchange::new(true, Nonce([0; 32]));
+        let mut link = Link::new(Negotiation::new(true, true), exchange);
         link.control_open = control_open;
         Member {
             name: String::new(),
@@ -223,6 +247,7 @@ mod tests {
             copy: FilmCopy::None,
             chat_from: 0,
             unlisted_since: None,
+            withheld: None,
         }
     }
 

@@ -1,11 +1,12 @@
 //! What happens in a room: people come and go, the server and persons here speak, everything is
 //! brought up to date. How one gets into the room and out of it is the session's business.
 //!
-//! The parts: `links` what the links report and negotiate, `control` what peers tell each other,
-//! `talk` chat and reactions, `film` what is watched.
+//! The parts: `links` what the links report and negotiate, `keys` which program stands at their other
+//! end, `control` what peers tell each other, `talk` chat and reactions, `film` what is watched.
 
 mod control;
 mod film;
+mod keys;
 mod links;
 mod talk;
 
@@ -17,6 +18,7 @@ use cinemasync_protocol::{
     RoomEntry, ServerMessage, Token, limits,
 };
 
+use super::keys::Keys;
 use super::roster::{Link, MAX_OTHERS, Member, Roster, shown_name};
 use super::{Io, Now, Output};
 use crate::chat::{ChatInbox, ChatNumbers, Incoming};
@@ -29,6 +31,7 @@ use crate::negotiation::{Negotiation, NegotiationInput};
 use crate::plan::MediaEvent;
 use crate::playback_sync::{PlaybackInput, PlaybackSync};
 use crate::player::PlayerCommand;
+use crate::safety_code::Exchange;
 use crate::track::Track;
 
 /// How long an opened film waits for the room to tell what it shows, so that somebody who comes
@@ -46,6 +49,7 @@ pub(super) struct Stay {
     locked: bool,
     ice_servers: Vec<IceServer>,
     roster: Roster,
+    keys: Keys,
     pub(super) clock: ClockSync,
     pub(super) playback: PlaybackSync,
     numbers: ChatNumbers,
@@ -72,6 +76,7 @@ pub(super) struct Memory {
     system_lines: u64,
     unplayable: Option<FilmId>,
     volume: f64,
+    keys: Keys,
 }
 
 impl Stay {
@@ -94,6 +99,7 @@ impl Stay {
             clock: ClockSync::new(now.instant),
             playback: PlaybackSync::new(entry.id.clone()),
             roster: Roster::new(entry.id),
+            keys: Keys::default(),
             numbers: ChatNumbers::new(nonce),
             inbox: ChatInbox::default(),
             chat: Arc::default(),
@@ -116,12 +122,14 @@ impl Stay {
             system_lines: self.system_lines,
             unplayable: self.unplayable.clone(),
             volume: self.volume,
+            keys: self.keys.clone(),
         }
     }
 
     /// Goes on where an earlier stay ended.
     pub(super) fn remember(&mut self, memory: Memory, io: &mut Io<'_>) {
-        let Memory { chat, system_lines, unplayable, volume } = memory;
+        let Memory { chat, system_lines, unplayable, volume, keys } = memory;
+        self.keys = keys;
         (self.chat, self.system_lines) = (chat, system_lines);
         (self.unplayable, self.volume) = (unplayable, volume);
         self.system_line("You are back in the room".to_owned(), io);
@@ -155,6 +163,10 @@ impl Stay {
         self.locked
     }
 
+    pub(super) fn compared_with(&self, id: &ParticipantId) -> bool {
+        self.keys.is_compared(id)
+    }
+
     pub(super) fn volume(&self) -> f64 {
         self.volume
     }
@@ -178,7 +190,8 @@ impl Stay {
 
     /// Those whose media is decoded.
     pub(super) fn receivable(&self) -> Vec<ParticipantId> {
-        let others = self.roster.others().filter(|(_, member)| !member.link.anew);
+        let others =
+            self.roster.others().filter(|(_, member)| !member.link.anew && !member.link.detached);
         others.map(|(id, _)| id.clone()).collect()
     }
 
@@ -356,13 +369,13 @@ impl Stay {
             opens_channels: newcomer,
             ice_servers: self.ice_servers.clone(),
             route: io.route,
+            identity: self.invite.identity.clone(),
         };
         io.push(Output::OpenLink(info.id.clone(), config));
-        let polite = *self.me() < info.id;
         Member {
             name: info.name.clone(),
             screen_sharing: info.screen_sharing,
-            link: Link::new(Negotiation::new(polite, newcomer)),
+            link: self.new_link(&info.id, newcomer, io),
             camera: false,
             microphone: false,
             speaking: false,
@@ -370,7 +383,13 @@ impl Stay {
             copy: FilmCopy::None,
             chat_from: self.numbers.next_number(),
             unlisted_since: None,
+            withheld: None,
         }
+    }
+
+    fn new_link(&self, id: &ParticipantId, newcomer: bool, io: &mut Io<'_>) -> Link {
+        let first = self.me() < id;
+        Link::new(Negotiation::new(first, newcomer), Exchange::new(first, io.nonces.next()))
     }
 
     // ---- server ----
@@ -389,7 +408,7 @@ impl Stay {
                 self.described(&from, DescriptionKind::Answer, sdp, io);
             }
             ServerMessage::WebrtcIceCandidate { from, candidate } => {
-                self.negotiate(&from, NegotiationInput::RemoteCandidate(candidate), io);
+                self.remote_candidate(&from, candidate, io);
             }
             ServerMessage::ChatMessage { from, id, text, at: _ } => {
                 let valid = limits::is_valid_chat_text(&text) && id.len() <= limits::MAX_ID_BYTES;
@@ -436,8 +455,7 @@ impl Stay {
         sdp: String,
         io: &mut Io<'_>,
     ) {
-        if limits::is_valid_sdp(&sdp) {
-            self.know_certificate(from, kind, &sdp, io);
+        if limits::is_valid_sdp(&sdp) && self.knows_program(from, kind, &sdp, io) {
             let description = Description { kind, sdp };
             self.negotiate(from, NegotiationInput::RemoteDescription(description), io);
         }
@@ -464,6 +482,9 @@ impl Stay {
             Command::Chat(text) => return self.say(text, io),
             Command::React(emoji) => return self.react(emoji, io),
             Command::LockRoom(locked) => return io.signal(ClientMessage::LockRoom { locked }),
+            Command::Compared(id, equal) => return self.compared(&id, equal, io),
+            Command::AcceptKey(id) => return self.accept_key(&id, io),
+            Command::RefuseKey(id) => return self.refuse_key(&id, io),
             Command::CloseFilm => PlaybackInput::Close,
             Command::Play => PlaybackInput::Play,
             Command::Pause => PlaybackInput::Pause,

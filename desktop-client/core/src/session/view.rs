@@ -1,5 +1,6 @@
 //! The snapshot: everything a front end shows, put together from the session's parts.
 
+use super::keys::Withheld;
 use super::roster::Member;
 use super::stay::Stay;
 use super::{Now, SessionCore, Stage};
@@ -76,7 +77,9 @@ fn participant(
         state: member.link.state,
         path: member.link.path,
         link: member.link.stats.clone(),
-        safety_code: member.link.safety_code.clone(),
+        safety_code: member.link.safety_code,
+        compared: stay.compared_with(id),
+        other_key: member.withheld.as_ref().map(Withheld::view),
         camera: member.camera,
         microphone: member.microphone,
         speaking: member.speaking,

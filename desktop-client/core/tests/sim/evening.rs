@@ -332,7 +332,7 @@ fn a_program_that_was_killed_and_is_started_again_takes_its_place_back() {
     let (id, place) = (world.id(away), world.place(away).expect("it is in a room"));
     world.kill(away);
     world.run(Duration::from_secs(8));
-    world.enter(away, RoomChoice::Resume(place.token));
+    world.come_back(away, place);
     world.run(Duration::from_secs(5));
     assert_eq!(world.id(away), id);
     assert!(world.snapshot(away).me.host, "who was host is host");

@@ -24,8 +24,12 @@ pub(crate) enum Effect {
 /// One side of a link.
 #[derive(Debug)]
 pub(crate) struct VirtualLink {
-    /// Which start of the person's program it belongs to.
-    certificate: u64,
+    /// The fingerprint of the certificate it shows.
+    pub(crate) certificate: String,
+    /// The fingerprint that the other side's description named.
+    pub(crate) remote_certificate: Option<String>,
+    /// The number of the connection.
+    session: u64,
     offers: u32,
     /// Are both descriptions in place?
     pub(crate) described: bool,
@@ -34,40 +38,60 @@ pub(crate) struct VirtualLink {
 }
 
 impl VirtualLink {
-    pub(crate) fn new(certificate: u64) -> Self {
-        Self { certificate, offers: 0, described: false, connected: false }
+    pub(crate) fn new(certificate: String, session: u64) -> Self {
+        Self {
+            certificate,
+            remote_certificate: None,
+            session,
+            offers: 0,
+            described: false,
+            connected: false,
+        }
+    }
+
+    fn describe(&self, kind: DescriptionKind) -> Description {
+        let Self { certificate, session, offers, .. } = self;
+        Description {
+            kind,
+            sdp: format!(
+                "v=0\r\no=- {session} {offers} IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
+                 a=ice-ufrag:u{offers}\r\na=fingerprint:sha-256 {certificate}\r\n"
+            ),
+        }
+    }
+
+    fn heard(&mut self, sdp: &str) {
+        self.described = true;
+        let named = sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:sha-256 "));
+        self.remote_certificate = named.map(str::to_owned);
     }
 
     pub(crate) fn command(&mut self, command: LinkCommand) -> Vec<Effect> {
         match command {
             LinkCommand::MakeOffer { .. } => {
                 self.offers += 1;
-                vec![Effect::Report(LinkEvent::LocalDescription(description(
-                    DescriptionKind::Offer,
-                    self.offers,
-                    self.certificate,
-                )))]
+                vec![Effect::Report(LinkEvent::LocalDescription(
+                    self.describe(DescriptionKind::Offer),
+                ))]
             }
             LinkCommand::Accept {
-                description: Description { kind: DescriptionKind::Offer, .. },
+                description: Description { kind: DescriptionKind::Offer, sdp },
                 ..
             } => {
-                self.described = true;
+                self.heard(&sdp);
                 vec![
                     Effect::Report(LinkEvent::RemoteDescriptionSet(DescriptionKind::Offer)),
-                    Effect::Report(LinkEvent::LocalDescription(description(
-                        DescriptionKind::Answer,
-                        self.offers,
-                        self.certificate,
-                    ))),
+                    Effect::Report(LinkEvent::LocalDescription(
+                        self.describe(DescriptionKind::Answer),
+                    )),
                     Effect::Described,
                 ]
             }
             LinkCommand::Accept {
-                description: Description { kind: DescriptionKind::Answer, .. },
+                description: Description { kind: DescriptionKind::Answer, sdp },
                 ..
             } => {
-                self.described = true;
+                self.heard(&sdp);
                 vec![
                     Effect::Report(LinkEvent::RemoteDescriptionSet(DescriptionKind::Answer)),
                     Effect::Described,
@@ -85,15 +109,5 @@ impl VirtualLink {
             | LinkCommand::RequestKeyframe(_)
             | LinkCommand::IceServers(_) => Vec::new(),
         }
-    }
-}
-
-fn description(kind: DescriptionKind, number: u32, certificate: u64) -> Description {
-    Description {
-        kind,
-        sdp: format!(
-            "v=0\r\no=- {number} {number} IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
-             a=ice-ufrag:u{number}\r\na=fingerprint:sha-256 {certificate:02X}\r\n"
-        ),
     }
 }

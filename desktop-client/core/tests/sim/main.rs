@@ -2,6 +2,7 @@
 //! players. An evening takes milliseconds and is the same each time.
 
 mod evening;
+mod keys;
 mod link;
 mod player;
 mod voices;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cinemasync_core::devices::{Device, DeviceKind, DeviceListing, DeviceUse};
-use cinemasync_core::interface::{Command, RoomChoice};
+use cinemasync_core::interface::Command;
 use cinemasync_core::plan::{MediaEvent, MediaPlan};
 use cinemasync_core::session::Input;
 
@@ -80,7 +80,7 @@ fn a_volume_is_kept_for_who_loses_the_connection_and_comes_back() {
     let place = world.place(people[1]).expect("a place to come back to");
     world.kill(people[1]);
     world.run(Duration::from_secs(8));
-    world.enter(people[1], RoomChoice::Resume(place.token));
+    world.come_back(people[1], place);
     world.run(Duration::from_secs(5));
     assert_eq!(world.id(people[1]), other, "the same place");
     assert_eq!(plan(&world, people[0]).volumes, [(other, 0.25)]);

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use cinemasync_core::film::{FilmId, FilmInfo};
 use cinemasync_core::interface::{
-    Command, Event, Invite, Place, RoomChoice, ServerChoice, Snapshot, Stage,
+    Command, Event, Invite, ParticipantView, Place, RoomChoice, ServerChoice, Snapshot, Stage,
 };
-use cinemasync_core::link::{LinkEvent, LinkState, Route};
+use cinemasync_core::link::{Identity, LinkEvent, LinkState, Route};
 use cinemasync_core::plan::{MediaEvent, MediaPlan};
+use cinemasync_core::safety_code::Secret;
 use cinemasync_core::session::{EquipmentConfig, Input, Now, Output, SessionConfig, SessionCore};
 use cinemasync_core::track::Track;
 use cinemasync_protocol::{ClientMessage, ParticipantId, RoomCode, ServerMessage};
@@ -46,6 +47,7 @@ pub(crate) struct World {
     pub(crate) people: Vec<Somebody>,
     starts: u64,
     connections: u64,
+    sessions: u64,
     arrivals: BinaryHeap<Reverse<Arrival>>,
     arrived: u64,
     /// Between whom nothing gets through.
@@ -109,6 +111,7 @@ impl World {
             people: Vec::new(),
             starts: 0,
             connections: 0,
+            sessions: 0,
             arrivals: BinaryHeap::new(),
             arrived: 0,
             cut: Vec::new(),
@@ -133,7 +136,7 @@ impl World {
         self.starts += 1;
         self.people.push(Somebody {
             start: self.starts,
-            core: SessionCore::new(config),
+            core: SessionCore::new(config, Secret::new([self.starts as u8; 32])),
             connection: None,
             links: BTreeMap::new(),
             player: VirtualPlayer::new(drift_ppm),
@@ -156,8 +159,25 @@ impl World {
     }
 
     pub(crate) fn enter(&mut self, person: Person, room: RoomChoice) {
-        let server = ServerChoice::Url("ws://server".into());
-        let invite = Invite { server, room, name: format!("Person {person}"), password: None };
+        let identity = Identity::new(self.people[person].start.to_string());
+        self.enter_as(person, room, identity);
+    }
+
+    /// Takes a place again that was kept over a start of the program.
+    pub(crate) fn come_back(&mut self, person: Person, place: Place) {
+        let identity = place.identity.expect("kept with the place");
+        self.enter_as(person, RoomChoice::Resume(place.token), identity);
+    }
+
+    /// Enters with a key of one's choice: a certificate's fingerprint in this world.
+    pub(crate) fn enter_as(&mut self, person: Person, room: RoomChoice, identity: Identity) {
+        let invite = Invite {
+            server: ServerChoice::Url("ws://server".into()),
+            room,
+            name: format!("Person {person}"),
+            password: None,
+            identity: Some(identity),
+        };
         self.command(person, Command::Enter(invite));
     }
 
@@ -194,6 +214,17 @@ impl World {
         let (from, track) = (from.clone(), Track::Camera);
         let event = MediaEvent::FirstFrame { from, track, width: 640, height: 360 };
         self.input(person, Input::Media(event));
+    }
+
+    /// The server says this to a person by itself.
+    pub(crate) fn forge(&mut self, person: Person, message: ServerMessage) {
+        self.input(person, Input::Signaling(message));
+    }
+
+    /// How this person's session sees another.
+    pub(crate) fn view(&self, person: Person, of: &ParticipantId) -> ParticipantView {
+        let seen = self.snapshot(person).participants;
+        seen.into_iter().find(|other| other.id == *of).expect("in the room")
     }
 
     /// The person's connection to the server breaks.
@@ -370,7 +401,11 @@ impl World {
             if std::mem::replace(&mut link.connected, true) {
                 continue;
             }
+            let local = link.certificate.clone();
+            let Some(remote) = link.remote_certificate.clone() else { return };
             self.input(person, Input::Link(id.clone(), LinkEvent::State(LinkState::Connected)));
+            let proved = LinkEvent::Fingerprints { local, remote };
+            self.input(person, Input::Link(id.clone(), proved));
             self.input(person, Input::Link(id, LinkEvent::ControlOpen));
         }
     }
@@ -425,8 +460,10 @@ impl World {
                     }
                 }
             }
-            Output::OpenLink(id, _) => {
-                let link = VirtualLink::new(self.people[person].start);
+            Output::OpenLink(id, config) => {
+                let identity = config.identity.expect("each program has one");
+                self.sessions += 1;
+                let link = VirtualLink::new(identity.pem().to_owned(), self.sessions);
                 self.people[person].links.insert(id, link);
             }
             Output::CloseLink(id) => {

@@ -114,6 +114,7 @@ fn a_link_without_a_runtime_is_refused_in_words() {
         opens_channels: true,
         ice_servers: vec![],
         route: cinemasync_core::link::Route::Any,
+        identity: None,
     };
     let id = cinemasync_protocol::ParticipantId::new("a");
     let refused = Peer::open(id, config, events, std::sync::Arc::new(|_, _| {}));

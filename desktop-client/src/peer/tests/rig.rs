@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use cinemasync_core::link::{
-    Description, DescriptionKind, LinkCommand, LinkConfig, LinkEvent, LinkState, Route,
+    Description, DescriptionKind, Identity, LinkCommand, LinkConfig, LinkEvent, LinkState, Route,
 };
 use cinemasync_core::packet::{InboundPacket, OutboundPacket};
 use cinemasync_core::track::Track;
@@ -31,12 +31,23 @@ pub(super) struct Side {
     pub(super) offering: bool,
     /// Was an exchange completed?
     pub(super) complete: bool,
+    /// What somebody between makes of its descriptions.
+    pub(super) tamper: Option<fn(&str) -> String>,
 }
 
 pub(super) fn side(name: &str, opens_channels: bool, wrap: Option<WrapSocket>) -> Side {
+    side_showing(name, opens_channels, wrap, None)
+}
+
+fn side_showing(
+    name: &str,
+    opens_channels: bool,
+    wrap: Option<WrapSocket>,
+    identity: Option<Identity>,
+) -> Side {
     let (events, events_in) = mpsc::channel(256);
     let (packets, packets_in) = mpsc::unbounded_channel();
-    let config = LinkConfig { opens_channels, ice_servers: vec![], route: Route::Any };
+    let config = LinkConfig { opens_channels, ice_servers: vec![], route: Route::Any, identity };
     let on_packet = Arc::new(move |_: &ParticipantId, packet| {
         let _ = packets.send(packet);
     });
@@ -50,6 +61,7 @@ pub(super) fn side(name: &str, opens_channels: bool, wrap: Option<WrapSocket>) -
         polite: !opens_channels,
         offering: false,
         complete: false,
+        tamper: None,
     }
 }
 
@@ -66,6 +78,11 @@ impl Pair {
 
     pub(super) fn over(wrap: Option<WrapSocket>) -> Self {
         Self { a: side("b", true, wrap.clone()), b: side("a", false, wrap) }
+    }
+
+    /// Two who show these.
+    pub(super) fn showing([a, b]: [Option<Identity>; 2]) -> Self {
+        Self { a: side_showing("b", true, None, a), b: side_showing("a", false, None, b) }
     }
 
     pub(super) fn offer(&mut self, ice_restart: bool) {
@@ -109,7 +126,10 @@ impl Pair {
 /// What a negotiation machine would do with the event: perfect negotiation, the older is polite.
 fn relay(from: &mut Side, to: &mut Side, event: LinkEvent) {
     match &event {
-        LinkEvent::LocalDescription(description) => to.described(description.clone()),
+        LinkEvent::LocalDescription(Description { kind, sdp }) => {
+            let sdp = from.tamper.map_or_else(|| sdp.clone(), |tamper| tamper(sdp));
+            to.described(Description { kind: *kind, sdp });
+        }
         LinkEvent::LocalCandidate(candidate) => {
             to.peer.command(LinkCommand::AddCandidate(candidate.clone()));
         }

@@ -287,6 +287,8 @@ mod tests {
             path: None,
             link: cinemasync_core::link::LinkStats::default(),
             safety_code: None,
+            compared: false,
+            other_key: None,
             camera: true,
             microphone: true,
             speaking,

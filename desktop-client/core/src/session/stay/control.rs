@@ -17,6 +17,9 @@ impl Stay {
         let hello = ControlMessage::Hello { version: CONTROL_VERSION, chat_from: member.chat_from };
         send(id, &hello, io);
         send(id, &tracks(io), io);
+        if let Some(step) = member.link.exchange.opening() {
+            send(id, &ControlMessage::Safety { step }, io);
+        }
         self.clock.add_peer(id.clone(), io.now.instant);
         self.playback(PlaybackInput::PeerJoined(id.clone()), io);
     }
@@ -47,6 +50,7 @@ impl Stay {
                 let copy = standing.copy;
                 self.with_member(from, |member| member.copy = copy);
             }
+            ControlMessage::Safety { step } => self.safety(from, step, io),
         }
     }
 

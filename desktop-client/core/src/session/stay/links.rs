@@ -1,15 +1,13 @@
 //! The links to the others: what they report, what is negotiated over the server. What travels over
-//! their control channels is in `control`.
+//! their control channels is in `control`, which program stands at their other end in `keys`.
 
 use cinemasync_protocol::{ClientMessage, DisconnectReason, ParticipantId};
 
 use super::{Io, Output, Stay, is_live};
 use crate::control::ControlMessage;
-use crate::interface::Event;
 use crate::link::{Description, DescriptionKind, LinkEvent, LinkState, LinkStats};
 use crate::negotiation::{NegotiationInput, NegotiationOutput};
 use crate::plan::MediaCommand;
-use crate::safety_code::{End, safety_code};
 use crate::session::roster::Member;
 use crate::track::Track;
 
@@ -20,7 +18,8 @@ impl Stay {
         event: LinkEvent,
         io: &mut Io<'_>,
     ) {
-        if self.roster.get(id).is_none() {
+        // A link that was closed may have said something before.
+        if self.roster.get(id).is_none_or(|member| member.link.detached) {
             return;
         }
         match event {
@@ -41,10 +40,7 @@ impl Stay {
                 self.tell_peer(id, io);
             }
             LinkEvent::Fingerprints { local, remote } => {
-                let me = End { id: self.roster.me(), fingerprint: &local };
-                let code = safety_code(me, End { id, fingerprint: &remote });
-                self.with_member(id, |member| member.link.safety_code = Some(code));
-                self.tell_peer(id, io);
+                self.proved(id, local, &remote, io);
             }
             LinkEvent::ControlOpen => self.control_open(id, io),
             LinkEvent::ControlClosed => {
@@ -91,6 +87,9 @@ impl Stay {
                 member.link.away_since.get_or_insert(io.now.instant);
             }
         }
+        if self.let_go_if_withheld(id, io) {
+            return;
+        }
         self.negotiate(id, NegotiationInput::LinkState(state), io);
         if before == state {
             return;
@@ -100,41 +99,6 @@ impl Stay {
             // The newcomer, or whoever was away, can decode nothing before a keyframe.
             io.push(Output::Media(MediaCommand::Keyframe(Track::Camera)));
         }
-    }
-
-    /// A connection keeps its certificate for life. An offer with another one comes from a program
-    /// that was started again and took its place back: it knows nothing of the old connection.
-    pub(super) fn know_certificate(
-        &mut self,
-        id: &ParticipantId,
-        kind: DescriptionKind,
-        sdp: &str,
-        io: &mut Io<'_>,
-    ) {
-        let Some(named) = certificate(sdp) else { return };
-        let Some(member) = self.roster.get_mut(id) else { return };
-        match &member.link.certificate {
-            None => member.link.certificate = Some(named),
-            Some(known) if *known != named && kind == DescriptionKind::Offer => {
-                self.begin_anew(id, named, io);
-            }
-            Some(_) => {}
-        }
-    }
-
-    fn begin_anew(&mut self, id: &ParticipantId, certificate: String, io: &mut Io<'_>) {
-        let Some(info) = self.roster.info(id) else { return };
-        io.push(Output::CloseLink(id.clone()));
-        self.clock.remove_peer(id);
-        self.inbox.remove(id);
-        self.tracks_of(id, false, false, io);
-        let fresh = self.open_link(&info, false, io);
-        self.with_member(id, |member| {
-            *member = fresh;
-            member.link.certificate = Some(certificate);
-            member.link.anew = true;
-        });
-        self.tell_peer(id, io);
     }
 
     /// Of some nobody else tells that they are gone.
@@ -151,24 +115,15 @@ impl Stay {
         }
     }
 
-    pub(super) fn tell_peer(&self, id: &ParticipantId, io: &mut Io<'_>) {
-        if let Some(Member { link, .. }) = self.roster.get(id) {
-            io.event(Event::Peer {
-                id: id.clone(),
-                state: link.state,
-                path: link.path,
-                safety_code: link.safety_code.clone(),
-            });
-        }
-    }
-
     pub(super) fn negotiate(
         &mut self,
         id: &ParticipantId,
         input: NegotiationInput,
         io: &mut Io<'_>,
     ) {
-        let Some(member) = self.roster.get_mut(id) else { return };
+        let Some(member) = self.roster.get_mut(id).filter(|member| !member.link.detached) else {
+            return;
+        };
         let negotiation = &mut member.link.negotiation;
         negotiation.handle(input, io.now.instant);
         while let Some(output) = negotiation.poll_output() {
@@ -187,10 +142,4 @@ impl Stay {
             }
         }
     }
-}
-
-/// The first certificate fingerprint that a description names (RFC 8122).
-fn certificate(sdp: &str) -> Option<String> {
-    let named = sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:"))?;
-    Some(named.trim().to_ascii_lowercase())
 }

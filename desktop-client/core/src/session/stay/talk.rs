@@ -63,6 +63,11 @@ impl Stay {
     }
 
     pub(super) fn system_line(&mut self, text: String, io: &mut Io<'_>) {
+        self.line_at(Level::Info, text, io);
+    }
+
+    /// A line of no person that is more than good to know.
+    pub(super) fn line_at(&mut self, level: Level, text: String, io: &mut Io<'_>) {
         let id = format!("system-{}", self.system_lines);
         self.system_lines += 1;
         let at_unix_ms = io.now.unix_ms;
@@ -74,7 +79,7 @@ impl Stay {
             via: Via::Here,
             at_unix_ms,
         });
-        io.notice(Level::Info, text);
+        io.notice(level, text);
     }
 
     pub(super) fn keep(&mut self, line: ChatLine) {
