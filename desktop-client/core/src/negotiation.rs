@@ -88,8 +88,16 @@ struct Incoming {
 #[derive(Debug)]
 enum Phase {
     Idle,
-    Offering { restart: bool, since: Instant },
-    Accepting { incoming: Incoming, since: Instant },
+    Offering {
+        restart: bool,
+        since: Instant,
+    },
+    Accepting {
+        incoming: Incoming,
+        since: Instant,
+        /// Did the description take effect, so that only the answer is to come?
+        in_force: bool,
+    },
 }
 
 /// Our offer that waits for its answer.
@@ -338,6 +346,9 @@ impl Negotiation {
         for candidate in self.remote.described(users) {
             self.command(LinkCommand::AddCandidate(candidate));
         }
+        if let Phase::Accepting { in_force, .. } = &mut self.phase {
+            *in_force = true;
+        }
         self.local_offer_pending = false;
         if kind == DescriptionKind::Answer {
             if late {
@@ -448,7 +459,9 @@ impl Negotiation {
         if !is_acceptable(&candidate) {
             return;
         }
-        let busy = self.incoming.is_some() || matches!(self.phase, Phase::Accepting { .. });
+        // What the description under way brings with it is added once it is in force.
+        let busy = self.incoming.is_some()
+            || matches!(self.phase, Phase::Accepting { in_force: false, .. });
         if let Some(candidate) = self.remote.offer(candidate, self.ignoring, busy) {
             self.command(LinkCommand::AddCandidate(candidate));
         }
@@ -552,7 +565,7 @@ impl Negotiation {
                 self.take_back_offer();
             }
             let description = incoming.description.clone();
-            self.phase = Phase::Accepting { incoming, since: now };
+            self.phase = Phase::Accepting { incoming, since: now, in_force: false };
             self.command(LinkCommand::Accept { description, rollback });
         } else if self.outstanding.is_none()
             && !self.awaits_first_offer

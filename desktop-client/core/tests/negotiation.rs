@@ -365,6 +365,25 @@ fn what_is_too_large_or_answers_nothing_is_ignored() {
 }
 
 #[test]
+fn a_candidate_that_comes_while_the_answer_is_made_is_added() {
+    let now = Instant::now();
+    let mut negotiation = Negotiation::new(true, false);
+    let offer = Description { kind: DescriptionKind::Offer, sdp: "a=ice-ufrag:abcd\r\n".into() };
+    let candidate = IceCandidate {
+        candidate: "candidate:1".to_owned(),
+        sdp_mid: None,
+        sdp_m_line_index: Some(0),
+        username_fragment: Some("abcd".to_owned()),
+    };
+    negotiation.handle(NegotiationInput::RemoteDescription(offer), now);
+    negotiation.handle(NegotiationInput::RemoteDescriptionSet(DescriptionKind::Offer), now);
+    while negotiation.poll_output().is_some() {}
+    negotiation.handle(NegotiationInput::RemoteCandidate(Some(candidate.clone())), now);
+    let added = NegotiationOutput::Command(LinkCommand::AddCandidate(Some(candidate)));
+    assert_eq!(negotiation.poll_output(), Some(added));
+}
+
+#[test]
 fn a_flood_of_candidates_is_bounded() {
     let now = Instant::now();
     let mut negotiation = Negotiation::new(true, false);
