@@ -9,7 +9,8 @@
 //! - two pumps packetize and send what media encoded (`outbound`);
 //! - one reader a remote track gives packets to media (`inbound`);
 //! - a reader and a writer a data channel (`channels`);
-//! - the crate's own driver, on a runtime of ours (`runtime`).
+//! - the crate's own driver, on a runtime of ours (`runtime`);
+//! - a line a relay that is reached over TCP or TLS (`tunnel`).
 //!
 //! Dropping the handle closes the connection and ends all of them.
 
@@ -22,9 +23,11 @@ mod handler;
 pub mod identity;
 mod inbound;
 mod link;
+mod names;
 mod outbound;
 mod runtime;
 mod sdp;
+mod tunnel;
 
 use std::sync::Arc;
 

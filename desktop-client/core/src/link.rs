@@ -116,6 +116,8 @@ pub enum LinkEvent {
     LocalCandidate(Option<IceCandidate>),
     /// The connection's state changed.
     State(LinkState),
+    /// The path in use is broken for good: only an ICE restart helps, and the sooner the better.
+    RouteLost,
     /// The `control` channel can be written to.
     ControlOpen,
     /// The `control` channel is gone.

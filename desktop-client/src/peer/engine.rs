@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use cinemasync_core::link::{LinkConfig, Route};
 use rtc::ice::mdns::MulticastDnsMode;
+use rtc::ice::url::{ProtoType, SchemeType};
 use rtc::interceptor::{
     NackGeneratorBuilder, NackResponderBuilder, ReceiverReportBuilder, SenderReportBuilder, Slot,
 };
@@ -27,6 +28,7 @@ use super::channels::{MAX_CONTROL_BYTES, SEND_BUFFER_BYTES};
 use super::feedback::FeedbackReader;
 use super::identity;
 use super::runtime::LinkRuntime;
+use super::tunnel::Tunnels;
 
 /// Payload types that our offers propose. What is sent and expected is what was negotiated.
 const OPUS_OFFERED: u8 = 111;
@@ -133,7 +135,7 @@ pub(super) async fn connect(
 ) -> Result<Arc<dyn PeerConnection>> {
     let shown = config.identity.iter().map(identity::certificate).collect::<Result<_>>()?;
     let connection = PeerConnectionBuilder::new()
-        .with_configuration(with_certificates(config, shown))
+        .with_configuration(with_certificates(config, runtime.tunnels(), shown))
         .with_media_engine(media_engine()?)
         .with_setting_engine(settings(config.route))
         .with_interceptor_registry(interceptors(feedback))
@@ -147,42 +149,60 @@ pub(super) async fn connect(
 }
 
 /// Where to look for ways to the other side, of a connection that there is already.
-pub(super) fn configuration(config: &LinkConfig) -> RTCConfiguration {
-    with_certificates(config, Vec::new())
+pub(super) fn configuration(config: &LinkConfig, tunnels: &Tunnels) -> RTCConfiguration {
+    with_certificates(config, tunnels, Vec::new())
 }
 
-fn with_certificates(config: &LinkConfig, shown: Vec<RTCCertificate>) -> RTCConfiguration {
+fn with_certificates(
+    config: &LinkConfig,
+    tunnels: &Tunnels,
+    shown: Vec<RTCCertificate>,
+) -> RTCConfiguration {
     let policy = match config.route {
         Route::RelayOnly => RTCIceTransportPolicy::Relay,
         Route::Any | Route::NoRelay => RTCIceTransportPolicy::All,
     };
     RTCConfigurationBuilder::new()
-        .with_ice_servers(ice_servers(config))
+        .with_ice_servers(ice_servers(config, tunnels))
         .with_ice_transport_policy(policy)
         .with_certificates(shown)
         .build()
 }
 
 /// The servers that can be used, each with one address: one that cannot be read, or a relay without
-/// credentials, would make the crate refuse the whole connection.
-fn ice_servers(config: &LinkConfig) -> Vec<RTCIceServer> {
-    let relays = config.route != Route::NoRelay;
-    let servers = config.ice_servers.iter().flat_map(|server| {
-        server.urls.iter().map(|url| RTCIceServer {
-            urls: vec![url.clone()],
-            username: server.username.clone().unwrap_or_default(),
-            credential: server.credential.clone().unwrap_or_default(),
-        })
-    });
-    let usable = |server: &RTCIceServer| {
-        let wanted = relays || !server.urls.iter().any(|url| url.starts_with("turn"));
-        let readable = server.urls();
-        if let Err(error) = &readable {
-            tracing::warn!(%error, "an ICE server of the signaling server cannot be used");
+/// credentials, would make the crate refuse the whole connection. Relays over TCP and TLS come as
+/// tunnels.
+fn ice_servers(config: &LinkConfig, tunnels: &Tunnels) -> Vec<RTCIceServer> {
+    let mut usable = Vec::new();
+    let mut udp_relay = false;
+    for server in &config.ice_servers {
+        for url in &server.urls {
+            let plain = RTCIceServer {
+                urls: vec![url.clone()],
+                username: server.username.clone().unwrap_or_default(),
+                credential: server.credential.clone().unwrap_or_default(),
+            };
+            let read = match plain.urls() {
+                Ok(read) => read,
+                Err(error) => {
+                    tracing::warn!(%error, "an ICE server of the signaling server cannot be used");
+                    continue;
+                }
+            };
+            for read in read {
+                let relay = matches!(read.scheme, SchemeType::Turn | SchemeType::Turns);
+                if relay && config.route == Route::NoRelay {
+                    continue;
+                }
+                udp_relay |= read.scheme == SchemeType::Turn && read.proto == ProtoType::Udp;
+                if let Some(url) = tunnels.rewritten(&read) {
+                    usable.push(RTCIceServer { urls: vec![url], ..plain.clone() });
+                }
+            }
         }
-        wanted && readable.is_ok()
-    };
-    servers.filter(usable).collect()
+    }
+    tunnels.expect_udp(udp_relay);
+    usable
 }
 
 #[cfg(test)]
@@ -206,16 +226,26 @@ mod tests {
                 server("http://127.0.0.1", None),
                 server("turn:127.0.0.1:3478", None),
                 server("turn:127.0.0.1:3479", Some("word")),
+                server("turn:127.0.0.1:3479?transport=tcp", Some("word")),
+                server("turns:relay.example.org:443", Some("word")),
+                server("turns:relay.example.org:443?transport=udp", Some("word")),
                 server("stun:127.0.0.1:3478", None),
             ],
             route: Route::Any,
             identity: None,
         };
-        let kept = |config: &LinkConfig| {
-            ice_servers(config).into_iter().flat_map(|server| server.urls).collect::<Vec<_>>()
+        let tunnels = Tunnels::new(Arc::new(|| ()));
+        let kept = |config: &LinkConfig| -> Vec<_> {
+            ice_servers(config, &tunnels).into_iter().flat_map(|server| server.urls).collect()
         };
-        assert_eq!(kept(&config), ["turn:127.0.0.1:3479", "stun:127.0.0.1:3478"]);
+        let udp = "turn:127.0.0.1:3479?transport=udp";
+        let tcp = "turn:0.tunnel.invalid:3479?transport=udp";
+        let tls = "turn:1.tunnel.invalid:443?transport=udp";
+        let stun = "stun:127.0.0.1:3478";
+        assert_eq!(kept(&config), [udp, tcp, tls, stun]);
+        assert_eq!(kept(&config), [udp, tcp, tls, stun], "a relay keeps its number");
+        assert_eq!(tunnels.resolve("1.tunnel.invalid:443"), Some(([127, 213, 77, 1], 443).into()));
         let config = LinkConfig { route: Route::NoRelay, ..config };
-        assert_eq!(kept(&config), ["stun:127.0.0.1:3478"]);
+        assert_eq!(kept(&config), [stun]);
     }
 }

@@ -16,6 +16,7 @@ use webrtc::peer_connection::{
 use super::feedback::KeyframeWanted;
 use super::link::{Ending, Endings};
 use super::outbound::OnDropped;
+use super::tunnel::OnLost;
 
 /// Facts waiting at most; the link task only waits for the session's event queue, so this full means
 /// that the session hangs.
@@ -33,6 +34,8 @@ pub(super) enum Fact {
     KeyframeAsked(u32),
     /// Pictures of ours were dropped.
     PicturesDropped(Track),
+    /// The way to a relay broke.
+    RelayLost,
 }
 
 /// Tells facts to the link task. A full queue ends the link.
@@ -58,6 +61,12 @@ impl Facts {
     pub(super) fn on_dropped(&self) -> OnDropped {
         let facts = self.clone();
         Arc::new(move |track| facts.tell(Fact::PicturesDropped(track)))
+    }
+
+    /// For the tunnels.
+    pub(super) fn on_relay_lost(&self) -> OnLost {
+        let facts = self.clone();
+        Arc::new(move || facts.tell(Fact::RelayLost))
     }
 
     /// For the reader of their feedback.

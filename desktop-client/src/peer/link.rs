@@ -121,7 +121,8 @@ pub(super) struct Link {
 
 impl Link {
     pub(super) fn new(mut parts: Parts) -> Self {
-        let runtime = LinkRuntime::new(Arc::clone(&parts.figures.traffic), parts.wrap.take());
+        let traffic = Arc::clone(&parts.figures.traffic);
+        let runtime = LinkRuntime::new(traffic, parts.wrap.take(), parts.facts.on_relay_lost());
         let channels = Channels::new(parts.id.clone(), parts.events.clone());
         Self {
             parts,
@@ -253,7 +254,8 @@ impl Link {
             }
             LinkCommand::IceServers(ice_servers) => {
                 self.parts.config.ice_servers = ice_servers;
-                let configuration = engine::configuration(&self.parts.config);
+                let configuration =
+                    engine::configuration(&self.parts.config, self.runtime.tunnels());
                 if let Err(error) = connection.set_configuration(configuration).await {
                     tracing::warn!(%error, peer = %self.parts.id, "the relays from before stay in use");
                 }
@@ -284,6 +286,11 @@ impl Link {
                     self.tell(LinkEvent::KeyframeWanted(track)).await;
                 }
             }
+            Fact::RelayLost if self.path == Some(Path::Relay) => {
+                self.tell(LinkEvent::RouteLost).await;
+            }
+            // Another way is in use.
+            Fact::RelayLost => {}
             Fact::PicturesDropped(track) => {
                 tracing::debug!(peer = %self.parts.id, track = track.as_str(), "pictures dropped: the link is too slow");
                 self.tell(LinkEvent::KeyframeWanted(track)).await;

@@ -1,9 +1,9 @@
 //! The crate's window to the operating system, one per connection: tasks, timers, sockets.
 //!
-//! Everything is tokio's own, with three differences that the crate offers no setting for: sockets
-//! get large buffers and are counted, the driver is nudged (see [`Nudged`]), and whatever the
-//! connection spawned can be ended. What a test or a tunnel puts around a socket comes in through
-//! [`WrapSocket`]. Leaves to others: what is sent.
+//! Everything is tokio's own, with differences that the crate offers no setting for: sockets get large
+//! buffers, are counted and have tunnels beside them, the driver is nudged (see [`Nudged`]), names are
+//! resolved soon or not, and whatever the connection spawned can be ended. What a test puts around a
+//! socket comes in through [`WrapSocket`]. Leaves to others: what is sent.
 
 use std::cell::Cell;
 use std::fmt;
@@ -16,6 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::names;
+use super::tunnel::{OnLost, Tunnels, is_allocated, is_relay_traffic};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use webrtc::runtime::{
@@ -43,6 +45,7 @@ pub(super) struct Traffic {
 /// A connection's runtime.
 pub(super) struct LinkRuntime {
     traffic: Arc<Traffic>,
+    tunnels: Arc<Tunnels>,
     wrap: Option<WrapSocket>,
     /// What the crate spawned; aborted by [`end`](Self::end).
     tasks: Mutex<Vec<AbortHandle>>,
@@ -51,14 +54,25 @@ pub(super) struct LinkRuntime {
 }
 
 impl LinkRuntime {
-    pub(super) fn new(traffic: Arc<Traffic>, wrap: Option<WrapSocket>) -> Arc<Self> {
+    /// `on_relay_lost` is told when the way to a relay broke that went over TCP.
+    pub(super) fn new(
+        traffic: Arc<Traffic>,
+        wrap: Option<WrapSocket>,
+        on_relay_lost: OnLost,
+    ) -> Arc<Self> {
         Arc::new(Self {
             traffic,
+            tunnels: Tunnels::new(on_relay_lost),
             wrap,
             tasks: Mutex::default(),
             driver_spawned: AtomicBool::new(false),
             driver_ended: watch::Sender::new(false),
         })
+    }
+
+    /// The ways to relays that the crate knows nothing of.
+    pub(super) fn tunnels(&self) -> &Tunnels {
+        &self.tunnels
     }
 
     /// Returns when the connection's driver has stopped, for whatever reason.
@@ -82,18 +96,33 @@ impl fmt::Debug for LinkRuntime {
     }
 }
 
+/// Sleeps of one wake-up that return at once.
+const NUDGES: u8 = 1;
+/// The same where a relay's words came or went: the crate hands them on one round later each, from the
+/// socket to the TURN client, to ICE and back.
+const NUDGES_RELAYED: u8 = 4;
+
 thread_local! {
-    /// Is the next `sleep` on this thread the first one of a driver's wake-up?
-    static FIRST_SLEEP: Cell<bool> = const { Cell::new(false) };
+    /// How many sleeps on this thread return at once, in this wake-up of a driver.
+    static NUDGES_LEFT: Cell<u8> = const { Cell::new(0) };
+    /// Were they raised for a relay, in this wake-up? Outside of one nothing raises them.
+    static RELAYED: Cell<bool> = const { Cell::new(true) };
 }
 
 /// The driver's task. What an event produces (a check to send, an answer to a check) is picked up
 /// only when the driver goes round once more, which without another event is an idle timer of up
 /// to 200 ms later: three of them make a connection take 603 ms on loopback. So the first `sleep`
-/// of each wake-up returns at once and the driver goes round twice.
+/// of each wake-up returns at once and the driver goes round twice, or more often for a relay.
 struct Nudged {
     driver: Pin<Box<dyn Future<Output = ()> + Send>>,
     _ended: SetOnDrop,
+}
+
+/// This wake-up is about a relay.
+fn nudge_more() {
+    if !RELAYED.replace(true) {
+        NUDGES_LEFT.set(NUDGES_LEFT.get() + NUDGES_RELAYED - NUDGES);
+    }
 }
 
 struct SetOnDrop(watch::Sender<bool>);
@@ -108,11 +137,13 @@ impl Future for Nudged {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        FIRST_SLEEP.set(true);
+        NUDGES_LEFT.set(NUDGES);
+        RELAYED.set(false);
         let polled = self.driver.as_mut().poll(cx);
         // Other tasks of this thread sleep as long as they say: the application's wait for room in
         // a data channel (50 ms) above all.
-        FIRST_SLEEP.set(false);
+        NUDGES_LEFT.set(0);
+        RELAYED.set(true);
         polled
     }
 }
@@ -158,7 +189,9 @@ impl Runtime for LinkRuntime {
         let inner = TokioRuntime.wrap_udp_socket(socket)?;
         let inner =
             self.wrap.as_ref().map_or_else(|| Arc::clone(&inner), |wrap| wrap(inner.clone()));
-        Ok(Arc::new(Counted { inner, traffic: Arc::clone(&self.traffic) }))
+        let inner = self.tunnels.wrap(inner);
+        let (traffic, tunnels) = (Arc::clone(&self.traffic), Arc::clone(&self.tunnels));
+        Ok(Arc::new(Counted { inner, traffic, tunnels }))
     }
 
     fn wrap_tcp_listener(
@@ -179,11 +212,20 @@ impl Runtime for LinkRuntime {
         &'a self,
         host: &'a str,
     ) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send + 'a>> {
-        TokioRuntime.resolve_host(host)
+        match self.tunnels.resolve(host) {
+            Some(address) => Box::pin(ready(Ok(vec![address]))),
+            None => Box::pin(names::resolve(host)),
+        }
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + 'static>> {
-        if FIRST_SLEEP.replace(false) { Box::pin(ready(())) } else { TokioRuntime.sleep(duration) }
+        match NUDGES_LEFT.get() {
+            0 => TokioRuntime.sleep(duration),
+            left => {
+                NUDGES_LEFT.set(left - 1);
+                Box::pin(ready(()))
+            }
+        }
     }
 
     fn interval(&self, period: Duration) -> Box<dyn AsyncInterval> {
@@ -199,11 +241,12 @@ impl Runtime for LinkRuntime {
     }
 }
 
-/// A socket whose traffic is counted.
+/// A socket whose traffic is counted, and looked at for a relay's.
 #[derive(Debug)]
 struct Counted {
     inner: Arc<dyn AsyncUdpSocket>,
     traffic: Arc<Traffic>,
+    tunnels: Arc<Tunnels>,
 }
 
 impl AsyncUdpSocket for Counted {
@@ -215,6 +258,9 @@ impl AsyncUdpSocket for Counted {
         let polled = self.inner.poll_send(cx, transmit);
         if let Poll::Ready(Ok(bytes)) = polled {
             self.traffic.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+            if is_relay_traffic(transmit.contents) {
+                nudge_more();
+            }
         }
         polled
     }
@@ -229,6 +275,16 @@ impl AsyncUdpSocket for Counted {
         if let Poll::Ready(Ok(messages)) = polled {
             let bytes: usize = meta.iter().take(messages).map(|meta| meta.len).sum();
             self.traffic.received.fetch_add(bytes as u64, Ordering::Relaxed);
+            // Several of one sender lie in one buffer: they are of a kind.
+            for (buffer, meta) in bufs.iter().zip(meta.iter()).take(messages) {
+                let datagram = &buffer[..meta.len.min(meta.stride)];
+                if is_relay_traffic(datagram) {
+                    nudge_more();
+                }
+                if is_allocated(datagram) {
+                    self.tunnels.allocated(meta.addr);
+                }
+            }
         }
         polled
     }
@@ -250,7 +306,7 @@ mod tests {
     #[tokio::test]
     async fn the_first_sleep_of_a_drivers_wake_up_returns_at_once_and_no_other() {
         const LONG: Duration = Duration::from_secs(3600);
-        let runtime = LinkRuntime::new(Arc::default(), None);
+        let runtime = LinkRuntime::new(Arc::default(), None, Arc::new(|| ()));
         let counts = Arc::new([AtomicU64::new(0), AtomicU64::new(0)]);
         let event = Arc::new(tokio::sync::Notify::new());
         let (driver, counted, happens) = (runtime.clone(), counts.clone(), event.clone());
@@ -277,9 +333,44 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_relays_words_let_the_driver_go_round_more_often() {
+        const LONG: Duration = Duration::from_secs(3600);
+        // The head of ChannelData, to be followed by nothing.
+        const WORD: [u8; 4] = [0x40, 0, 0, 0];
+        let runtime = LinkRuntime::new(Arc::default(), None, Arc::new(|| ()));
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let socket = runtime.wrap_udp_socket(socket).unwrap();
+        let own = socket.local_addr().unwrap();
+        let rounds = Arc::new(AtomicU64::new(0));
+        let (driver, counted) = (runtime.clone(), Arc::clone(&rounds));
+        runtime.spawn(Box::pin(async move {
+            loop {
+                let mut bytes = [0; 64];
+                tokio::select! {
+                    biased;
+                    _ = socket.recv_from(&mut bytes) => {}
+                    () = driver.sleep(LONG) => drop(counted.fetch_add(1, Ordering::SeqCst)),
+                };
+            }
+        }));
+        let other = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        for (word, expected) in [(&b"hello"[..], 2), (&WORD, 6)] {
+            other.send_to(word, own).await.unwrap();
+            while rounds.load(Ordering::SeqCst) < expected {
+                tokio::task::yield_now().await;
+            }
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(rounds.load(Ordering::SeqCst), expected);
+        }
+        runtime.end();
+    }
+
+    #[tokio::test]
     async fn sockets_get_larger_buffers_than_they_had_and_are_counted() {
         let traffic = Arc::new(Traffic::default());
-        let runtime = LinkRuntime::new(Arc::clone(&traffic), None);
+        let runtime = LinkRuntime::new(Arc::clone(&traffic), None, Arc::new(|| ()));
         let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
         let twin = socket.try_clone().unwrap();
         let state = UdpSocketState::new(UdpSockRef::from(&twin)).unwrap();
@@ -299,7 +390,7 @@ mod tests {
 
     #[tokio::test]
     async fn ending_the_runtime_ends_what_was_spawned() {
-        let runtime = LinkRuntime::new(Arc::default(), None);
+        let runtime = LinkRuntime::new(Arc::default(), None, Arc::new(|| ()));
         let driver = runtime.spawn(Box::pin(std::future::pending()));
         let errand = runtime.spawn(Box::pin(std::future::pending()));
         runtime.end();

@@ -1,7 +1,11 @@
 //! What we read from and strip out of session descriptions and candidates before the crate sees
 //! them. Not a parser: single lines only.
 
+use std::net::IpAddr;
+
 use cinemasync_core::link::Route;
+
+use super::tunnel::is_tunnel;
 
 /// Longest description that is looked at; the signaling protocol allows no more.
 pub(super) const MAX_SDP_BYTES: usize = 32 * 1024;
@@ -19,13 +23,14 @@ pub(super) fn has_channels(sdp: &str) -> bool {
 }
 
 /// May this remote candidate be used on such a route? Relayed ones not where nothing is to be
-/// relayed; names (mDNS) never: resolving them would send multicast for a stranger.
+/// relayed; names (mDNS) never: resolving them would send multicast for a stranger; nor addresses that
+/// stand for our own relays.
 pub(super) fn admits(candidate: &str, route: Route) -> bool {
     let mut fields = candidate.trim_start_matches("candidate:").split_ascii_whitespace().skip(2);
     let (protocol, _priority, address) = (fields.next(), fields.next(), fields.next());
     let (_port, _typ, kind) = (fields.next(), fields.next(), fields.next());
     protocol.is_some_and(|protocol| protocol.eq_ignore_ascii_case("udp"))
-        && address.is_some_and(|address| address.parse::<std::net::IpAddr>().is_ok())
+        && address.is_some_and(|address| address.parse().is_ok_and(|ip: IpAddr| !is_tunnel(ip)))
         && !(route == Route::NoRelay && kind == Some("relay"))
 }
 
@@ -59,6 +64,7 @@ mod tests {
         assert!(admits(HOST, Route::NoRelay) && !admits(RELAY, Route::NoRelay));
         assert!(!admits("candidate:1 1 udp 1 b7.local 5000 typ host", Route::Any));
         assert!(!admits("candidate:1 1 tcp 1 10.0.0.1 9 typ host tcptype active", Route::Any));
+        assert!(!admits("candidate:1 1 udp 1 127.213.77.0 3478 typ host", Route::Any));
         assert!(!admits("", Route::Any) && !admits("candidate:", Route::Any));
     }
 

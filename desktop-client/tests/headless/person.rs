@@ -2,6 +2,7 @@
 //! line, killed when dropped.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
@@ -39,20 +40,39 @@ impl Person {
     /// The same for arguments that hold blanks.
     pub(crate) fn start_with(name: &str, url: &str, arguments: &[&str]) -> Self {
         let home = Arc::new(tempfile::tempdir().expect("a folder"));
-        Self::start_at(home, name, url, arguments)
+        Self::start_at(home, name, url, arguments, None)
+    }
+
+    /// The same for a program that trusts nobody but who signed a certificate in this file.
+    pub(crate) fn start_trusting(
+        name: &str,
+        url: &str,
+        arguments: &str,
+        authority: Option<&Path>,
+    ) -> Self {
+        let home = Arc::new(tempfile::tempdir().expect("a folder"));
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        Self::start_at(home, name, url, &arguments, authority)
     }
 
     /// The same person's program, started once more.
     pub(crate) fn start_again(&self, arguments: &str) -> Self {
         let arguments: Vec<&str> = arguments.split_whitespace().collect();
-        Self::start_at(Arc::clone(&self.home), &self.name, &self.url, &arguments)
+        Self::start_at(Arc::clone(&self.home), &self.name, &self.url, &arguments, None)
     }
 
-    fn start_at(home: Arc<TempDir>, name: &str, url: &str, arguments: &[&str]) -> Self {
+    fn start_at(
+        home: Arc<TempDir>,
+        name: &str,
+        url: &str,
+        arguments: &[&str],
+        authority: Option<&Path>,
+    ) -> Self {
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_cinemasync"))
             .args(["headless", "--server", url, "--name", name])
             .args(arguments)
             .env("CINEMASYNC_FOLDER", home.path())
+            .envs(authority.map(|file| ("SSL_CERT_FILE", file)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -85,7 +105,18 @@ impl Person {
 
     /// Starts one that creates a room, and returns it with the room's code.
     pub(crate) fn create(name: &str, url: &str, arguments: &str) -> (Self, String) {
-        let mut person = Self::start(name, url, &format!("--create {arguments}"));
+        Self::create_trusting(name, url, arguments, None)
+    }
+
+    /// The same for a program that trusts nobody but who signed a certificate in this file.
+    pub(crate) fn create_trusting(
+        name: &str,
+        url: &str,
+        arguments: &str,
+        authority: Option<&Path>,
+    ) -> (Self, String) {
+        let arguments = format!("--create {arguments}");
+        let mut person = Self::start_trusting(name, url, &arguments, authority);
         let code = text(&person.wait("room", |_| true), "code").to_owned();
         (person, code)
     }

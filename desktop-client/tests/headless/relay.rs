@@ -1,6 +1,7 @@
 //! Two who can only meet through a relay: the server's own, and another one.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -27,8 +28,15 @@ fn with_relay(listen: SocketAddr, relay: SocketAddr) -> Config {
 
 /// They see and hear each other, over relays at both ends, and write to each other.
 fn meet_by_relay(server: &TestServer) {
-    let (mut ana, code) = Person::create("Ana", &server.url(), ARGUMENTS);
-    let mut ben = Person::join("Ben", &server.url(), &code, ARGUMENTS);
+    meet_trusting(&server.url(), None);
+}
+
+/// The same, trusting nobody but who signed a certificate in this file.
+fn meet_trusting(url: &str, authority: Option<&Path>) {
+    let (mut ana, code) = Person::create_trusting("Ana", url, ARGUMENTS, authority);
+    let mut ben =
+        Person::start_trusting("Ben", url, &format!("--join {code} {ARGUMENTS}"), authority);
+    ben.wait("room", |_| true);
     let (a, b) = (ana.id(), ben.id());
     for (me, other) in [(&mut ana, &b), (&mut ben, &a)] {
         let room = me.wait("room", |_| true)["t"].as_f64().unwrap_or_default();
@@ -80,14 +88,44 @@ fn a_relayed_call_comes_back_when_its_server_does() {
 
 #[test]
 fn two_meet_through_coturn_that_shares_a_secret_with_their_server() {
-    let Some(coturn) = Coturn::start() else {
+    meet_by_coturn("udp");
+}
+
+#[test]
+fn two_meet_through_coturn_over_tcp_alone() {
+    meet_by_coturn("tcp");
+}
+
+fn meet_by_coturn(transport: &str) {
+    let Some(coturn) = Coturn::start(transport) else {
         println!("skipped: coturn's turnserver is not installed");
         return;
     };
     let mut config = Config::embedded();
-    config.turn.turn_url = vec![format!("turn:{}?transport=udp", coturn.address)];
+    config.turn.turn_url = vec![format!("turn:{}?transport={transport}", coturn.address)];
     config.turn.turn_secret = Some(SECRET.to_owned());
     meet_by_relay(&TestServer::start_with(config));
+}
+
+#[test]
+fn two_meet_through_the_relay_of_their_server_over_tls_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name);
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let certificate = rcgen::CertificateParams::new(names).expect("names");
+    let certificate = certificate.self_signed(&key).expect("a certificate");
+    std::fs::write(file("cert.pem"), certificate.pem()).expect("it can be written");
+    std::fs::write(file("key.pem"), key.serialize_pem()).expect("it can be written");
+
+    let mut config = with_relay(ANYWHERE, ANYWHERE);
+    config.tls.tls_cert = Some(file("cert.pem"));
+    config.tls.tls_key = Some(file("key.pem"));
+    config.turn.turn_tls_listen = std::mem::take(&mut config.turn.turn_listen);
+    config.turn.turn_host = Some("localhost".to_owned());
+    let server = TestServer::start_with(config);
+    let url = format!("wss://localhost:{}", server.address().port());
+    meet_trusting(&url, Some(&file("cert.pem")));
 }
 
 const SECRET: &str = "north by northwest";
@@ -100,14 +138,19 @@ struct Coturn {
 }
 
 impl Coturn {
-    fn start() -> Option<Self> {
+    /// It speaks this transport alone.
+    fn start(transport: &str) -> Option<Self> {
         // A port that was free a moment ago.
-        let address = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok()?.local_addr().ok()?;
+        let address = match transport {
+            "udp" => UdpSocket::bind(ANYWHERE).ok()?.local_addr().ok()?,
+            _ => TcpListener::bind(ANYWHERE).ok()?.local_addr().ok()?,
+        };
+        let without = if transport == "udp" { "--no-tcp" } else { "--no-udp" };
         let folder = tempfile::tempdir().expect("a folder");
         let port = address.port().to_string();
         let file = |name: &str| folder.path().join(name).display().to_string();
         let process = Command::new("turnserver")
-            .args(["-n", "--no-cli", "--no-tls", "--no-dtls", "--no-tcp", "--allow-loopback-peers"])
+            .args(["-n", "--no-cli", "--no-tls", "--no-dtls", without, "--allow-loopback-peers"])
             .args(["--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1"])
             .args(["--listening-port", &port, "--realm", "cinemasync"])
             .args(["--use-auth-secret", "--static-auth-secret", SECRET])
@@ -117,8 +160,23 @@ impl Coturn {
             .spawn()
             .ok()?;
         let coturn = Self { process, address, _folder: folder };
-        coturn.wait_until_it_answers();
+        if transport == "udp" {
+            coturn.wait_until_it_answers();
+        } else {
+            coturn.wait_until_it_listens();
+        }
         Some(coturn)
+    }
+
+    fn wait_until_it_listens(&self) {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            if TcpStream::connect(self.address).is_ok() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("coturn does not listen");
     }
 
     fn wait_until_it_answers(&self) {

@@ -35,6 +35,7 @@ impl Stay {
                 self.negotiate(id, NegotiationInput::LocalCandidate(candidate), io);
             }
             LinkEvent::State(state) => self.link_state(id, state, io),
+            LinkEvent::RouteLost => self.negotiate(id, NegotiationInput::RestartIce, io),
             LinkEvent::Path(path) => {
                 self.with_member(id, |member| member.link.path = Some(path));
                 self.tell_peer(id, io);
