@@ -17,6 +17,12 @@ use crate::ui::{LobbyDefaults, Look, Ui, UiAction};
 use demo::{Demo, DemoFilm};
 use live::LiveApp;
 
+/// Which program this is on which system.
+fn about() -> String {
+    let (version, system) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS);
+    format!("CinemaSync {version} on {system} ({})", std::env::consts::ARCH)
+}
+
 /// How often a camera's picture can change: faces need no more frames than they are sent with.
 const PICTURE_INTERVAL: Duration = Duration::from_millis(33);
 
@@ -101,6 +107,7 @@ impl DemoApp {
             name: "Cyd".to_owned(),
             server: ServerChoice::Embedded,
             look,
+            about: about(),
             ..LobbyDefaults::default()
         };
         let began = Instant::now();
@@ -124,7 +131,7 @@ impl eframe::App for DemoApp {
         for action in actions {
             match action {
                 UiAction::Command(command) => self.demo.command(command),
-                UiAction::CopyInvite(link) => ui.ctx().copy_text(link),
+                UiAction::CopyInvite(text) | UiAction::CopyReport(text) => ui.ctx().copy_text(text),
                 UiAction::PickFilm | UiAction::PickOwnCopy => self.demo.open_film(),
             }
         }

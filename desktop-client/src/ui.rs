@@ -10,12 +10,15 @@ mod theme;
 mod video;
 mod widgets;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
+use cinemasync_core::call_status::{CallStatus, ProgramUse};
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::interface::{Command, Event, Level, Notice, ServerChoice, Snapshot, Stage};
 use cinemasync_protocol::ParticipantId;
-use eframe::egui::{self, CentralPanel, Frame, TextureId};
+use eframe::egui::{self, CentralPanel, Frame, Response, TextureId};
 
 use lobby::Lobby;
 use room::Room;
@@ -36,6 +39,8 @@ pub struct LobbyDefaults {
     pub look: Look,
     /// Local time minus UTC in minutes, for the times beside chat messages.
     pub utc_offset_minutes: i32,
+    /// Which program this is on which system, for reports.
+    pub about: String,
     /// Why no film can be played here, as a sentence that says what to do; `None` if one can.
     pub player_missing: Option<String>,
 }
@@ -47,6 +52,7 @@ impl Default for LobbyDefaults {
             server: ServerChoice::Embedded,
             look: Look::Dark,
             utc_offset_minutes: 0,
+            about: String::new(),
             player_missing: None,
         }
     }
@@ -85,6 +91,8 @@ pub enum UiAction {
     PickOwnCopy,
     /// Put this invitation on the clipboard.
     CopyInvite(String),
+    /// Put this report on the clipboard.
+    CopyReport(String),
 }
 
 /// What every part of a screen is drawn from, and where its wishes go.
@@ -93,6 +101,10 @@ struct Scene<'a> {
     frames: &'a Frames,
     pictures: &'a Pictures,
     shown: &'a ShownSizes,
+    status: &'a CallStatus,
+    about: &'a str,
+    /// The others' pictures as they were drawn in this frame; a menu opens from each.
+    pressable: RefCell<Vec<(ParticipantId, Response)>>,
     player_missing: Option<&'a str>,
     utc_offset_minutes: i32,
     send: &'a mut dyn FnMut(UiAction),
@@ -112,6 +124,10 @@ pub struct Ui {
     toasts: Toasts,
     pictures: Pictures,
     shown: ShownSizes,
+    status: CallStatus,
+    program: ProgramUse,
+    about: String,
+    began: Instant,
     player_missing: Option<String>,
     utc_offset_minutes: i32,
 }
@@ -126,6 +142,10 @@ impl Ui {
             toasts: Toasts::default(),
             pictures: Pictures::default(),
             shown: ShownSizes::default(),
+            status: CallStatus::default(),
+            program: ProgramUse::default(),
+            about: defaults.about,
+            began: Instant::now(),
             player_missing: defaults.player_missing,
             utc_offset_minutes: defaults.utc_offset_minutes,
         }
@@ -134,6 +154,11 @@ impl Ui {
     /// Says that films can be played now, or why not.
     pub fn set_player_missing(&mut self, why: Option<String>) {
         self.player_missing = why;
+    }
+
+    /// Says what this program uses of the computer.
+    pub fn set_program_use(&mut self, program: ProgramUse) {
+        self.program = program;
     }
 
     /// Takes in something that happened. To be called once an event, before [`Ui::show`].
@@ -174,11 +199,16 @@ impl Ui {
         send: &mut dyn FnMut(UiAction),
     ) {
         let fill = theme::palette(ui).background;
+        let since = Duration::try_from_secs_f64(ui.input(|input| input.time)).unwrap_or_default();
+        self.status.update(snapshot, self.program, self.began + since);
         let mut scene = Scene {
             snapshot,
             frames,
             pictures: &self.pictures,
             shown: &self.shown,
+            status: &self.status,
+            about: &self.about,
+            pressable: RefCell::default(),
             player_missing: self.player_missing.as_deref(),
             utc_offset_minutes: self.utc_offset_minutes,
             send,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
+use cinemasync_core::call_status::ProgramUse;
 use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::interface::{Command, Event, ServerChoice, Stage};
 use cinemasync_core::session::{EquipmentConfig, SessionConfig};
@@ -15,6 +16,7 @@ use super::film_view::FilmView;
 use crate::cli::WindowArgs;
 use crate::headless::EventLine;
 use crate::media::{CameraSource, MediaConfig, MicrophoneSource};
+use crate::platform::process::{ProcessFigures, Usage};
 use crate::player::{FilmAudio, PlayerConfig};
 use crate::session::{FilmPlayer, Session, SessionError, SessionOptions};
 use crate::settings::Settings;
@@ -22,6 +24,9 @@ use crate::ui::{Frames, LobbyDefaults, Look, Ui, UiAction};
 
 /// A window that is not drawn for so long, although there is something new, is hidden.
 const HIDDEN_AFTER: Duration = Duration::from_secs(1);
+
+/// The program's use of the computer is looked at so often.
+const SAMPLE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What a file dialog was opened for, with what was chosen.
 type Choice = (fn(PathBuf) -> Command, PathBuf);
@@ -43,6 +48,8 @@ pub(super) struct LiveApp {
     shown_generations: u64,
     /// Since when the window could have been drawn and was not: it is minimised or covered.
     not_drawn_since: Option<Instant>,
+    process: ProcessFigures,
+    sampled_at: Option<Instant>,
 }
 
 impl LiveApp {
@@ -91,7 +98,8 @@ impl LiveApp {
         if let Some(invite) = invite {
             session.send(Command::Enter(invite));
         }
-        let defaults = LobbyDefaults { name, server, look, ..LobbyDefaults::default() };
+        let about = super::about();
+        let defaults = LobbyDefaults { name, server, look, about, ..LobbyDefaults::default() };
         Ok(Self {
             ui: Ui::new(ctx, defaults),
             session,
@@ -104,6 +112,8 @@ impl LiveApp {
             choices: mpsc::sync_channel(1),
             shown_generations: 0,
             not_drawn_since: None,
+            process: ProcessFigures::new(),
+            sampled_at: None,
         })
     }
 
@@ -168,7 +178,7 @@ impl LiveApp {
                 self.keep(chosen(&command, self.settings.clone()));
                 self.session.send(command);
             }
-            UiAction::CopyInvite(text) => ctx.copy_text(text),
+            UiAction::CopyInvite(text) | UiAction::CopyReport(text) => ctx.copy_text(text),
             UiAction::PickFilm => self.pick("Choose a film", Command::OpenFilm, ctx),
             UiAction::PickOwnCopy => {
                 self.pick("Choose your copy of the film", Command::AttachFilm, ctx);
@@ -191,6 +201,16 @@ impl LiveApp {
         if let Err(error) = dialog {
             tracing::error!(%error, "no file dialog can be opened");
         }
+    }
+
+    /// Tells once a second what this program uses.
+    fn sample(&mut self) {
+        if self.sampled_at.is_some_and(|at| at.elapsed() < SAMPLE_INTERVAL) {
+            return;
+        }
+        self.sampled_at = Some(Instant::now());
+        let Usage { cpu_percent, rss_mib } = self.process.sample();
+        self.ui.set_program_use(ProgramUse { cpu_percent, rss_mib });
     }
 
     /// Asks for a repaint when a camera has a new picture. Called while the window is shown.
@@ -255,6 +275,7 @@ impl eframe::App for LiveApp {
         let cameras = self.session.frames();
         let frames = Frames { own: cameras.own, cameras: cameras.cameras, film };
         self.watch_pictures(&frames, ui.ctx());
+        self.sample();
         let mut actions = Vec::new();
         self.ui.show(ui, &snapshot, &frames, &mut |action| actions.push(action));
         let ctx = ui.ctx().clone();

@@ -5,6 +5,7 @@ mod chat;
 mod controls;
 mod faces;
 mod keys;
+mod person;
 mod player_bar;
 mod reactions;
 mod stage;
@@ -45,6 +46,8 @@ pub(super) struct Room {
     moved_at: f64,
     /// When the invitation was copied.
     copied_at: Option<f64>,
+    /// When the report was copied.
+    reported_at: Option<f64>,
 }
 
 impl Room {
@@ -96,6 +99,12 @@ impl Room {
             self.narrow(ui, whole, scene, &bars);
         } else {
             self.wide(ui, whole, scene, &bars);
+        }
+        let snapshot = scene.snapshot;
+        for (id, picture) in scene.pressable.take() {
+            if let Some(person) = snapshot.participants.iter().find(|person| person.id == id) {
+                person::menu(ui, &picture, person, scene);
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cinemasync_core::film::FilmInfo;
 use cinemasync_core::interface::{FilmCopy, PlaybackStage, PlaybackView};
-use cinemasync_core::link::{LinkState, Path};
+use cinemasync_core::link::LinkState;
 use cinemasync_core::player::FilmTrack;
 use cinemasync_protocol::RoomCode;
 
@@ -80,6 +80,22 @@ pub(crate) const SEND: &str = "Send";
 pub(crate) const DISMISS: &str = "Dismiss";
 pub(crate) const CHAT_EMPTY: &str = "Say hello.";
 pub(crate) const SERVER_AWAY: &str = "The server is away. The film and the talk go on.";
+
+pub(crate) const COPY_REPORT: &str = "Copy a report";
+pub(crate) const REPORT_COPIED: &str = "Copied, without names and addresses";
+pub(crate) const YOU_SEND: &str = "You and this program";
+pub(crate) const GRAPH_RTT: &str = "Round trip";
+pub(crate) const GRAPH_LOSS: &str = "Lost";
+pub(crate) const GRAPH_RATE: &str = "In";
+pub(crate) const SAFETY_CODE: &str = "Safety code";
+pub(crate) const NO_SAFETY_CODE: &str =
+    "There is none yet: it comes with the connection, if the other program knows codes.";
+pub(crate) const THEY_ARE_EQUAL: &str = "They are equal";
+pub(crate) const TAKE_BACK: &str = "Take that back";
+pub(crate) const ACCEPT_KEY: &str = "Connect to the new program";
+pub(crate) const REFUSE_KEY: &str = "Refuse it";
+pub(crate) const ANOTHER_KEY: &str = "Another key: press to decide";
+pub(crate) const KEY_REFUSED: &str = "Refused: another key";
 
 /// The sync pill's words.
 pub(crate) const CATCHING_UP: &str = "Catching up";
@@ -271,22 +287,42 @@ pub(crate) fn link_state(state: LinkState) -> &'static str {
     }
 }
 
-/// Which way a connection takes.
-pub(crate) fn path(path: Path) -> &'static str {
-    match path {
-        Path::Host => "same network",
-        Path::Srflx | Path::Prflx => "direct",
-        Path::Relay => "through a relay",
-    }
+/// How loud, as a share of how it came.
+pub(crate) fn share(volume: f64) -> String {
+    format!("{:.0} %", volume * 100.0)
 }
 
-/// A bitrate: `840 kbit/s`, `2.4 Mbit/s`.
-pub(crate) fn bitrate(bits_per_second: u64) -> String {
-    if bits_per_second >= 1_000_000 {
-        format!("{:.1} Mbit/s", bits_per_second as f64 / 1e6)
-    } else {
-        format!("{} kbit/s", bits_per_second / 1000)
-    }
+/// The slider of somebody's voice.
+pub(crate) fn volume_of(name: &str) -> String {
+    format!("How loud {name} is")
+}
+
+/// What to do with a safety code.
+pub(crate) fn how_to_compare(name: &str) -> String {
+    format!(
+        "Read these aloud to each other. If {name} sees the same seven, nobody stands between you: not \
+         the server, not a relay."
+    )
+}
+
+/// The mark of who was compared with.
+pub(crate) fn compared(name: &str) -> String {
+    format!("You compared it with {name}")
+}
+
+/// Why somebody is not connected.
+pub(crate) fn other_key(name: &str, compared: bool) -> String {
+    let before = if compared { " You had compared safety codes." } else { "" };
+    format!(
+        "{name}'s program has another key than before.{before} It may have been installed anew, or somebody \
+         else wants to take {name}'s place. Ask {name} in another way first. Nothing is sent to it until \
+         you connect."
+    )
+}
+
+/// Somebody's picture, as something to press.
+pub(crate) fn face_menu(said: &str) -> String {
+    format!("{said}. Volume and safety code")
 }
 
 /// How many are in the room.

@@ -232,6 +232,10 @@ pub(crate) mod font {
     pub(crate) fn logo() -> FontId {
         FontId::new(16.0, fonts::semibold())
     }
+    /// 26: a sign of a safety code.
+    pub(crate) fn sign() -> FontId {
+        FontId::new(26.0, fonts::regular())
+    }
     /// 20: the room code being typed, a stage's sentence.
     pub(crate) fn large() -> FontId {
         FontId::new(20.0, fonts::medium())

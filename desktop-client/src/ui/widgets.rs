@@ -3,6 +3,7 @@
 
 pub(crate) mod button;
 pub(crate) mod field;
+pub(crate) mod graph;
 pub(crate) mod menu;
 pub(crate) mod pill;
 pub(crate) mod slider;

@@ -2,15 +2,13 @@
 //! one. Pure but for the panel that asks.
 
 use cinemasync_core::interface::ServerChoice;
-use eframe::egui::{
-    Align, Color32, Id, PopupCloseBehavior, Pos2, RectAlign, Response, Sense, Ui, vec2,
-};
+use eframe::egui::{Align, Id, PopupCloseBehavior, Pos2, RectAlign, Response, Sense, Ui, vec2};
 
 use crate::ui::text;
-use crate::ui::theme::{font, palette, size, space};
+use crate::ui::theme::{palette, size, space};
 use crate::ui::widgets::field::Field;
+use crate::ui::widgets::menu;
 use crate::ui::widgets::pill::Pill;
-use crate::ui::widgets::{Line, block_galley, menu, paragraph};
 
 /// The choice as it is being made.
 #[derive(Debug)]
@@ -64,7 +62,7 @@ impl ServerForm {
                 self.embedded = true;
             }
             if self.embedded {
-                hint(ui, text::ON_THIS_COMPUTER_HINT, colors.text_3);
+                menu::hint(ui, text::ON_THIS_COMPUTER_HINT, colors.text_3);
             }
             if menu::choice(ui, text::AT_AN_ADDRESS, !self.embedded).clicked() {
                 self.embedded = false;
@@ -80,20 +78,10 @@ impl ServerForm {
             field.show(ui, rect, &mut self.address);
             if let Some(wrong) = wrong {
                 let color = if self.address.is_empty() { colors.text_3 } else { colors.red };
-                hint(ui, wrong, color);
+                menu::hint(ui, wrong, color);
             }
         });
     }
-}
-
-fn hint(ui: &mut Ui, text: &str, color: Color32) {
-    let width = ui.available_width() - 2.0 * space::S;
-    let line = Line::new(font::caption(), color);
-    let galley = block_galley(ui.painter(), text, &line, 18.0, width);
-    let wanted = vec2(ui.available_width(), galley.size().y + space::S);
-    let (rect, _) = ui.allocate_exact_size(wanted, Sense::empty());
-    let inner = rect.shrink2(vec2(space::S, 0.0));
-    paragraph(ui, inner, text, &line, 18.0);
 }
 
 /// The address without what needs no reading.

@@ -1,22 +1,25 @@
 //! The faces: who speaks large, the others small; in a row, in a grid, or as circles on the film.
 
 use cinemasync_core::frame::FrameSlot;
-use cinemasync_core::interface::{ParticipantView, Snapshot, Stage};
+use cinemasync_core::interface::{OtherKey, ParticipantView, Snapshot, Stage};
 use cinemasync_core::link::LinkState;
 use cinemasync_core::track::Track;
 use cinemasync_protocol::{ParticipantId, RoomCode};
 use eframe::egui::{
-    Align2, Color32, CornerRadius, FontId, Rect, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
+    Align2, Color32, CornerRadius, CursorIcon, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 
 use crate::ui::theme::{font, icons, letters, motion, on_picture, palette, radius, size, space};
 use crate::ui::video::Placement;
-use crate::ui::widgets::{Line, columns, label, panel, pill, readable};
+use crate::ui::widgets::{Line, columns, focus_ring, label, panel, pill, readable};
 use crate::ui::{Scene, text};
 
 /// One face, oneself or another's.
 struct Face<'a> {
     key: &'a str,
+    /// Somebody else.
+    person: Option<&'a ParticipantView>,
     /// Whose camera is received here; none's for oneself, or while it is off.
     received: Option<&'a ParticipantId>,
     name: &'a str,
@@ -32,6 +35,7 @@ impl<'a> Face<'a> {
         let me = &scene.snapshot.me;
         Self {
             key: "own",
+            person: None,
             received: None,
             name: text::YOU,
             slot: me.camera.then_some(&scene.frames.own),
@@ -45,6 +49,7 @@ impl<'a> Face<'a> {
     fn other(person: &'a ParticipantView, scene: &'a Scene<'_>) -> Self {
         Self {
             key: person.id.as_str(),
+            person: Some(person),
             received: person.camera.then_some(&person.id),
             name: &person.name,
             slot: scene.frames.cameras.get(&person.id).filter(|_| person.camera),
@@ -226,10 +231,15 @@ fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) 
     if !shown {
         initial(ui, rect, face.name);
     }
-    if face.state != LinkState::Connected {
+    let other_key = face.person.and_then(|person| person.other_key);
+    if face.state != LinkState::Connected || other_key == Some(OtherKey::Asks) {
         ui.painter().rect_filled(rect, corners, on_picture::GROUND);
         let line = Line::new(font::caption_strong(), on_picture::INK);
-        let words = text::link_state(face.state);
+        let words = match other_key {
+            Some(OtherKey::Asks) => text::ANOTHER_KEY,
+            Some(OtherKey::Refused) => text::KEY_REFUSED,
+            None => text::link_state(face.state),
+        };
         label(ui, rect.shrink(space::S), Align2::CENTER_CENTER, words, &line);
     }
     if ring > 0.0 {
@@ -248,7 +258,10 @@ fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) 
     let sign = if face.muted { Some(icons::MICROPHONE_OFF) } else { None };
     let room = rect.width() - 2.0 * space::S;
     let said = text::face(face.name, face.speaking, face.muted, face.state);
-    readable(ui, rect, &said);
+    match face.person {
+        Some(person) => press(ui, rect, person, &said, scene),
+        None => drop(readable(ui, rect, &said)),
+    }
     if round {
         let line = Line::new(font::caption_strong(), on_picture::INK);
         let galley =
@@ -260,6 +273,16 @@ fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) 
         let at = pos2(rect.left() + space::S, rect.bottom() - space::S);
         pill::tag(ui, at, face.name, dot, sign, room);
     }
+}
+
+/// Makes somebody's picture one that a menu opens from.
+fn press(ui: &Ui, rect: Rect, person: &ParticipantView, said: &str, scene: &Scene<'_>) {
+    let response = ui.interact(rect, ui.scope_id().with(("face", &person.id)), Sense::click());
+    let name = text::face_menu(said);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &name));
+    focus_ring(ui, &response, radius::TILE);
+    let response = response.on_hover_cursor(CursorIcon::PointingHand);
+    scene.pressable.borrow_mut().push((person.id.clone(), response));
 }
 
 /// Without a picture: the name's first letter.

@@ -11,7 +11,7 @@ use super::{Room, faces};
 use crate::ui::theme::icons::{self, Icon};
 use crate::ui::theme::{font, line, on_picture, palette, radius, size, space};
 use crate::ui::widgets::button::{Button, Kind};
-use crate::ui::widgets::{Line, block_galley, centred_galley, icon, label, panel, readable};
+use crate::ui::widgets::{Line, block_galley, centred_galley, icon, label, panel, pill, readable};
 use crate::ui::{FilmPicture, Scene, UiAction, text};
 
 /// A file dropped onto the window: the film to show, or one's copy where that is wanted.
@@ -74,6 +74,9 @@ impl Room {
                 _ => self.instead(ui, rect, scene, narrow),
             }
         }
+        if self.theatre || narrow {
+            trouble(ui, rect, scene);
+        }
         self.reactions.show(ui, rect);
         if ui.input(|input| !input.raw.hovered_files.is_empty()) {
             drop_here(ui, rect);
@@ -115,6 +118,15 @@ impl Room {
             (scene.send)(UiAction::PickOwnCopy);
         }
     }
+}
+
+/// Where there is no bar for it: what is wrong with the call, in a corner.
+fn trouble(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
+    let Some(sentence) = scene.status.sentence() else { return };
+    let at = pos2(rect.left() + space::M, rect.top() + space::M + 24.0);
+    let dot = Some(on_picture::MARKS.amber);
+    let tag = pill::tag(ui, at, &sentence, dot, None, rect.width() * 0.8);
+    readable(ui, tag, &sentence);
 }
 
 fn picture(ui: &Ui, stage: Rect, film: FilmPicture, corner: u8) {

@@ -1,106 +1,140 @@
-//! The status panel: for each person how the connection stands, and how exactly time is shared.
+//! The status panel: for each person how the connection stands in words, the figures and the last
+//! minutes beside them, what one sends oneself, and how exactly time is shared.
 
+use cinemasync_core::call_status::{self, Condition};
 use cinemasync_core::interface::ParticipantView;
 use cinemasync_core::link::LinkState;
-use cinemasync_core::plan::MediaStats;
-use cinemasync_core::track::Track;
-use eframe::egui::{Align2, PopupCloseBehavior, RectAlign, Response, Sense, Ui, pos2, vec2};
+use eframe::egui::{
+    Align2, Color32, PopupCloseBehavior, RectAlign, Response, ScrollArea, Sense, Ui, pos2, vec2,
+};
 
 use super::Room;
 use crate::ui::theme::{font, palette, size, space};
-use crate::ui::widgets::{Line, label, menu};
-use crate::ui::{Scene, text};
+use crate::ui::widgets::button::Kind;
+use crate::ui::widgets::graph::{self, Graph};
+use crate::ui::widgets::{Line, columns, label, menu};
+use crate::ui::{Scene, UiAction, text};
 
 /// The panel's width.
-const WIDTH: f32 = 300.0;
+const WIDTH: f32 = 372.0;
 /// A line of figures.
 const ROW: f32 = 20.0;
+/// A graph with its caption.
+const GRAPH: f32 = 52.0;
+/// How long the button says that the report was copied, in seconds.
+const COPIED_SECS: f64 = 2.0;
 
 impl Room {
     /// Opens with `button`.
-    #[expect(clippy::unused_self, reason = "a part of the room like the others")]
-    pub(super) fn status(&self, ui: &Ui, button: &Response, scene: &Scene<'_>) {
+    pub(super) fn status(&mut self, ui: &Ui, button: &Response, scene: &mut Scene<'_>) {
+        let whole = ui.ctx().content_rect();
+        let width = WIDTH.min(whole.width() - 2.0 * space::L);
+        let tall = whole.height() - 2.0 * size::TOP_BAR - 2.0 * space::L;
         let close = PopupCloseBehavior::CloseOnClickOutside;
-        menu::popup(ui, button, WIDTH, close, RectAlign::BOTTOM_END, |ui| {
-            let snapshot = scene.snapshot;
-            menu::caption(ui, &text::people(snapshot.participants.len() + 1));
-            for person in &snapshot.participants {
-                one(ui, person, &snapshot.media);
-            }
-            row(ui, &text::clock_error(snapshot.clock_error_ms));
-            if snapshot.playback.film.is_some() {
-                row(ui, &text::film_offset(snapshot.playback.offset_ms));
-            }
-            if !snapshot.signaling_connected {
-                row(ui, text::SERVER_AWAY);
-            }
+        let now = ui.input(|input| input.time);
+        let copied = self.reported_at.is_some_and(|at| now - at < COPIED_SECS);
+        let mut wanted = false;
+        menu::popup(ui, button, width, close, RectAlign::BOTTOM_END, |ui| {
+            ScrollArea::vertical().max_height(tall).show(ui, |ui| contents(ui, scene));
+            ui.add_space(space::S);
+            let words = if copied { text::REPORT_COPIED } else { text::COPY_REPORT };
+            wanted = menu::button(ui, "report", words, Kind::Control).clicked();
         });
+        if wanted {
+            self.reported_at = Some(now);
+            ui.ctx().request_repaint_after_secs(COPIED_SECS as f32);
+            let report = call_status::report(scene.status, scene.snapshot, scene.about);
+            (scene.send)(UiAction::CopyReport(report));
+        }
     }
 }
 
-fn one(ui: &mut Ui, person: &ParticipantView, media: &MediaStats) {
+fn contents(ui: &mut Ui, scene: &Scene<'_>) {
+    let snapshot = scene.snapshot;
+    menu::caption(ui, &text::people(snapshot.participants.len() + 1));
+    for person in &snapshot.participants {
+        one(ui, person, scene);
+    }
+    let own = call_status::own_figures(snapshot, scene.status.program());
+    if !own.is_empty() {
+        menu::caption(ui, text::YOU_SEND);
+        for line in own {
+            row(ui, &line);
+        }
+    }
+    row(ui, &text::clock_error(snapshot.clock_error_ms));
+    if snapshot.playback.film.is_some() {
+        row(ui, &text::film_offset(snapshot.playback.offset_ms));
+    }
+    if !snapshot.signaling_connected {
+        row(ui, text::SERVER_AWAY);
+    }
+}
+
+fn one(ui: &mut Ui, person: &ParticipantView, scene: &Scene<'_>) {
     let colors = palette(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::empty());
-    let dot = match person.state {
-        LinkState::Connected => colors.teal,
-        LinkState::Connecting | LinkState::Reconnecting => colors.amber_text,
-        LinkState::Failed | LinkState::Closed => colors.red,
-    };
+    let condition = scene.status.of(&person.id);
     let at = pos2(rect.left() + space::S + size::DOT, rect.center().y);
-    ui.painter().circle_filled(at, size::DOT, dot);
+    ui.painter().circle_filled(at, size::DOT, dot(ui, condition));
     let mut inner = rect.shrink2(vec2(space::S, 0.0));
     inner.min.x += 2.0 * size::DOT + space::S;
     let name = Line::new(font::body_strong(), colors.text_1);
-    let name_place = inner.with_max_x(inner.center().x);
-    label(ui, name_place, Align2::LEFT_CENTER, &person.name, &name);
-    let said = match (person.state, person.path) {
-        (LinkState::Connected, Some(path)) => text::path(path),
-        (state, _) => text::link_state(state),
-    };
+    let share = inner.left() + inner.width() * 0.35;
+    label(ui, inner.with_max_x(share), Align2::LEFT_CENTER, &person.name, &name);
+    let said = standing(person, condition);
     let beside = Line::new(font::caption(), colors.text_2);
-    let said_place = inner.with_min_x(inner.center().x);
-    label(ui, said_place, Align2::RIGHT_CENTER, said, &beside);
-    for line in figures(person, media) {
+    label(ui, inner.with_min_x(share), Align2::RIGHT_CENTER, &said, &beside);
+    for line in call_status::person_figures(person, scene.snapshot) {
         row(ui, &line);
     }
+    graphs(ui, person, scene);
     ui.add_space(space::XS);
 }
 
-/// A connection's figures, a line a subject; what is unknown is not told.
-fn figures(person: &ParticipantView, media: &MediaStats) -> Vec<String> {
-    let link = &person.link;
-    let mut lines = Vec::new();
-    let mut way = Vec::new();
-    if let Some(rtt) = link.rtt_ms {
-        way.push(format!("{rtt:.0} ms"));
+fn dot(ui: &Ui, condition: Condition) -> Color32 {
+    let colors = palette(ui);
+    match condition {
+        Condition::Good => colors.teal,
+        Condition::NoConnection | Condition::OtherKey => colors.red,
+        _ => colors.amber_text,
     }
-    if let Some(loss) = link.loss_percent {
-        way.push(format!("{loss:.1} % lost"));
+}
+
+/// The condition, and which way the connection takes.
+fn standing(person: &ParticipantView, condition: Condition) -> String {
+    let way = person.path.filter(|_| person.state == LinkState::Connected).map(call_status::path);
+    match (condition, way) {
+        (Condition::Good, Some(way)) => way.to_owned(),
+        (Condition::Good, None) => text::link_state(person.state).to_owned(),
+        (other, Some(way)) => format!("{}, {way}", other.words()),
+        (other, None) => other.words().to_owned(),
     }
-    if let Some(error) = person.clock_error_ms {
-        way.push(format!("clock ±{error:.1} ms"));
+}
+
+/// Round trip, loss and bitrate of the last minutes.
+fn graphs(ui: &mut Ui, person: &ParticipantView, scene: &Scene<'_>) {
+    let samples: Vec<_> = scene.status.history(&person.id).collect();
+    if samples.len() < 2 {
+        return;
     }
-    if !way.is_empty() {
-        lines.push(way.join(" · "));
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), GRAPH), Sense::empty());
+    let mut inner = rect.shrink2(vec2(space::S, space::XS));
+    inner.min.x += 2.0 * size::DOT + space::S;
+    let rtt: Vec<_> = samples.iter().map(|sample| sample.rtt_ms).collect();
+    let loss: Vec<_> = samples.iter().map(|sample| sample.loss_percent).collect();
+    let rate: Vec<_> = samples.iter().map(|sample| Some(sample.received_bps as f64)).collect();
+    let milliseconds = |value: f64| format!("{value:.0} ms");
+    let percent = |value: f64| format!("{value:.1} %");
+    let bits = |value: f64| call_status::bitrate(value.max(0.0) as u64);
+    let all = [
+        Graph { caption: text::GRAPH_RTT, values: &rtt, at_least: 50.0, write: &milliseconds },
+        Graph { caption: text::GRAPH_LOSS, values: &loss, at_least: 2.0, write: &percent },
+        Graph { caption: text::GRAPH_RATE, values: &rate, at_least: 100_000.0, write: &bits },
+    ];
+    for (graph, cell) in all.iter().zip(columns(inner, all.len(), space::M)) {
+        graph::show(ui, cell, graph, call_status::HISTORY);
     }
-    if link.received_bps > 0 || link.sent_bps > 0 {
-        let (down, up) = (text::bitrate(link.received_bps), text::bitrate(link.sent_bps));
-        lines.push(format!("↓ {down} · ↑ {up}"));
-    }
-    let received = media.received.iter().find(|(id, _, _)| *id == person.id);
-    for decoder in received.iter().flat_map(|(_, decoders, _)| decoders) {
-        let subject = if decoder.track == Track::Screen { "Screen" } else { "Camera" };
-        let (width, height, fps) = (decoder.width, decoder.height, decoder.fps);
-        lines.push(format!("{subject} {width}×{height}, {fps:.0} fps"));
-    }
-    if let Some((_, _, Some(voice))) = received {
-        let (jitter, concealed) = (voice.jitter_ms, voice.concealed_percent);
-        lines.push(format!("Voice jitter {jitter:.0} ms, {concealed:.1} % concealed"));
-    }
-    if let Some(code) = &person.safety_code {
-        lines.push(format!("Safety code {code}"));
-    }
-    lines
 }
 
 fn row(ui: &mut Ui, words: &str) {

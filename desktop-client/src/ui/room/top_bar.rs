@@ -43,10 +43,11 @@ pub(super) fn sync(snapshot: &Snapshot, waiting: &[String]) -> Sync {
     let playback = &snapshot.playback;
     let other = |words: &str, well| Sync::Other { words: words.to_owned(), well };
     if playback.film.is_none() {
-        let states = snapshot.participants.iter().map(|person| person.state);
+        // Who loses the way is told by name; the room is connected all the same.
+        let mut states = snapshot.participants.iter().map(|person| person.state);
         return if snapshot.participants.is_empty() {
             other(text::JUST_YOU, true)
-        } else if states.into_iter().all(|state| state == LinkState::Connected) {
+        } else if !states.all(|state| state == LinkState::Connecting) {
             other(text::CONNECTED, true)
         } else {
             other(text::CONNECTING, false)
@@ -121,7 +122,8 @@ impl Room {
         line.letters = letters::CODE;
         let pill = Pill::new("code", &name, &code).line(line).icon_last(sign);
         let at = pos2(left, bar.center().y);
-        if pill.show(ui, at, Align::Min, bar.width() / 2.0).clicked() {
+        let code_pill = pill.show(ui, at, Align::Min, bar.width() / 2.0);
+        if code_pill.clicked() {
             self.copy_invite(ui, scene, bars);
         }
 
@@ -135,18 +137,28 @@ impl Room {
         let people = pill.show(ui, pos2(right, bar.center().y), Align::Max, 120.0);
         self.status(ui, &people, scene);
         right = people.rect.left() - space::S;
-        self.sync_pill(ui, pos2(right, bar.center().y), scene, Ground::Window, narrow);
+        let pill = self.sync_pill(ui, pos2(right, bar.center().y), scene, Ground::Window, narrow);
+        if let Some(sentence) = scene.status.sentence().filter(|_| !narrow) {
+            let left = code_pill.rect.right() + space::M;
+            let at = pos2(left, bar.center().y);
+            let room = pill.left() - space::M - left;
+            let name = format!("{sentence}. {}", text::PEOPLE);
+            let line = Line::new(font::body(), colors.text_1);
+            let line = Pill::new("status", &name, &sentence).dot(colors.amber).line(line);
+            let line = line.show(ui, at, Align::Min, room);
+            self.status(ui, &line, scene);
+        }
     }
 
     /// Draws the sync pill with its right middle at `at`; it opens the status panel.
     pub(super) fn sync_pill(
-        &self,
+        &mut self,
         ui: &mut Ui,
         at: Pos2,
-        scene: &Scene<'_>,
+        scene: &mut Scene<'_>,
         ground: Ground,
         short: bool,
-    ) {
+    ) -> Rect {
         let colors = palette(ui);
         let sync = sync(scene.snapshot, &self.waiting_names(scene));
         let words = sync.words(short);
@@ -158,6 +170,7 @@ impl Room {
         let width = if short { ui.max_rect().width() * 0.38 } else { 320.0 };
         let response = pill.show(ui, at, Align::Max, width);
         self.status(ui, &response, scene);
+        response.rect
     }
 }
 

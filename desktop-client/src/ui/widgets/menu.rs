@@ -1,11 +1,12 @@
 //! What opens from a button: a list of choices, or a small panel.
 
 use eframe::egui::{
-    Align2, CornerRadius, CursorIcon, Frame, Margin, Popup, PopupCloseBehavior, RectAlign,
+    Align2, Color32, CornerRadius, CursorIcon, Frame, Margin, Popup, PopupCloseBehavior, RectAlign,
     Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::{Line, icon, line_galley};
+use super::button::{Button, Kind};
+use super::{Line, block_galley, icon, line_galley, paragraph};
 use crate::ui::theme::{font, icons, palette, radius, size, space};
 
 /// Shows `content` in a panel of `width` that opens and closes with `button`.
@@ -60,6 +61,25 @@ pub(crate) fn choice(ui: &mut Ui, text: &str, chosen: bool) -> Response {
     let place = Align2::LEFT_CENTER.align_size_within_rect(galley.size(), inner);
     ui.painter().galley(place.min, galley, ink);
     response.on_hover_cursor(CursorIcon::PointingHand)
+}
+
+/// A sentence or two.
+pub(crate) fn hint(ui: &mut Ui, text: &str, color: Color32) {
+    let width = ui.available_width() - 2.0 * space::S;
+    let line = Line::new(font::caption(), color);
+    let galley = block_galley(ui.painter(), text, &line, 18.0, width);
+    let wanted = vec2(ui.available_width(), galley.size().y + space::S);
+    let (rect, _) = ui.allocate_exact_size(wanted, Sense::empty());
+    let inner = rect.shrink2(vec2(space::S, 0.0));
+    paragraph(ui, inner, text, &line, 18.0);
+}
+
+/// A button as wide as the panel.
+pub(crate) fn button(ui: &mut Ui, key: &str, text: &str, kind: Kind) -> Response {
+    let wanted = vec2(ui.available_width(), size::CONTROL + space::XS);
+    let (rect, _) = ui.allocate_exact_size(wanted, Sense::empty());
+    let inner = rect.shrink2(vec2(space::XS, space::XS / 2.0));
+    Button::text(key, text).kind(kind).show(ui, inner)
 }
 
 /// A caption above choices.
