@@ -1,6 +1,7 @@
 //! What differs between operating systems, and what only the operating system can give.
 
 pub mod folders;
+pub mod network;
 pub mod private_file;
 pub mod process;
 

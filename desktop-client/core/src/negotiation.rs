@@ -27,6 +27,9 @@ use crate::link::{Description, DescriptionKind, LinkCommand, LinkState};
 const FIRST_OFFER_PATIENCE: Duration = Duration::from_secs(10);
 /// An offer without an answer is sent again after this, then after twice that and so on.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(4);
+/// Whoever offers although an offer of ours waits for its answer may never have heard it: it is said
+/// again, but not when both were said at once, and not more often than this.
+const REMINDER: Duration = Duration::from_secs(1);
 /// Repetitions of one offer before a fresh one with new ICE credentials takes its place.
 const MAX_REPEATS: u32 = 2;
 /// A command on which the link has not reported after this is taken for failed.
@@ -109,6 +112,7 @@ struct Outstanding {
     restart: bool,
     repeats: u32,
     repeat_at: Instant,
+    said_at: Instant,
 }
 
 /// The other side's offer that was answered last, and the answer as sent.
@@ -188,7 +192,7 @@ impl Negotiation {
             NegotiationInput::LocalDescription(description) => self.made(&description, now),
             NegotiationInput::RemoteDescriptionSet(kind) => self.remote_set(kind, now),
             NegotiationInput::Failed => self.failed(now),
-            NegotiationInput::RemoteDescription(description) => self.received(&description),
+            NegotiationInput::RemoteDescription(description) => self.received(&description, now),
             NegotiationInput::RemoteCandidate(candidate) => self.remote_candidate(candidate),
             NegotiationInput::LocalCandidate(candidate) => self.local_candidate(candidate),
             NegotiationInput::LinkState(LinkState::Closed) => {
@@ -262,11 +266,10 @@ impl Negotiation {
         };
         self.phase = Phase::Idle;
         self.succeeded();
-        if self.incoming.is_some() {
+        if let Some(incoming) = &self.incoming {
             // The other side's offer crossed it and goes first: we are polite.
-            self.want_offer = true;
-            self.want_restart |= restart;
-            return;
+            let theirs = incoming.description.clone();
+            return self.want_again(restart, &theirs);
         }
         self.want_offer = false;
         self.offers_made += 1;
@@ -286,6 +289,7 @@ impl Negotiation {
             restart,
             repeats: 0,
             repeat_at: now + ANSWER_PATIENCE,
+            said_at: now,
         });
     }
 
@@ -387,7 +391,7 @@ impl Negotiation {
     }
 
     /// The other side sent a description.
-    fn received(&mut self, description: &Description) {
+    fn received(&mut self, description: &Description, now: Instant) {
         if !is_valid_sdp(&description.sdp) {
             return;
         }
@@ -395,12 +399,12 @@ impl Negotiation {
         let incoming =
             Incoming { description: Description { kind: description.kind, sdp }, number };
         match description.kind {
-            DescriptionKind::Offer => self.received_offer(incoming),
+            DescriptionKind::Offer => self.received_offer(incoming, now),
             DescriptionKind::Answer => self.received_answer(incoming),
         }
     }
 
-    fn received_offer(&mut self, offer: Incoming) {
+    fn received_offer(&mut self, offer: Incoming, now: Instant) {
         if let Phase::Accepting { incoming, .. } = &self.phase
             && incoming.number == offer.number
             && incoming.description == offer.description
@@ -428,21 +432,41 @@ impl Negotiation {
         let glare = offering || (self.outstanding.is_some() && !answer_underway);
         if glare && !self.polite {
             self.ignoring = true;
-            return;
+            return self.remind(now);
         }
         self.ignoring = false;
         let accepting_answer = answer_underway && !self.is_idle();
         if !accepting_answer {
-            self.take_back_offer();
+            self.take_back_offer(&offer.description);
         }
         self.incoming = Some(offer);
     }
 
-    /// Our offer gives way to the other side's; what it was for is offered again afterwards.
-    fn take_back_offer(&mut self) {
+    /// Our offer gives way to the other side's; what it was for is offered again afterwards, unless
+    /// theirs brings it.
+    fn take_back_offer(&mut self, theirs: &Description) {
         if let Some(taken_back) = self.outstanding.take() {
+            self.want_again(taken_back.restart, theirs);
+        }
+    }
+
+    /// An offer of ours (was it a `restart`?) came to nothing because of theirs. If both restart ICE,
+    /// one restart does; a link tells by itself what else is missing after the exchange.
+    fn want_again(&mut self, restart: bool, theirs: &Description) {
+        if !(restart && self.remote.is_restarted_by(&mark::ice_users(&theirs.sdp))) {
             self.want_offer = true;
-            self.want_restart |= taken_back.restart;
+            self.want_restart |= restart;
+        }
+    }
+
+    /// Says an offer again to whoever seems not to have heard it.
+    fn remind(&mut self, now: Instant) {
+        if let Some(offer) = &mut self.outstanding
+            && offer.said_at + REMINDER <= now
+        {
+            offer.said_at = now;
+            let description = offer.description.clone();
+            self.repeat(description);
         }
     }
 
@@ -515,6 +539,7 @@ impl Negotiation {
             return;
         }
         offer.repeats += 1;
+        offer.said_at = now;
         let description = offer.description.clone();
         self.repeat(description);
     }
@@ -530,6 +555,7 @@ impl Negotiation {
     fn repeat_all(&mut self, now: Instant) {
         if let Some(offer) = &mut self.outstanding {
             offer.repeat_at = now + ANSWER_PATIENCE;
+            offer.said_at = now;
             offer.repeats = 0;
             let description = offer.description.clone();
             self.repeat(description);
@@ -562,7 +588,7 @@ impl Negotiation {
             let rollback = is_offer(&incoming.description) && self.local_offer_pending;
             if rollback {
                 // Also when its answer came, but failed to be set before this offer.
-                self.take_back_offer();
+                self.take_back_offer(&incoming.description);
             }
             let description = incoming.description.clone();
             self.phase = Phase::Accepting { incoming, since: now, in_force: false };

@@ -80,6 +80,8 @@ pub enum Input {
     SignalingDown(String),
     /// A link reports.
     Link(ParticipantId, LinkEvent),
+    /// The machine's network is another one.
+    NetworkChanged(NetworkChange),
     /// Figures of the links and of media, about once a second.
     Stats {
         /// One entry a link.
@@ -104,6 +106,17 @@ pub enum Input {
     Timeout,
 }
 
+/// What happened to the machine's network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NetworkChange {
+    /// An address of the machine is gone, and perhaps others came: what used it is dead.
+    AddressLost,
+    /// Another address came.
+    AddressGained,
+    /// The program stood still for a while: a lid was closed.
+    Woke,
+}
+
 /// What the driver is asked to do.
 #[derive(Debug)]
 pub enum Output {
@@ -111,6 +124,8 @@ pub enum Output {
     ConnectSignaling(ServerChoice),
     /// Close that connection, after what was sent is out.
     CloseSignaling,
+    /// Find out soon whether that connection is still alive.
+    ProbeSignaling,
     /// Say something to the server.
     Signal(ClientMessage),
     /// Make a link to a participant.
@@ -206,6 +221,7 @@ impl SessionCore {
             Input::Link(id, event) => {
                 self.in_room(|stay, io| stay.link_event(&id, event, io), now);
             }
+            Input::NetworkChanged(change) => self.network_changed(change, now),
             Input::Stats { links, media } => {
                 self.media = media;
                 self.in_room(|stay, _| stay.link_stats(links), now);
@@ -358,6 +374,25 @@ impl SessionCore {
         }
     }
 
+    fn network_changed(&mut self, change: NetworkChange, now: Now) {
+        let server = match change {
+            NetworkChange::AddressLost => self.signaling.renew(),
+            NetworkChange::AddressGained => self.signaling.hurry(),
+            NetworkChange::Woke => {
+                // What others said meanwhile is read first, if the connection lives.
+                if self.signaling.is_up() {
+                    self.outputs.push_back(Output::ProbeSignaling);
+                }
+                return;
+            }
+        };
+        if let Some(server) = server {
+            self.outputs.push_back(Output::ConnectSignaling(server));
+        }
+        let lost = change == NetworkChange::AddressLost;
+        self.in_room(|stay, io| stay.network_changed(lost, io), now);
+    }
+
     fn server_message(&mut self, message: ServerMessage, now: Now) {
         match message {
             ServerMessage::RoomCreated(entry) => self.entered(entry, &[], false, now),
@@ -380,7 +415,8 @@ impl SessionCore {
             Stage::Room(stay) if *stay.me() == entry.id => {
                 // The same place as before: links and film are untouched.
                 let place = self.place(&entry, stay.invite());
-                self.in_room(|stay, io| stay.resumed(entry, others, locked, io), now);
+                let was_away = self.signaling.take_told_away();
+                self.in_room(|stay, io| stay.resumed(entry, others, locked, was_away, io), now);
                 self.outputs.push_back(Output::Event(Event::Place(Some(place))));
                 return;
             }

@@ -383,6 +383,60 @@ fn a_candidate_that_comes_while_the_answer_is_made_is_added() {
     assert_eq!(negotiation.poll_output(), Some(added));
 }
 
+/// An end without a world: what it says goes nowhere unless the test carries it.
+fn offered(polite: bool, now: Instant) -> (Negotiation, Description) {
+    let mut negotiation = Negotiation::new(polite, true);
+    negotiation.handle(NegotiationInput::Timeout, now);
+    let offer = Description {
+        kind: DescriptionKind::Offer,
+        sdp: format!("v=0\r\na=ice-ufrag:{polite}\r\n"),
+    };
+    negotiation.handle(NegotiationInput::LocalDescription(offer), now);
+    let said = sent(&mut negotiation);
+    (negotiation, said.into_iter().next().expect("its offer"))
+}
+
+fn sent(negotiation: &mut Negotiation) -> Vec<Description> {
+    let outputs = std::iter::from_fn(|| negotiation.poll_output());
+    let described = |output| match output {
+        NegotiationOutput::Send(description) => Some(description),
+        _ => None,
+    };
+    outputs.filter_map(described).collect()
+}
+
+#[test]
+fn an_offer_that_was_not_heard_is_said_again_to_whoever_offers_meanwhile() {
+    let mut now = Instant::now();
+    let (mut impolite, said) = offered(false, now);
+    let (_, theirs) = offered(true, now);
+    impolite.handle(NegotiationInput::RemoteDescription(theirs.clone()), now);
+    assert_eq!(sent(&mut impolite), [], "both offered at once: it is on its way");
+    now += Duration::from_millis(1_500);
+    impolite.handle(NegotiationInput::RemoteDescription(theirs.clone()), now);
+    assert_eq!(sent(&mut impolite), [said]);
+    impolite.handle(NegotiationInput::RemoteDescription(theirs), now);
+    assert_eq!(sent(&mut impolite), [], "not more often than it takes");
+}
+
+#[test]
+fn two_restarts_that_cross_are_one() {
+    for polite in 0..2 {
+        let mut world = World::new(polite, 0, [30, 40], 5);
+        world.run(Duration::from_secs(1));
+        world.connect();
+        let offers = |world: &World| world.ends[0].offers_sent + world.ends[1].offers_sent;
+        let before = offers(&world);
+        for index in 0..2 {
+            world.input(index, NegotiationInput::RestartIce);
+        }
+        world.run(Duration::from_secs(2));
+        world.assert_agreed();
+        world.assert_clean();
+        assert_eq!(offers(&world) - before, 2, "none is made once more afterwards");
+    }
+}
+
 #[test]
 fn a_flood_of_candidates_is_bounded() {
     let now = Instant::now();

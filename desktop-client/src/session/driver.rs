@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use cinemasync_core::interface::{Command, Event, ServerChoice, Snapshot};
 use cinemasync_core::link::LinkEvent;
 use cinemasync_core::plan::MediaEvent;
-use cinemasync_core::session::{Input, Now, Output, SessionCore};
+use cinemasync_core::session::{Input, NetworkChange, Now, Output, SessionCore};
 use cinemasync_core::track::Track;
 use cinemasync_protocol::ParticipantId;
 use cinemasync_server::Server;
@@ -21,12 +21,16 @@ use super::signaling::{Signaling, SignalingEvent};
 use super::{FilmPlayer, Frames};
 use crate::media::{Media, MediaConfig};
 use crate::peer::identity;
+use crate::platform::network;
 use crate::player::PlayerConfig;
 
 /// Reports that wait for the driver; a full queue slows their senders down.
 const INPUT_QUEUE: usize = 256;
 /// Reports of media that wait for the driver. Full means that it hangs: the report is dropped.
 const MEDIA_EVENT_QUEUE: usize = 1_024;
+/// Changes of the network that wait for the driver: seconds lie between them. Full means that it hangs:
+/// the change is missed, and links are found dead a little later.
+const NETWORK_QUEUE: usize = 8;
 /// How often figures are collected.
 const STATS_INTERVAL: Duration = Duration::from_secs(1);
 /// The longest time without looking at the clock, when the core waits for nothing.
@@ -76,6 +80,8 @@ pub(super) async fn run(
         Arc::new(move |from: &ParticipantId, packet| media.receive(from, packet))
     };
     let (links, mut link_queue) = Links::new(fan_out, sink);
+    let (network, mut network_changes) = mpsc::channel(NETWORK_QUEUE);
+    let _network = watch_network(network);
     let (film, mut film_queue) = Film::new(player);
     let mut driver = Driver {
         core,
@@ -103,6 +109,7 @@ pub(super) async fn run(
             Some(command) = commands.recv() => driver.command(command),
             Some((generation, event)) = signaling_queue.recv() => driver.signaling_event(generation, event),
             Some(input) = input_queue.recv() => driver.handle(input),
+            Some(change) = network_changes.recv() => driver.handle(Input::NetworkChanged(change)),
             Some(event) = media_queue.recv() => driver.handle(Input::Media(event)),
             _ = stats.tick() => driver.collect_stats(),
             Some(_) = driver.closing.join_next() => {}
@@ -115,6 +122,28 @@ pub(super) async fn run(
     while driver.closing.join_next().await.is_some() {}
     if let Some(server) = driver.embedded.take() {
         server.shutdown().await;
+    }
+}
+
+/// Without it links are restarted only when they are found dead.
+fn watch_network(changes: mpsc::Sender<NetworkChange>) -> Option<network::Watch> {
+    let tell = move |change| {
+        let change = match change {
+            network::Change::Lost => NetworkChange::AddressLost,
+            network::Change::Gained => NetworkChange::AddressGained,
+            network::Change::Woke => NetworkChange::Woke,
+        };
+        tracing::info!(?change, "the machine's network changed");
+        if let Err(mpsc::error::TrySendError::Full(_)) = changes.try_send(change) {
+            tracing::warn!("a change of the network was missed: the session is busy");
+        }
+    };
+    match network::Watch::start(tell) {
+        Ok(watch) => Some(watch),
+        Err(error) => {
+            tracing::warn!(%error, "changes of the network are not noticed at once");
+            None
+        }
     }
 }
 
@@ -218,6 +247,11 @@ impl Driver {
                 self.generation += 1;
                 if let Some(signaling) = self.signaling.take() {
                     self.closing.spawn(signaling.close());
+                }
+            }
+            Output::ProbeSignaling => {
+                if let Some(signaling) = &self.signaling {
+                    signaling.probe();
                 }
             }
             Output::Signal(message) => {

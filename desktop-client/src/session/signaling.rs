@@ -6,6 +6,7 @@ use std::time::Duration;
 use cinemasync_protocol::{ClientMessage, ServerMessage, limits};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
@@ -17,8 +18,16 @@ const OUTGOING_QUEUE: usize = 256;
 const CONNECT_PATIENCE: Duration = Duration::from_secs(8);
 /// A server that pings every 20 s and is silent for this long is gone.
 const SILENCE: Duration = Duration::from_secs(limits::SILENCE_TIMEOUT_SECS);
+/// So is one that does not answer a ping of ours in this time.
+const PROBE_PATIENCE: Duration = Duration::from_secs(4);
 /// How long the last words may take.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
+
+/// What is to be done with the connection.
+enum Outgoing {
+    Say(ClientMessage),
+    Probe,
+}
 
 type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
@@ -35,7 +44,7 @@ pub(super) enum SignalingEvent {
 
 /// A connection or an attempt at one. Dropping it says the last words and closes.
 pub(super) struct Signaling {
-    outgoing: mpsc::Sender<ClientMessage>,
+    outgoing: mpsc::Sender<Outgoing>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -58,7 +67,13 @@ impl Signaling {
 
     /// Says something; false when the server does not take it.
     pub(super) fn send(&self, message: ClientMessage) -> bool {
-        self.outgoing.try_send(message).is_ok()
+        self.outgoing.try_send(Outgoing::Say(message)).is_ok()
+    }
+
+    /// Finds out soon whether the server is still there; if not, that is reported.
+    pub(super) fn probe(&self) {
+        // A full queue is found out about by the next message.
+        let _ = self.outgoing.try_send(Outgoing::Probe);
     }
 
     /// Sends what is queued, closes, and waits for that a moment.
@@ -75,7 +90,7 @@ async fn run(
     url: &str,
     generation: u64,
     events: &mpsc::Sender<(u64, SignalingEvent)>,
-    mut queue: mpsc::Receiver<ClientMessage>,
+    mut queue: mpsc::Receiver<Outgoing>,
 ) -> String {
     let url = match normalize_url(url) {
         Ok(url) => url,
@@ -115,20 +130,33 @@ async fn converse(
     socket: &mut Socket,
     generation: u64,
     events: &mpsc::Sender<(u64, SignalingEvent)>,
-    queue: &mut mpsc::Receiver<ClientMessage>,
+    queue: &mut mpsc::Receiver<Outgoing>,
 ) -> String {
     let gone = || "The connection to the server was lost.".to_owned();
+    let mut heard = Instant::now();
+    // Set while an answer to a ping of ours is awaited.
+    let mut answer_by = None;
     loop {
+        let silent_at = answer_by.map_or(heard + SILENCE, |by: Instant| by.min(heard + SILENCE));
         tokio::select! {
-            message = queue.recv() => {
-                let Some(message) = message else { return String::new() };
-                let text = cinemasync_protocol::encode(&message);
-                if socket.send(Message::text(text)).await.is_err() {
+            outgoing = queue.recv() => {
+                let message = match outgoing {
+                    Some(Outgoing::Say(message)) => {
+                        Message::text(cinemasync_protocol::encode(&message))
+                    }
+                    Some(Outgoing::Probe) => {
+                        answer_by.get_or_insert_with(|| Instant::now() + PROBE_PATIENCE);
+                        Message::Ping(tungstenite::Bytes::new())
+                    }
+                    None => return String::new(),
+                };
+                if socket.send(message).await.is_err() {
                     return gone();
                 }
             }
-            read = tokio::time::timeout(SILENCE, socket.next()) => {
+            read = tokio::time::timeout_at(silent_at, socket.next()) => {
                 let Ok(Some(Ok(message))) = read else { return gone() };
+                (heard, answer_by) = (Instant::now(), None);
                 let Message::Text(text) = message else { continue };
                 match cinemasync_protocol::decode_server(&text) {
                     Ok(message) => {
@@ -219,6 +247,28 @@ mod tests {
             panic!("it goes down")
         };
         assert!(text.contains("cannot be reached"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_does_not_answer_a_ping_is_gone_and_one_that_does_is_not() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("ws://{}", listener.local_addr().unwrap());
+        let (events, mut queue) = mpsc::channel(4);
+        let signaling = Signaling::connect(url, 1, events);
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut server = tokio_tungstenite::accept_async(stream).await.unwrap();
+        assert!(matches!(queue.recv().await, Some((1, SignalingEvent::Up(_)))));
+        signaling.probe();
+        assert!(matches!(server.next().await, Some(Ok(Message::Ping(_)))));
+        // What comes after the answer shows that the answer was heard.
+        server.send(Message::text(r#"{"type":"room_left"}"#)).await.unwrap();
+        assert!(matches!(queue.recv().await, Some((1, SignalingEvent::Message(_)))));
+        signaling.probe();
+        let began = Instant::now();
+        let down = queue.recv().await;
+        assert!(matches!(down, Some((1, SignalingEvent::Down(_)))), "{down:?}");
+        let waited = began.elapsed();
+        assert!((PROBE_PATIENCE / 2..SILENCE / 2).contains(&waited), "{waited:?}");
     }
 
     #[tokio::test]

@@ -54,6 +54,11 @@ impl RemoteCandidates {
         None
     }
 
+    /// Would a description with these ICE user names begin a new generation?
+    pub(super) fn is_restarted_by(&self, users: &[String]) -> bool {
+        self.users.as_ref().is_some_and(|known| known != users)
+    }
+
     /// A description with these ICE user names is in force: what waited for it, in order. The rest
     /// belonged to descriptions that never came into force and is dropped.
     pub(super) fn described(&mut self, users: Vec<String>) -> Vec<Candidate> {

@@ -15,6 +15,8 @@ pub(super) struct Signaling {
     state: State,
     choice: Option<ServerChoice>,
     server: String,
+    /// Was it told that the server is away?
+    told_away: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +27,8 @@ enum State {
         failures: u32,
     },
     Up,
+    /// It was up, and is made anew on another network: nobody need know, if it succeeds.
+    Renewing,
     Waiting {
         until: Instant,
         failures: u32,
@@ -50,20 +54,47 @@ impl Signaling {
         self.state == State::Up
     }
 
+    /// Is it up as far as people are told?
+    pub(super) fn seems_up(&self) -> bool {
+        matches!(self.state, State::Up | State::Renewing)
+    }
+
+    /// It stands again; true if it was told that it did not.
+    pub(super) fn take_told_away(&mut self) -> bool {
+        std::mem::take(&mut self.told_away)
+    }
+
+    /// The machine has left the network that it used: the server to connect to at once, if one is
+    /// wanted.
+    pub(super) fn renew(&mut self) -> Option<ServerChoice> {
+        self.state = match self.state {
+            State::Off => return None,
+            State::Up | State::Renewing => State::Renewing,
+            State::Connecting { .. } | State::Waiting { .. } => State::Connecting { failures: 0 },
+        };
+        self.choice.clone()
+    }
+
+    /// The machine has another network, too: the server to try again at once, if it is waited for.
+    pub(super) fn hurry(&mut self) -> Option<ServerChoice> {
+        matches!(self.state, State::Waiting { .. }).then(|| self.renew())?
+    }
+
     /// The address that others can use.
     pub(super) fn server(&self) -> &str {
         &self.server
     }
 
-    /// It is gone for now; true if it was up until now.
+    /// It is gone for now; true if it was up until now, as far as people were told.
     pub(super) fn lost(&mut self, now: Instant) -> bool {
         let failures = match self.state {
             State::Off => return false,
-            State::Up => 0,
+            State::Up | State::Renewing => 0,
             State::Connecting { failures } | State::Waiting { failures, .. } => failures,
         };
         let wait = FIRST_WAIT.saturating_mul(1 << failures.min(5)).min(LONGEST_WAIT);
-        let was_up = self.state == State::Up;
+        let was_up = self.seems_up();
+        self.told_away |= was_up;
         self.state = State::Waiting { until: now + wait, failures: failures + 1 };
         was_up
     }
@@ -118,6 +149,28 @@ mod tests {
             assert!(!signaling.lost(now), "it was not up in between");
         }
         assert_eq!(waits, [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
+    }
+
+    #[test]
+    fn on_another_network_the_server_is_looked_for_at_once_and_only_a_failure_is_told() {
+        let now = Instant::now();
+        let mut signaling = Signaling::default();
+        assert_eq!(signaling.renew(), None, "none is wanted");
+        let server = ServerChoice::Url("ws://192.0.2.1/ws".into());
+        signaling.connect(server.clone());
+        signaling.connected("ws://192.0.2.1/ws".into());
+        assert_eq!(signaling.hurry(), None, "it stands");
+        assert_eq!(signaling.renew(), Some(server.clone()));
+        assert!(!signaling.is_up() && signaling.seems_up());
+        signaling.connected("ws://192.0.2.1/ws".into());
+        assert!(!signaling.take_told_away());
+
+        assert_eq!(signaling.renew(), Some(server.clone()));
+        assert!(signaling.lost(now), "there is no network yet");
+        assert!(!signaling.seems_up());
+        assert_eq!(signaling.hurry(), Some(server), "now there is");
+        signaling.connected("ws://192.0.2.1/ws".into());
+        assert!(signaling.take_told_away());
     }
 
     #[test]

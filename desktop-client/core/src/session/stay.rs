@@ -288,12 +288,14 @@ impl Stay {
         }
     }
 
-    /// The signaling connection was lost and one is back in the same place.
+    /// The signaling connection was lost (people know of it if the server `was_away`) and one is back
+    /// in the same place.
     pub(super) fn resumed(
         &mut self,
         entry: RoomEntry,
         others: &[ParticipantInfo],
         locked: bool,
+        was_away: bool,
         io: &mut Io<'_>,
     ) {
         self.token = entry.token;
@@ -315,7 +317,9 @@ impl Stay {
             // Whoever came while one was away has found one in the room and offers.
             self.join(info, io);
         }
-        self.system_line("The server is back".to_owned(), io);
+        if was_away {
+            self.system_line("The server is back".to_owned(), io);
+        }
     }
 
     /// The server does not list somebody with whom there was a link. If it has started anew, that

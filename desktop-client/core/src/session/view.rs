@@ -18,7 +18,7 @@ pub(super) fn snapshot(core: &SessionCore, now: Now) -> Snapshot {
         ..SelfView::default()
     };
     let base = Snapshot {
-        signaling_connected: core.signaling.is_up(),
+        signaling_connected: core.signaling.seems_up(),
         me,
         devices: core.equipment.view(),
         voice: core.equipment.voice,

@@ -6,6 +6,7 @@ use cinemasync_core::interface::{
     Cause, Command, Event, FilmCopy, ParticipantView, PlaybackStage, RoomChoice, Stage, Via,
 };
 use cinemasync_core::link::LinkState;
+use cinemasync_core::session::{Input, NetworkChange};
 use cinemasync_core::track::Track;
 
 use super::player::DURATION_SECS;
@@ -248,6 +249,27 @@ fn who_loses_only_the_own_way_to_the_server_is_back_in_the_same_place() {
     world.run(Duration::from_secs(1));
     let expected = ["before", "after"].map(|text| (text.to_owned(), Via::Peer));
     assert_eq!(chats(&world, people[2]), expected);
+}
+
+#[test]
+fn who_moves_to_another_network_is_back_at_once_and_nobody_is_told_of_the_server() {
+    let (mut world, people) = three();
+    let [mover, ..] = people;
+    let id = world.id(mover);
+    world.input(mover, Input::NetworkChanged(NetworkChange::AddressLost));
+    world.run(Duration::from_secs(2));
+    assert_eq!(world.id(mover), id);
+    nobody_left(&world, &people);
+    for person in people {
+        let snapshot = world.snapshot(person);
+        assert!(snapshot.signaling_connected);
+        let connected = |other: &ParticipantView| other.state == LinkState::Connected;
+        assert!(snapshot.participants.iter().all(connected), "person {person}");
+        let told =
+            |event: &&Event| matches!(event, Event::Notice(it) if it.text.contains("server"));
+        assert_eq!(world.people[person].events.iter().find(told), None, "person {person}");
+    }
+    assert!(world.people[mover].links.values().all(|link| link.restarts == 1));
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub(crate) struct VirtualLink {
     /// The number of the connection.
     session: u64,
     offers: u32,
+    /// How many of them restart ICE.
+    pub(crate) restarts: u32,
     /// Are both descriptions in place?
     pub(crate) described: bool,
     /// Do both sides see each other?
@@ -44,6 +46,7 @@ impl VirtualLink {
             remote_certificate: None,
             session,
             offers: 0,
+            restarts: 0,
             described: false,
             connected: false,
         }
@@ -68,8 +71,9 @@ impl VirtualLink {
 
     pub(crate) fn command(&mut self, command: LinkCommand) -> Vec<Effect> {
         match command {
-            LinkCommand::MakeOffer { .. } => {
+            LinkCommand::MakeOffer { ice_restart } => {
                 self.offers += 1;
+                self.restarts += u32::from(ice_restart);
                 vec![Effect::Report(LinkEvent::LocalDescription(
                     self.describe(DescriptionKind::Offer),
                 ))]

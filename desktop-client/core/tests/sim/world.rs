@@ -60,7 +60,7 @@ pub(crate) struct Somebody {
     start: u64,
     core: SessionCore,
     connection: Option<ConnectionId>,
-    links: BTreeMap<ParticipantId, VirtualLink>,
+    pub(crate) links: BTreeMap<ParticipantId, VirtualLink>,
     pub(crate) player: VirtualPlayer,
     /// What media is to run.
     pub(crate) plan: MediaPlan,
@@ -480,7 +480,8 @@ impl World {
             Output::InspectFilm(path) => self.later(REPORTING, What::Inspected(person, path)),
             Output::Event(event) => self.people[person].events.push(event),
             Output::Plan(plan) => self.people[person].plan = plan,
-            Output::Media(_) => {}
+            // Connections of this world are never half dead.
+            Output::Media(_) | Output::ProbeSignaling => {}
         }
     }
 

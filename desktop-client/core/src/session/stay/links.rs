@@ -96,9 +96,25 @@ impl Stay {
             return;
         }
         self.tell_peer(id, io);
+        if matches!(state, LinkState::Reconnecting | LinkState::Failed) && io.signaling_up {
+            // What broke it may have broken the way to the server as well, which would show only
+            // when that is silent for a long time.
+            io.push(Output::ProbeSignaling);
+        }
         if state == LinkState::Connected {
             // The newcomer, or whoever was away, can decode nothing before a keyframe.
             io.push(Output::Media(MediaCommand::Keyframe(Track::Camera)));
+        }
+    }
+
+    /// The machine's network is another one. Paths over what is `lost` are dead; those that are gone
+    /// anyway may be found anew.
+    pub(in crate::session) fn network_changed(&mut self, lost: bool, io: &mut Io<'_>) {
+        for id in self.roster.other_ids() {
+            let stands = |member: &Member| member.link.state == LinkState::Connected;
+            if lost || !self.roster.get(&id).is_some_and(stands) {
+                self.negotiate(&id, NegotiationInput::RestartIce, io);
+            }
         }
     }
 
