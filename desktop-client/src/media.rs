@@ -6,6 +6,7 @@
 //!
 //! Every thread is named and owned. `media` carries out plans, so that no caller waits for a device:
 //! - `camera` puts the latest picture into the preview and before `encode-camera`;
+//! - `loopback` records what the computer plays, for the echo canceller;
 //! - `microphone` makes 10 ms frames of any source and Opus packets of them;
 //! - `device-watch` lists devices and tells when they come and go;
 //! - `decode-camera`, one for each received track, put pictures into [`FrameSlot`]s;
@@ -19,11 +20,14 @@ mod clock;
 mod device_watch;
 mod h264;
 mod level;
+mod loopback;
 mod microphone;
 mod mixer;
 mod opus;
 mod pattern;
+pub mod processing;
 mod record;
+mod reference;
 mod remote;
 mod resample;
 pub mod ring;

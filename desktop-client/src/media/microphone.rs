@@ -13,6 +13,8 @@ use cinemasync_core::voice_settings::VoiceSettings;
 use super::clock::RtpClock;
 use super::level::{LevelMeter, SpeechGate, level_db, soft_limit};
 use super::opus::{FRAME, PACKET, RATE, VoiceEncoder};
+use super::processing::VoiceProcessing;
+use super::reference::{Reference, References};
 use super::source::MicrophoneSource;
 use super::voice_source::VoiceSource;
 use super::worker::{Stop, Worker};
@@ -48,6 +50,8 @@ impl VoiceControl {
 /// What a microphone's thread works with.
 pub(super) struct Outlets {
     pub(super) control: Arc<VoiceControl>,
+    /// What the loudspeaker plays meanwhile.
+    pub(super) references: References,
     pub(super) clock: RtpClock,
     pub(super) packets: PacketSink,
     pub(super) events: EventSink,
@@ -67,14 +71,17 @@ pub(super) fn start(source: MicrophoneSource, device: Option<String>, to: Outlet
 }
 
 fn run(source: &MicrophoneSource, to: Outlets, stop: &Stop) -> Result<(), String> {
+    let hears_a_room = source.is_device();
     let Some(mut source) = VoiceSource::open(source).map_err(|error| error.to_string())? else {
         return Ok(());
     };
     let encoder = VoiceEncoder::new().map_err(|error| {
         format!("The voice cannot be encoded ({error:?}). Restart the program.")
     })?;
-    let Outlets { control, clock, packets, events } = to;
+    let Outlets { control, references, clock, packets, events } = to;
     let mut sender = Sender { encoder, clock, timestamp: 0, spurt: true, last: Instant::now() };
+    let mut reference = Reference::new(references);
+    let mut processing = VoiceProcessing::default();
     let mut gate = SpeechGate::new();
     let mut meter = LevelMeter::default();
     let result = loop {
@@ -83,7 +90,11 @@ fn run(source: &MicrophoneSource, to: Outlets, stop: &Stop) -> Result<(), String
             Ok(None) => break Ok(()),
             Err(error) => break Err(error.to_string()),
         };
-        amplify(&mut frame, control.settings().input_gain_db);
+        let settings = control.settings();
+        if hears_a_room {
+            processing.process(&mut frame, Some(&reference.next()), &settings);
+        }
+        amplify(&mut frame, settings.input_gain_db);
         let level_db = level_db(&frame);
         if let Some(speaking) = gate.frame(level_db) {
             events(MediaEvent::Speaking { who: None, speaking });

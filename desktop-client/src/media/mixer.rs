@@ -16,6 +16,7 @@ use super::EventSink;
 use super::level::soft_limit;
 use super::opus::FRAME;
 use super::record::Recorder;
+use super::reference::ReferenceQueue;
 use super::remote::Remotes;
 use super::source::SpeakerSink;
 use super::worker::Worker;
@@ -58,6 +59,7 @@ impl Outlet {
 pub(super) fn start(
     outlet: Arc<Outlet>,
     remotes: Arc<Remotes>,
+    played: Arc<ReferenceQueue>,
     recorder: Option<Arc<Recorder>>,
     events: EventSink,
 ) -> Worker {
@@ -77,6 +79,9 @@ pub(super) fn start(
             mixer.follow(&remotes);
             mixer.mix(Instant::now(), &mut sound);
             output.write(&sound);
+            if output.is_audible() {
+                played.push(&sound);
+            }
         }
         mixer.end();
     })

@@ -13,11 +13,12 @@ use super::clock::RtpClock;
 use super::microphone::VoiceControl;
 use super::mixer::Outlet;
 use super::record::Recorder;
+use super::reference::References;
 use super::remote::Remotes;
 use super::source::{CameraSource, MicrophoneSource, SpeakerSink};
 use super::video_out::{self, EncoderState};
 use super::worker::{Latest, Stop, Taken, Worker};
-use super::{EventSink, MediaConfig, PacketSink, device_watch, microphone, mixer};
+use super::{EventSink, MediaConfig, PacketSink, device_watch, loopback, microphone, mixer};
 
 /// The workers of the plan, and what they are made from.
 pub(super) struct Running {
@@ -28,10 +29,12 @@ pub(super) struct Running {
     pictures: CameraOut,
     encoder_state: Arc<EncoderState>,
     voice: Arc<VoiceControl>,
+    references: References,
     outlet: Arc<Outlet>,
     packets: PacketSink,
     events: EventSink,
     watch: Option<Worker>,
+    loopback: Option<(Option<String>, Worker)>,
     camera: Option<(CameraSource, Worker)>,
     encoder: Option<Worker>,
     microphone: Option<(MicrophoneSource, Worker)>,
@@ -57,10 +60,12 @@ impl Running {
             pictures: CameraOut { preview, encoder: Latest::default() },
             encoder_state,
             voice: Arc::default(),
+            references: References::default(),
             outlet: Arc::default(),
             packets,
             events,
             watch: None,
+            loopback: None,
             camera: None,
             encoder: None,
             microphone: None,
@@ -94,7 +99,8 @@ impl Running {
         self.outlet.set(speaker, named(&plan.speaker_device));
         switch(&mut self.mixer, !plan.receive.is_empty(), || {
             let (outlet, remotes) = (Arc::clone(&self.outlet), Arc::clone(&self.remotes));
-            mixer::start(outlet, remotes, self.recorder.clone(), Arc::clone(&self.events))
+            let (played, recorder) = (Arc::clone(&self.references.voices), self.recorder.clone());
+            mixer::start(outlet, remotes, played, recorder, Arc::clone(&self.events))
         });
         switch(&mut self.encoder, camera.is_some() && plan.encode_camera, || {
             video_out::start(
@@ -109,9 +115,17 @@ impl Running {
             let (out, events) = (self.pictures.clone(), Arc::clone(&self.events));
             camera::start(source, named(&plan.camera_device), out, events)
         });
+        let echoes = plan.voice.echo_cancellation
+            && !plan.receive.is_empty()
+            && microphone.as_ref().is_some_and(MicrophoneSource::is_device);
+        let loopback = echoes.then(|| named(&plan.speaker_device));
+        follow(&mut self.loopback, loopback, |speaker| {
+            loopback::start(speaker, Arc::clone(&self.references.everything))
+        });
         follow(&mut self.microphone, microphone, |source| {
             let outlets = microphone::Outlets {
                 control: Arc::clone(&self.voice),
+                references: self.references.clone(),
                 clock: self.clock,
                 packets: Arc::clone(&self.packets),
                 events: Arc::clone(&self.events),

@@ -198,6 +198,26 @@ pub(super) fn open_output(wanted: &Wanted) -> Result<Output, SoundError> {
     })
 }
 
+/// Opens a loudspeaker for input: what it plays, where the sound system records that.
+#[cfg(windows)]
+pub(super) fn open_loopback(wanted: &Wanted) -> Result<Input, SoundError> {
+    let kind = Direction::Output.kind();
+    open(Direction::Output, wanted, |device| {
+        let config = device.default_output_config().map_err(|error| translate(kind, &error))?;
+        let format = config.sample_format();
+        let config = StreamConfig { buffer_size: BufferSize::Default, ..config.config() };
+        let (end, ring, state) = capture_ring(RING, config.channels);
+        let stream = match format {
+            SampleFormat::F32 => capture::<f32>(device, config, end, &state),
+            SampleFormat::I16 => capture::<i16>(device, config, end, &state),
+            SampleFormat::I32 => capture::<i32>(device, config, end, &state),
+            _ => return Err(SoundError::Format { kind }),
+        };
+        let stream = started(Direction::Input, stream)?;
+        Ok(Input { ring, state, rate: config.sample_rate, _stream: stream })
+    })
+}
+
 /// What a fault of an open device means.
 pub(super) fn fault(state: &RingState, kind: &'static str) -> Option<SoundError> {
     state.fault().map(|fault| match fault {

@@ -105,6 +105,11 @@ impl CameraSource {
 }
 
 impl MicrophoneSource {
+    /// Does it hear a room? A tone and a file come as they are.
+    pub(super) fn is_device(&self) -> bool {
+        matches!(self, Self::Default | Self::Device(_))
+    }
+
     /// The device that is wished for; `kept` is the one that was chosen earlier in the default's place.
     pub fn wish(&self, kept: Option<&str>) -> DeviceWish {
         match self {

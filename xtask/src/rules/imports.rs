@@ -103,6 +103,8 @@ const OWNED: &[(&str, &str)] = &[
     ("openh264", "media"),
     ("openh264_sys2", "media"),
     ("opusic_c", "media"),
+    ("sonora", "media"),
+    ("pulseaudio", "media"),
     ("libloading", "player"),
 ];
 

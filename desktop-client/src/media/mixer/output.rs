@@ -119,6 +119,11 @@ impl Output {
         }
     }
 
+    /// Is there a loudspeaker that a microphone may hear?
+    pub(super) fn is_audible(&self) -> bool {
+        matches!(self.target, Target::Device(_))
+    }
+
     /// Takes 10 ms.
     pub(super) fn write(&mut self, sound: &[f32; FRAME]) {
         match &mut self.target {
