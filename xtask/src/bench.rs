@@ -3,14 +3,17 @@
 
 mod call;
 mod correlate;
+mod echo;
 mod load;
 mod machine;
 mod report;
 mod search;
 mod server;
+mod sound_server;
 mod sync;
 mod tone;
 mod turn;
+mod voice;
 
 use std::fs;
 use std::path::PathBuf;
@@ -35,27 +38,35 @@ pub(crate) struct Options {
 enum Bench {
     /// Three people in a call: pictures, voices, memory.
     Call(call::Options),
+    /// A voice out of a room with a film and another voice: how much echo is left of both (PulseAudio).
+    Echo(echo::Options),
     /// The server beside a Socket.IO server: memory, joining and leaving, relaying (Linux).
     Server(server::Options),
     /// Two people and a film: how far apart its sound is at both ends.
     Sync(sync::Options),
     /// Our relay beside coturn: how much one CPU second relays (Linux).
     Turn(turn::Options),
+    /// From one's mouth to the other's ear: how long a voice takes (PulseAudio).
+    Voice(voice::Options),
 }
 
 /// Builds the programs, measures, prints.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let profile = if options.dev { Profile::Dev } else { Profile::Release };
     match &options.bench {
-        Bench::Call(_) | Bench::Sync(_) => crate::server::build(profile),
+        Bench::Call(_) | Bench::Echo(_) | Bench::Sync(_) | Bench::Voice(_) => {
+            crate::server::build(profile)
+        }
         Bench::Server(_) | Bench::Turn(_) => load::build(profile),
     }?;
     children::catch_interrupts()?;
     let report = match &options.bench {
         Bench::Call(options) => call::measure(options, profile),
+        Bench::Echo(options) => echo::measure(options, profile),
         Bench::Server(options) => server::measure(options, profile),
         Bench::Sync(options) => sync::measure(options, profile),
         Bench::Turn(options) => turn::measure(options, profile),
+        Bench::Voice(options) => voice::measure(options, profile),
     }?;
     println!("{report}");
     println!("{}", report.json());

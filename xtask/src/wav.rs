@@ -20,6 +20,22 @@ pub(crate) fn read(path: &Path) -> Result<Sound> {
     parse(&bytes).with_context(|| format!("{} is not a WAV file", path.display()))
 }
 
+/// Writes samples from -1 to 1 as a WAV file of 16-bit integers, mono.
+pub(crate) fn write(path: &Path, rate: u32, samples: &[f32]) -> Result<()> {
+    let size = u32::try_from(samples.len() * 2).context("the sound is too long for a WAV file")?;
+    let mut bytes = Vec::with_capacity(samples.len() * 2 + 44);
+    bytes.extend(b"RIFF");
+    bytes.extend((36 + size).to_le_bytes());
+    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    bytes.extend(rate.to_le_bytes());
+    bytes.extend((rate * 2).to_le_bytes());
+    bytes.extend(b"\x02\0\x10\0data");
+    bytes.extend(size.to_le_bytes());
+    let whole = |sample: &f32| (sample.clamp(-1.0, 1.0) * 32_767.0).round() as i16;
+    bytes.extend(samples.iter().flat_map(|sample| whole(sample).to_le_bytes()));
+    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}
+
 struct Format {
     float: bool,
     channels: usize,
@@ -98,6 +114,17 @@ mod tests {
         bytes.extend((data.len() as u32).to_le_bytes());
         bytes.extend(data);
         bytes
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("a.wav");
+        write(&path, 48_000, &[0.5, -0.25, 2.0]).expect("is written");
+        let sound = read(&path).expect("is read");
+        assert_eq!(sound.rate, 48_000);
+        let off = sound.samples.iter().zip([0.5, -0.25, 1.0]).map(|(a, b)| (a - b).abs());
+        assert!(off.fold(0.0, f32::max) < 1e-4, "{sound:?}");
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //! network's jitter asks for, and says what to do about what is missing. It leaves decoding,
 //! concealment and loudness to the mixer, which pulls whenever it needs more sound.
 //!
-//! Media time is counted in samples of the RTP clock (48 kHz). Three rules keep the delay in hand:
+//! Media time is counted in samples of the RTP clock (48 kHz). Four rules keep the delay in hand:
 //! - Nothing there when something is due: the voice is stretched by concealment, so what comes late
 //!   is still played, and the delay grows by as much.
 //! - Something later is there, but not what is due: it is lost, and the next packet may carry a
 //!   copy (Opus in-band FEC).
+//! - The sender rests because nobody speaks: nothing is missing, and the next word begins with the
+//!   delay that is right by then.
 //! - The delay stays above the target: two packets are merged into the time of one, at once where
 //!   it is quiet, after [`PATIENCE`] where it is not. So neither a burst nor a clock that runs
 //!   faster than ours leaves a lasting delay.
@@ -33,6 +35,9 @@ const MARGIN_MS: u32 = 10;
 const USUAL: i64 = 20 * SAMPLES_A_MS as i64;
 /// The delay may exceed the target by this before anything is done about it.
 const TOLERANCE: i64 = 20 * SAMPLES_A_MS as i64;
+/// The delay may fall short of the target by this: a part of the margin must be left when it is
+/// quiet the next time.
+const SHORT: i64 = 10 * SAMPLES_A_MS as i64;
 /// Beyond this above the target packets are thrown away at once: our own side had stalled.
 const FAR_BEHIND: i64 = 300 * SAMPLES_A_MS as i64;
 /// How long the delay may stay too high while somebody speaks.
@@ -50,7 +55,12 @@ const MAX_PACKETS: usize = 64;
 /// Most bytes held; over that the oldest go. An Opus packet of 20 ms has at most 1,275 bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
+/// An Opus packet this short is nothing but a head: the sender rests.
+const LONGEST_REST_BYTES: usize = 2;
+
 /// While gathering, the next look is after 10 ms.
+const REST: Pull = Pull::Rest { samples: 10 * SAMPLES_A_MS };
+/// The same before a voice has said anything.
 const NOT_YET: Pull = Pull::Silence { samples: 10 * SAMPLES_A_MS };
 
 /// What is to be played next.
@@ -69,6 +79,11 @@ pub enum Pull {
     },
     /// What is due is not there: let the decoder invent this many samples at 48 kHz.
     Conceal {
+        /// How many.
+        samples: u32,
+    },
+    /// The sender rests (DTX): let the decoder go on with this many samples of the room's noise.
+    Rest {
         /// How many.
         samples: u32,
     },
@@ -141,6 +156,8 @@ pub struct JitterBuffer {
     level: f64,
     too_high_since: Option<Instant>,
     usual: i64,
+    /// Did the last packet say that nobody speaks?
+    resting: bool,
     stats: JitterStats,
 }
 
@@ -163,6 +180,7 @@ impl JitterBuffer {
             level: 0.0,
             too_high_since: None,
             usual: USUAL,
+            resting: false,
             stats: JitterStats::default(),
         }
     }
@@ -178,8 +196,13 @@ impl JitterBuffer {
             return;
         }
         let samples = i64::from(samples);
+        let before = self.newest;
         let (sequence, timestamp) = self.unwrap(&packet);
         self.delay.arrived(timestamp, packet.arrived);
+        if before == Some((sequence - 2, timestamp - 2 * samples)) {
+            // The one between is lost, or late: its copy is here, and was worth waiting for.
+            self.delay.recoverable(timestamp - samples, packet.arrived);
+        }
         if timestamp + samples <= self.over {
             self.stats.late += 1;
             return;
@@ -201,7 +224,7 @@ impl JitterBuffer {
     pub fn pull(&mut self, now: Instant, quiet: bool) -> Pull {
         let target = self.target();
         if self.state == State::Filling && !self.start(now, target) {
-            return NOT_YET;
+            return if self.resting { REST } else { NOT_YET };
         }
         let waited = self.delay.waited(self.over, now) as f64;
         self.level += (waited - self.level) * 0.1;
@@ -220,7 +243,7 @@ impl JitterBuffer {
             }
         } else {
             self.too_high_since = None;
-            if above < -TOLERANCE && quiet {
+            if above < -SHORT && quiet {
                 return self.stretch();
             }
         }
@@ -356,6 +379,7 @@ impl JitterBuffer {
             let (_, stored) = self.packets.pop_first().expect("seen above");
             self.bytes -= stored.payload.len();
             self.usual = stored.samples;
+            self.resting = stored.payload.len() <= LONGEST_REST_BYTES;
             self.stats.played_samples += stored.samples as u64;
             self.over = timestamp + stored.samples;
             self.state = State::Playing { sequence: stored.sequence, stretched: 0 };
@@ -364,13 +388,15 @@ impl JitterBuffer {
         let step = gap.min(self.usual);
         let paused = next.sequence == sequence + 1;
         let last = gap == step;
+        // A head alone carries no copy.
+        let next_tells = next.payload.len() > LONGEST_REST_BYTES;
         self.over += step;
         self.state = State::Playing { sequence, stretched: 0 };
         if paused {
             return Pull::Silence { samples: step as u32 };
         }
         self.stats.played_samples += step as u64;
-        if last {
+        if last && next_tells {
             self.stats.recovered_samples += step as u64;
             return Pull::Fec { next: next.payload.clone(), samples: step as u32 };
         }
@@ -378,8 +404,12 @@ impl JitterBuffer {
         Pull::Conceal { samples: step as u32 }
     }
 
-    /// Nothing is here: stretch for a while, then wait for a new start.
+    /// Nothing is here: stretch for a while, then wait for a new start; at once if nothing is due.
     fn ran_empty(&mut self, sequence: i64, stretched: i64) -> Pull {
+        if self.resting {
+            self.state = State::Filling;
+            return REST;
+        }
         if stretched >= LONGEST_CONCEALMENT {
             self.state = State::Filling;
             return NOT_YET;

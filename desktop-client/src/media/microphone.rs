@@ -12,7 +12,7 @@ use cinemasync_core::voice_settings::VoiceSettings;
 
 use super::clock::RtpClock;
 use super::level::{LevelMeter, SpeechGate, level_db, soft_limit};
-use super::opus::{FRAME, PACKET, RATE, VoiceEncoder};
+use super::opus::{FRAME, PACKET, RATE, VoiceEncoder, is_rest};
 use super::processing::VoiceProcessing;
 use super::reference::{Reference, References};
 use super::source::MicrophoneSource;
@@ -24,6 +24,9 @@ use super::{EventSink, PacketSink};
 /// only have waited, in the ring or for its turn, and follows in a burst: counting it as a pause
 /// would put that burst into the future.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// How often the receivers are told that nobody speaks before nothing is sent: one may be lost.
+const TOLD_RESTS: u32 = 2;
 
 /// What the plan says about one's own voice, readable at any time.
 #[derive(Debug, Default)]
@@ -75,11 +78,12 @@ fn run(source: &MicrophoneSource, to: Outlets, stop: &Stop) -> Result<(), String
     let Some(mut source) = VoiceSource::open(source).map_err(|error| error.to_string())? else {
         return Ok(());
     };
-    let encoder = VoiceEncoder::new().map_err(|error| {
+    let encoder = VoiceEncoder::new(hears_a_room).map_err(|error| {
         format!("The voice cannot be encoded ({error:?}). Restart the program.")
     })?;
     let Outlets { control, references, clock, packets, events } = to;
-    let mut sender = Sender { encoder, clock, timestamp: 0, spurt: true, last: Instant::now() };
+    let mut sender =
+        Sender { encoder, clock, timestamp: 0, spurt: true, rests: 0, last: Instant::now() };
     let mut reference = Reference::new(references);
     let mut processing = VoiceProcessing::default();
     let mut gate = SpeechGate::new();
@@ -136,6 +140,8 @@ struct Sender {
     timestamp: u32,
     /// Does the next packet begin a talk spurt?
     spurt: bool,
+    /// Packets in a row that say that nobody speaks.
+    rests: u32,
     last: Instant,
 }
 
@@ -144,6 +150,7 @@ impl Sender {
     fn pause(&mut self) {
         if !self.spurt {
             self.spurt = true;
+            self.rests = 0;
             self.encoder.restart();
         }
     }
@@ -162,12 +169,18 @@ impl Sender {
             format!("The voice cannot be encoded ({error:?}). Restart the program.")
         })?;
         let Some(payload) = encoded else { return Ok(None) };
-        let talk_spurt = std::mem::take(&mut self.spurt);
-        if talk_spurt {
+        let begins = std::mem::take(&mut self.spurt);
+        if begins {
             self.timestamp = self.clock.at(now, RATE);
         }
         let rtp_timestamp = self.timestamp;
         self.timestamp = self.timestamp.wrapping_add(PACKET as u32);
+        let rested = self.rests;
+        self.rests = if is_rest(&payload) { rested + 1 } else { 0 };
+        if self.rests > TOLD_RESTS {
+            return Ok(None);
+        }
+        let talk_spurt = begins || self.rests == 0 && rested > TOLD_RESTS;
         Ok(Some(OutboundPacket::Audio {
             track: Track::Microphone,
             payload,
@@ -185,7 +198,8 @@ mod tests {
     fn timestamps_count_samples_and_jump_over_pauses() {
         let start = Instant::now();
         let mut sender = Sender {
-            encoder: VoiceEncoder::new().expect("opens"),
+            encoder: VoiceEncoder::new(false).expect("opens"),
+            rests: 0,
             clock: RtpClock::new(start),
             timestamp: 0,
             spurt: true,
@@ -218,5 +232,38 @@ mod tests {
             }
         }
         assert!(seen[0].1);
+    }
+
+    #[test]
+    fn a_rest_is_told_twice_and_then_kept() {
+        let start = Instant::now();
+        let mut sender = Sender {
+            encoder: VoiceEncoder::new(true).expect("opens"),
+            clock: RtpClock::new(start),
+            timestamp: 0,
+            spurt: true,
+            rests: 0,
+            last: start,
+        };
+        let mut packets = Vec::new();
+        for number in 0..400u32 {
+            let now = start + Duration::from_millis(u64::from(number) * 10);
+            packets.extend(sender.frame(&[0.0; FRAME], now).expect("encodes"));
+        }
+        let seen: Vec<(u32, bool)> = packets
+            .iter()
+            .filter_map(|packet| match packet {
+                OutboundPacket::Audio { rtp_timestamp, payload, .. } => {
+                    Some((*rtp_timestamp, is_rest(payload)))
+                }
+                OutboundPacket::Video { .. } => None,
+            })
+            .collect();
+        assert!((10..80).contains(&seen.len()), "{} of 200", seen.len());
+        assert!(seen.windows(3).all(|three| !three.iter().all(|(_, rest)| *rest)), "{seen:?}");
+        let first = seen[0].0;
+        assert!(seen.iter().all(|(at, _)| at.wrapping_sub(first) % PACKET as u32 == 0));
+        let last = seen.last().expect("some").0.wrapping_sub(first);
+        assert!(last > 48_000 * 3, "time went on: {last}");
     }
 }

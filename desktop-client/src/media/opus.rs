@@ -30,20 +30,20 @@ pub(super) struct VoiceEncoder {
 }
 
 impl VoiceEncoder {
-    /// An encoder for speech.
+    /// An encoder for speech. If it may rest, its packets are [`is_rest`] while nobody speaks, but for
+    /// one every 400 ms that keeps the room's noise alive at the other end.
     ///
     /// # Errors
     ///
     /// What libopus says; only a lack of memory explains it.
-    pub(super) fn new() -> Result<Self, ErrorCode> {
+    pub(super) fn new(may_rest: bool) -> Result<Self, ErrorCode> {
         let mut inner =
             opusic_c::Encoder::new(Channels::Mono, SampleRate::Hz48000, Application::Voip)?;
         inner.set_bitrate(Bitrate::Value(BITRATE))?;
         inner.set_signal(Signal::Voice)?;
         inner.set_inband_fec(InbandFec::Mode1)?;
         inner.set_packet_loss(LEAST_LOSS_PERCENT)?;
-        // Packets in silence keep the receiver's jitter measurement alive.
-        inner.set_dtx(false)?;
+        inner.set_dtx(may_rest)?;
         let pending = Vec::with_capacity(PACKET);
         Ok(Self { inner, pending, loss_percent: LEAST_LOSS_PERCENT })
     }
@@ -82,6 +82,11 @@ impl VoiceEncoder {
             tracing::warn!(?error, "the voice encoder could not be reset");
         }
     }
+}
+
+/// Does this packet say that nobody speaks? Those that follow it and say the same need not be sent.
+pub(super) fn is_rest(packet: &[u8]) -> bool {
+    packet.len() <= 2
 }
 
 /// Decodes one voice.
@@ -145,7 +150,7 @@ mod tests {
     }
 
     fn packets(count: usize) -> Vec<Bytes> {
-        let mut encoder = VoiceEncoder::new().expect("opens");
+        let mut encoder = VoiceEncoder::new(false).expect("opens");
         (0..count * 2)
             .filter_map(|number| encoder.encode(&tone(440.0, number * FRAME)).expect("encodes"))
             .collect()
@@ -167,7 +172,7 @@ mod tests {
     #[test]
     fn a_lost_packet_is_recovered_from_the_next_one() {
         // Another tone sounds in one packet alone: concealment cannot know of it, a copy does.
-        let mut encoder = VoiceEncoder::new().expect("opens");
+        let mut encoder = VoiceEncoder::new(false).expect("opens");
         let packets: Vec<Bytes> = (0..100)
             .filter_map(|number| {
                 let hz = if number / 2 == 30 { 1_000.0 } else { 440.0 };
@@ -189,6 +194,30 @@ mod tests {
         };
         let (recovered, concealed) = (heard(true), heard(false));
         assert!(recovered > 0.05 && recovered > 4.0 * concealed, "{recovered} {concealed}");
+    }
+
+    #[test]
+    fn a_quiet_room_is_told_in_few_packets_and_a_tone_in_all() {
+        let noise = |amplitude: f32| {
+            let mut state = 1u32;
+            move |_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                ((state >> 8) as f32 / (1 << 23) as f32 - 1.0) * amplitude
+            }
+        };
+        let mut quiet = noise(0.000_5);
+        let mut encoder = VoiceEncoder::new(true).expect("opens");
+        let rests = |encoder: &mut VoiceEncoder, frames: &mut dyn FnMut(usize) -> [f32; FRAME]| {
+            let packets = (0..1_000)
+                .filter_map(|number| encoder.encode(&frames(number)).expect("encodes"))
+                .filter(|packet| is_rest(packet));
+            packets.count()
+        };
+        // Somebody speaks first: what is quiet is known by what is loud.
+        let rested = rests(&mut encoder, &mut |number| tone(440.0, number * FRAME));
+        assert!(rested < 5, "{rested} of 500");
+        let rested = rests(&mut encoder, &mut |_| std::array::from_fn(&mut quiet));
+        assert!(rested > 350, "{rested} of 500");
     }
 
     #[test]

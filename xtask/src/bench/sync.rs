@@ -2,8 +2,6 @@
 //! of their own; what both would be heard to play is recorded and laid over each other after the
 //! start, a seek and a resume.
 
-mod sound_server;
-
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,12 +12,12 @@ use serde_json::{Value, json};
 use super::correlate;
 use super::machine::Machine;
 use super::report::{Cell, Report, Table};
+use super::sound_server::{RATE, Recording, SoundServer};
 use crate::children;
 use crate::film;
 use crate::headless::{Event, Headless};
 use crate::server::LocalServer;
 use crate::workspace::{self, Profile};
-use sound_server::{RATE, Recording, SoundServer};
 
 /// What `cargo xtask bench sync` can be told.
 #[derive(Debug, Args)]

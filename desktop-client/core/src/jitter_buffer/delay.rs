@@ -15,7 +15,7 @@ const HISTORY: usize = 400;
 const PATH: usize = 100;
 
 /// One in this many packets may come later than the target delay provides for.
-const LATE_ONE_IN: usize = 100;
+const LATE_ONE_IN: usize = 200;
 
 /// Below this many packets the history says nothing yet and the starting target holds.
 const ENOUGH: usize = 10;
@@ -60,6 +60,16 @@ impl DelayEstimate {
             let change = (delay - previous).abs() as f64;
             self.jitter += (change - self.jitter) / 16.0;
         }
+        self.note(delay);
+    }
+
+    /// What had media time `timestamp` did not come, but a copy of it did at `arrived`.
+    pub(super) fn recoverable(&mut self, timestamp: i64, arrived: Instant) {
+        let delay = self.samples_at(arrived) - timestamp;
+        self.note(delay);
+    }
+
+    fn note(&mut self, delay: i64) {
         if self.history.len() == HISTORY {
             self.history.pop_front();
         }

@@ -165,7 +165,9 @@ impl Voice {
         match self.jitter.pull(now, self.quiet) {
             Pull::Play(packet) => self.decoder.play(&packet, &mut self.sound),
             Pull::Fec { next, samples } => self.decoder.recover(&next, samples, &mut self.sound),
-            Pull::Conceal { samples } => self.decoder.conceal(samples, &mut self.sound),
+            Pull::Conceal { samples } | Pull::Rest { samples } => {
+                self.decoder.conceal(samples, &mut self.sound);
+            }
             Pull::Silence { samples } => {
                 // At least something, or this would be asked for without end.
                 let samples = (samples as usize).max(1);
@@ -198,7 +200,7 @@ mod tests {
         let start = Instant::now();
         let inbox = Arc::new(VoiceInbox::new());
         let mut voice = Voice::new(Arc::clone(&inbox)).expect("opens");
-        let mut encoder = VoiceEncoder::new().expect("opens");
+        let mut encoder = VoiceEncoder::new(false).expect("opens");
         let mut arrivals = Vec::new();
         for number in 0..400u32 {
             let frame: [f32; FRAME] = std::array::from_fn(|at| {

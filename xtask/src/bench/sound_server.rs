@@ -2,9 +2,9 @@
 //! device, so that one recording holds both, sample by sample at the same time.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use crate::shell::Invocation;
 use crate::workspace;
 
 /// Frames a second in the recording.
-pub(super) const RATE: u32 = 48_000;
+pub(crate) const RATE: u32 = 48_000;
 
 /// Two channels of 16 bits.
 const FRAME_BYTES: usize = 4;
@@ -27,7 +27,7 @@ const DEVICE: &str = "cinemasync_bench";
 
 /// A running daemon.
 #[derive(Debug)]
-pub(super) struct SoundServer {
+pub(crate) struct SoundServer {
     process: Owned,
     environment: Vec<(String, String)>,
     folder: PathBuf,
@@ -35,10 +35,10 @@ pub(super) struct SoundServer {
 
 impl SoundServer {
     /// The sinks that the two people play into.
-    pub(super) const SINKS: [&str; 2] = ["bench_anna", "bench_ben"];
+    pub(crate) const SINKS: [&str; 2] = ["bench_anna", "bench_ben"];
 
     /// Starts the daemon; its socket, state and log lie in `folder`.
-    pub(super) fn start(folder: &Path) -> Result<Self> {
+    pub(crate) fn start(folder: &Path) -> Result<Self> {
         if ["pulseaudio", "pactl", "parec"].iter().any(|p| workspace::find_program(p).is_none()) {
             bail!("pulseaudio with its tools is not installed; run `cargo xtask setup`");
         }
@@ -85,12 +85,12 @@ impl SoundServer {
     }
 
     /// What a program's environment needs to play into it.
-    pub(super) fn environment(&self) -> &[(String, String)] {
+    pub(crate) fn environment(&self) -> &[(String, String)] {
         &self.environment
     }
 
     /// Records both sinks into `path` until the recording is dropped.
-    pub(super) fn record(&self, path: &Path) -> Result<Recording> {
+    pub(crate) fn record(&self, path: &Path) -> Result<Recording> {
         let file =
             File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         let log = File::create(self.folder.join("parec.log")).context("cannot write a log")?;
@@ -105,6 +105,40 @@ impl SoundServer {
             .stderr(log);
         let process = Owned::spawn("the recorder", &mut command)?;
         Ok(Recording { _process: process, path: path.to_path_buf() })
+    }
+
+    /// Plays samples, mono at [`RATE`], into a sink.
+    pub(crate) fn play(&self, sink: &str) -> Result<Playing> {
+        let log = File::create(self.folder.join(format!("pacat-{sink}.log")))
+            .context("cannot write a log")?;
+        let mut command = Command::new("pacat");
+        command
+            .args(["--playback", "--device", sink, "--format=float32le"])
+            .args(["--rate", &RATE.to_string(), "--channels=1", "--latency-msec=20", "--raw"])
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(log);
+        let mut process = Owned::spawn("a player", &mut command)?;
+        let input = process.child().stdin.take().expect("stdin was piped above");
+        Ok(Playing { input, _process: process })
+    }
+
+    /// Hears what a sink plays, mono at [`RATE`].
+    pub(crate) fn hear(&self, sink: &str) -> Result<Hearing> {
+        let log = File::create(self.folder.join(format!("parec-{sink}.log")))
+            .context("cannot write a log")?;
+        let mut command = Command::new("parec");
+        command
+            .args(["--device", &format!("{sink}.monitor"), "--format=float32le"])
+            .args(["--rate", &RATE.to_string(), "--channels=1", "--latency-msec=10", "--raw"])
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log);
+        let mut process = Owned::spawn("a listener", &mut command)?;
+        let output = process.child().stdout.take().expect("stdout was piped above");
+        Ok(Hearing { output, _process: process })
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {
@@ -133,9 +167,45 @@ impl SoundServer {
     }
 }
 
+/// A sink that is played into.
+#[derive(Debug)]
+pub(crate) struct Playing {
+    input: ChildStdin,
+    /// Ends it.
+    _process: Owned,
+}
+
+impl Playing {
+    /// Plays these; waits while the sink has enough. An error once the player has ended.
+    pub(crate) fn write(&mut self, samples: &[f32]) -> Result<()> {
+        let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+        self.input.write_all(&bytes).context("the player has ended")
+    }
+}
+
+/// A sink that is listened to.
+#[derive(Debug)]
+pub(crate) struct Hearing {
+    output: ChildStdout,
+    /// Ends it.
+    _process: Owned,
+}
+
+impl Hearing {
+    /// Waits for the next samples, as many as fit. An error once the listener has ended.
+    pub(crate) fn read(&mut self, samples: &mut [f32]) -> Result<()> {
+        let mut bytes = vec![0; samples.len() * 4];
+        self.output.read_exact(&mut bytes).context("the listener has ended")?;
+        for (sample, bytes) in samples.iter_mut().zip(bytes.chunks_exact(4)) {
+            *sample = f32::from_le_bytes(bytes.try_into().expect("chunks of four"));
+        }
+        Ok(())
+    }
+}
+
 /// A recording that still grows.
 #[derive(Debug)]
-pub(super) struct Recording {
+pub(crate) struct Recording {
     /// Ends it.
     _process: Owned,
     path: PathBuf,
@@ -143,13 +213,13 @@ pub(super) struct Recording {
 
 impl Recording {
     /// How many frames there are so far.
-    pub(super) fn frames(&self) -> Result<usize> {
+    pub(crate) fn frames(&self) -> Result<usize> {
         let size = fs::metadata(&self.path).context("the recording is gone")?.len();
         usize::try_from(size / FRAME_BYTES as u64).context("the recording is too long")
     }
 
     /// Both channels from the frame `start` on, at most for `span`.
-    pub(super) fn read(&self, start: usize, span: Duration) -> Result<[Vec<f32>; 2]> {
+    pub(crate) fn read(&self, start: usize, span: Duration) -> Result<[Vec<f32>; 2]> {
         let wanted = (span.as_secs_f64() * f64::from(RATE)) as u64 * FRAME_BYTES as u64;
         let mut file = File::open(&self.path).context("the recording is gone")?;
         file.seek(SeekFrom::Start((start * FRAME_BYTES) as u64))

@@ -1,0 +1,130 @@
+//! A simulated room: what the loudspeaker plays comes back to the microphone with reflections, and
+//! somebody speaks in it when told. A thread that lives between a listener and a player.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+
+use anyhow::{Context, Result};
+
+use super::super::sound_server::{RATE, SoundServer};
+
+/// Samples of one step: 10 ms.
+const STEP: usize = RATE as usize / 100;
+/// The way from loudspeaker to microphone, in samples, and what it leaves.
+const DIRECT: (usize, f32) = (210, 0.5);
+/// How many reflections there are, and after how many samples they have died away.
+const REFLECTIONS: usize = 160;
+const TAIL: usize = 9_600;
+
+/// A running room.
+pub(super) struct Room {
+    speak: Arc<AtomicBool>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Room {
+    /// Between the loudspeaker `from` and the microphone's sink `to`; `near` is what somebody says.
+    pub(super) fn start(sound: &SoundServer, from: &str, to: &str, near: Vec<f32>) -> Result<Self> {
+        let (mut hearing, mut playing) = (sound.hear(from)?, sound.play(to)?);
+        let (speak, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (told, ended) = (Arc::clone(&speak), Arc::clone(&stop));
+        let thread = thread::Builder::new()
+            .name("room".to_owned())
+            .spawn(move || {
+                let mut walls = Walls::new();
+                let mut said = near.len();
+                let (mut step, mut out) = ([0.0; STEP], [0.0; STEP]);
+                while !ended.load(Ordering::Acquire) {
+                    if told.swap(false, Ordering::AcqRel) {
+                        said = 0;
+                    }
+                    if hearing.read(&mut step).is_err() {
+                        return;
+                    }
+                    walls.reflect(&step, &mut out);
+                    let words = near.get(said..).unwrap_or_default();
+                    out.iter_mut().zip(words).for_each(|(out, word)| *out += word);
+                    said = (said + STEP).min(near.len());
+                    if playing.write(&out).is_err() {
+                        return;
+                    }
+                }
+            })
+            .context("no thread could be started")?;
+        Ok(Self { speak, stop, thread: Some(thread) })
+    }
+
+    /// Somebody in the room speaks from now on.
+    pub(super) fn speak(&self) {
+        self.speak.store(true, Ordering::Release);
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            // A panic was printed where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The room's impulse response, and what was played lately.
+struct Walls {
+    taps: Vec<(usize, f32)>,
+    played: Vec<f32>,
+}
+
+impl Walls {
+    fn new() -> Self {
+        let mut state = 12_345_u32;
+        let mut chance = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(state >> 8) / f64::from(1 << 24)
+        };
+        let mut taps = vec![DIRECT];
+        for _ in 0..REFLECTIONS {
+            let delay = (chance() * TAIL as f64) as usize;
+            let decay = (-6.9 * delay as f64 / TAIL as f64).exp();
+            taps.push((DIRECT.0 + 40 + delay, ((chance() - 0.5) * 0.22 * decay) as f32));
+        }
+        let longest = taps.iter().map(|(delay, _)| *delay).max().unwrap_or(0);
+        Self { taps, played: vec![0.0; longest] }
+    }
+
+    fn reflect(&mut self, step: &[f32; STEP], out: &mut [f32; STEP]) {
+        self.played.extend(step);
+        let first = self.played.len() - STEP;
+        out.fill(0.0);
+        for (delay, gain) in &self.taps {
+            let came = &self.played[first - delay..][..STEP];
+            out.iter_mut().zip(came).for_each(|(out, sample)| *out += sample * gain);
+        }
+        self.played.drain(..STEP);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_click_comes_back_after_its_way_and_dies_away() {
+        let mut walls = Walls::new();
+        let mut step = [0.0; STEP];
+        step[0] = 1.0;
+        let mut heard = Vec::new();
+        for _ in 0..40 {
+            let mut out = [0.0; STEP];
+            walls.reflect(&step, &mut out);
+            heard.extend(out);
+            step = [0.0; STEP];
+        }
+        assert!(heard[..DIRECT.0].iter().all(|sample| sample.abs() < 1e-9));
+        assert!((heard[DIRECT.0] - DIRECT.1).abs() < 1e-6);
+        assert!(heard[TAIL + 1_000..].iter().all(|sample| sample.abs() < 1e-9));
+    }
+}
