@@ -2,9 +2,10 @@
 //! canceller.
 //!
 //! Whoever plays or records the sound puts it into a [`ReferenceQueue`]; the microphone's thread
-//! takes a frame for each of its own. Time is never shortened where sound was lost: silence stands
-//! for it. It is shortened where the queue has grown, or the sound would come after its echo: at
-//! once after a standstill, by single samples against clocks that differ.
+//! takes a frame for each of its own. What matters is that a sound and its echo stay equally far
+//! apart, and that the sound comes first. So the length of the queue is watched: where it has grown
+//! suddenly the microphone has lost sound, and as much is left out here; where it has shrunk this
+//! side has lost it, and silence stands for it. Clocks that differ are followed by single samples.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,13 +15,17 @@ use super::opus::FRAME;
 
 /// Most samples that wait, half a second; the oldest go. An echo is not found that late.
 const CAPACITY: usize = 24_000;
-/// How long the queue is watched before something is done about its length, in frames: 1 s.
-const WATCHED: u32 = 100;
-/// Sound comes in lumps; a queue that never is shorter than this is too long and loses a sample a
-/// frame, more than any two clocks differ by.
+/// How long the queue is watched before something is done about its length, in frames: 0.5 s. Sound
+/// comes in lumps, so its shortest in that time is what counts.
+const WATCHED: u32 = 50;
+/// A change beyond this is a loss, not clocks that differ.
+const STEP: usize = FRAME / 3;
+/// How far ahead of the microphone the queue is to be, at most. An echo takes longer than that.
 const LONG: usize = FRAME + FRAME / 4;
-/// Beyond this it was a standstill, and is given up at once.
-const TOO_LONG: usize = 3 * FRAME;
+/// In how many frames one sample is left out while it is longer: twice as fast as sound cards drift.
+const TRIM_EVERY: u32 = 5;
+/// Beyond this the sound may come after its echo.
+const TOO_LONG: usize = 4 * FRAME;
 
 /// Where what is played is left for the microphone's thread. The writer never waits long: a lock is
 /// held for a copy.
@@ -70,7 +75,11 @@ pub(super) struct Reference {
     /// Frames since the length was looked at, and the shortest since.
     watched: u32,
     shortest: usize,
-    /// Is a sample to be left out of each frame?
+    /// The shortest while all was well.
+    usual: Option<usize>,
+    /// Was it much shorter the last time?
+    lacked: bool,
+    /// Is a sample to be left out now and then?
     trims: bool,
 }
 
@@ -80,7 +89,15 @@ impl Reference {
         references.everything.clear();
         references.voices.clear();
         let everything = references.everything.is_live();
-        Self { references, everything, watched: 0, shortest: usize::MAX, trims: false }
+        Self {
+            references,
+            everything,
+            watched: 0,
+            shortest: usize::MAX,
+            usual: None,
+            lacked: false,
+            trims: false,
+        }
     }
 
     /// What is played with the next frame of the microphone; silence stands for what is missing.
@@ -89,13 +106,14 @@ impl Reference {
         if std::mem::replace(&mut self.everything, everything) != everything {
             tracing::debug!(everything, "another reference for the echo canceller");
             self.queue().clear();
-            (self.watched, self.shortest, self.trims) = (0, usize::MAX, false);
+            (self.watched, self.shortest) = (0, usize::MAX);
+            (self.usual, self.lacked, self.trims) = (None, false, false);
         }
-        let (trims, mut frame) = (self.trims, [0.0; FRAME]);
+        let mut frame = [0.0; FRAME];
+        let over = usize::from(self.trims && self.watched.is_multiple_of(TRIM_EVERY));
         let queue = Arc::clone(self.queue());
         let mut samples = queue.samples.lock().unwrap_or_else(PoisonError::into_inner);
         if samples.len() > FRAME {
-            let over = usize::from(trims);
             frame.iter_mut().zip(samples.drain(..FRAME + over)).for_each(|(to, from)| *to = from);
         }
         self.watch(&mut samples);
@@ -112,13 +130,28 @@ impl Reference {
         if self.watched < WATCHED {
             return;
         }
-        if self.shortest > TOO_LONG {
-            tracing::debug!(samples = self.shortest, "the echo canceller's reference was late");
-            samples.drain(..self.shortest - FRAME);
-            self.shortest = FRAME;
-        }
-        self.trims = self.shortest > LONG;
-        (self.watched, self.shortest) = (0, usize::MAX);
+        let shortest = std::mem::replace(&mut self.shortest, usize::MAX);
+        self.watched = 0;
+        let usual = self.usual.unwrap_or(shortest);
+        let lacks = shortest + STEP < usual;
+        let left = if shortest > TOO_LONG || shortest > usual + STEP {
+            let left = usual.min(LONG);
+            tracing::debug!(samples = shortest - left, "left out of the echo's reference");
+            samples.drain(..shortest - left);
+            left
+        } else if lacks && self.lacked {
+            tracing::debug!(samples = usual - shortest, "missing in the echo's reference");
+            (shortest..usual).for_each(|_| samples.push_front(0.0));
+            usual
+        } else if lacks {
+            // Perhaps only a lump that came late: the next look tells.
+            usual
+        } else {
+            shortest
+        };
+        self.lacked = lacks && !self.lacked;
+        self.usual = Some(left);
+        self.trims = left > LONG;
     }
 }
 
@@ -194,16 +227,34 @@ mod tests {
 
     #[test]
     fn clocks_that_differ_do_not_make_the_reference_late() {
-        for ppm in [-500.0, -100.0, 0.0, 100.0, 500.0] {
+        for ppm in [-300.0, -100.0, 0.0, 100.0, 300.0] {
             let late = lateness(FRAME as f64 * (1.0 + ppm / 1e6), None);
             assert!(late < 3.5 * FRAME as f64, "{ppm} ppm: {late}");
         }
     }
 
     #[test]
-    fn a_standstill_of_the_microphone_does_not_make_the_reference_late() {
-        let late = lateness(FRAME as f64, Some(20_000));
-        assert!(late < 3.5 * FRAME as f64, "{late}");
+    fn a_standstill_of_the_microphone_changes_nothing_afterwards() {
+        let (before, after) = (lateness(FRAME as f64, None), lateness(FRAME as f64, Some(20_000)));
+        assert!((before - after).abs() < STEP as f64, "{before} {after}");
+    }
+
+    #[test]
+    fn silence_stands_for_what_the_reference_lost() {
+        let references = references();
+        let mut reference = Reference::new(references.clone());
+        let mut heard = 0.0;
+        for frame in 0..1_000 {
+            // 30 ms are never recorded.
+            let length = if (500..503).contains(&frame) { 0 } else { FRAME };
+            references.everything.push(&ramp(frame * FRAME + 1, length));
+            // The queue is 10 ms long at first.
+            if frame > 0 {
+                heard = reference.next()[FRAME - 1];
+            }
+        }
+        let late = 1_000.0 * FRAME as f32 - heard;
+        assert!(late <= (FRAME + STEP) as f32, "as late as before: {late}");
     }
 
     #[test]

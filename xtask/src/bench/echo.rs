@@ -42,6 +42,8 @@ const CONVERGED_SECS: f64 = 2.0;
 const LOUDNESS: f64 = 0.08;
 /// The room halves what the loudspeaker plays, so that is twice as loud.
 const FILM_LOUDNESS: f64 = 2.0 * LOUDNESS;
+/// Louder than this is more than silence.
+const AUDIBLE: f32 = 0.003;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 const ERLE_GOAL_DB: f64 = 30.0;
@@ -173,7 +175,13 @@ fn voice_of_anna(folder: &Path) -> Result<PathBuf> {
 /// `heard`.
 fn judge(heard: &[f32], sent: &[f32], marks: &[usize]) -> Result<Report> {
     let second = |seconds: f64| (seconds * f64::from(RATE)) as usize;
-    let &[echo, both, alone] = marks else { bail!("there are three parts") };
+    let &[asked, both, alone] = marks else { bail!("there are three parts") };
+    // Players take a while to begin.
+    let silent = heard[asked..both].iter().take_while(|sound| sound.abs() < AUDIBLE).count();
+    let echo = asked + silent;
+    if echo + second(CONVERGED_SECS + 2.0) > both {
+        bail!("the loudspeaker played nothing for a long time; is the machine busy?");
+    }
     // Anna alone is the part that goes through unchanged: it tells how the recordings lie.
     let length = second(PART_SECS as f64 - 1.0).min(heard.len().saturating_sub(alone));
     let pattern = &heard[alone..alone + length];
@@ -190,7 +198,7 @@ fn judge(heard: &[f32], sent: &[f32], marks: &[usize]) -> Result<Report> {
         };
         (level(heard, here), level(sent, there))
     };
-    let judged = PART_SECS as f64 - CONVERGED_SECS - 0.5;
+    let judged = (both - echo) as f64 / f64::from(RATE) - CONVERGED_SECS - 0.3;
     let early_echo = part(echo as f64 + f64::from(RATE) * 0.5, 1.5);
     let late_echo = part(echo as f64 + f64::from(RATE) * CONVERGED_SECS, judged);
     let both_sound = part(both as f64 + f64::from(RATE), PART_SECS as f64 - 2.0);

@@ -4,10 +4,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::super::sound_server::{RATE, SoundServer};
+use super::super::sound_server::{Hearing, Playing, RATE, SoundServer};
 
 /// Samples of one step: 10 ms.
 const STEP: usize = RATE as usize / 100;
@@ -16,6 +17,9 @@ const DIRECT: (usize, f32) = (210, 0.5);
 /// How many reflections there are, and after how many samples they have died away.
 const REFLECTIONS: usize = 160;
 const TAIL: usize = 9_600;
+
+/// How long the processes take to start.
+const SETTLING: Duration = Duration::from_millis(1_500);
 
 /// A running room.
 pub(super) struct Room {
@@ -33,6 +37,9 @@ impl Room {
         let thread = thread::Builder::new()
             .name("room".to_owned())
             .spawn(move || {
+                if settle(&mut hearing, &mut playing).is_err() {
+                    return;
+                }
                 let mut walls = Walls::new();
                 let mut said = near.len();
                 let (mut step, mut out) = ([0.0; STEP], [0.0; STEP]);
@@ -68,6 +75,22 @@ impl Drop for Room {
         if let Some(thread) = self.thread.take() {
             // A panic was printed where it happened.
             let _ = thread.join();
+        }
+    }
+}
+
+/// Lets both processes start and what waits in their pipes run dry: what is in between at the start
+/// would stay in between, and no room answers half a second later.
+fn settle(hearing: &mut Hearing, playing: &mut Playing) -> Result<()> {
+    playing.write(&[0.0; STEP])?;
+    let started = Instant::now();
+    let mut step = [0.0; STEP];
+    loop {
+        let asked = Instant::now();
+        hearing.read(&mut step)?;
+        // Only what has not sounded yet is waited for.
+        if started.elapsed() > SETTLING && asked.elapsed() > Duration::from_millis(5) {
+            return Ok(());
         }
     }
 }
