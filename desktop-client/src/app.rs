@@ -133,6 +133,7 @@ impl eframe::App for DemoApp {
                 UiAction::Command(command) => self.demo.command(command),
                 UiAction::CopyInvite(text) | UiAction::CopyReport(text) => ui.ctx().copy_text(text),
                 UiAction::PickFilm | UiAction::PickOwnCopy => self.demo.open_film(),
+                UiAction::KeepTalkKey(_) => {}
             }
         }
         ui.ctx().request_repaint_after(demo::PICTURE_INTERVAL);

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use cinemasync_core::link::Route;
 use cinemasync_core::voice_settings::VoiceSettings;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,10 @@ pub struct Settings {
     pub speaker: Option<String>,
     /// Is one's voice sent only while a key is held?
     pub push_to_talk: bool,
+    /// Which key that is, by its name; empty: the usual one.
+    pub talk_key: String,
+    /// Which ways connections may take.
+    pub route: Route,
     /// How voices are treated.
     pub voice: VoiceSettings,
 }
@@ -35,6 +40,8 @@ impl Default for Settings {
             microphone: None,
             speaker: None,
             push_to_talk: false,
+            talk_key: String::new(),
+            route: Route::Any,
             voice: VoiceSettings::default(),
         }
     }

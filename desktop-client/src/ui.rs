@@ -4,6 +4,7 @@
 
 mod lobby;
 mod room;
+mod settings;
 mod shown;
 mod text;
 mod theme;
@@ -18,15 +19,19 @@ use cinemasync_core::call_status::{CallStatus, ProgramUse};
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::interface::{Command, Event, Level, Notice, ServerChoice, Snapshot, Stage};
 use cinemasync_protocol::ParticipantId;
-use eframe::egui::{self, CentralPanel, Frame, Response, TextureId};
+use eframe::egui::{self, CentralPanel, Frame, Key, Response, TextureId};
 
 use lobby::Lobby;
 use room::Room;
+use settings::SettingsPanel;
 use shown::{News, ShownSizes};
 pub use theme::Look;
 use theme::{size, space};
 use video::Pictures;
 use widgets::toast::Toasts;
+
+/// The key that is held to talk unless another one was chosen.
+const DEFAULT_TALK_KEY: Key = Key::T;
 
 /// What the window begins with.
 #[derive(Debug, Clone)]
@@ -41,6 +46,8 @@ pub struct LobbyDefaults {
     pub utc_offset_minutes: i32,
     /// Which program this is on which system, for reports.
     pub about: String,
+    /// The key that is held to talk, by its name; another one if there is no such key.
+    pub talk_key: String,
     /// Why no film can be played here, as a sentence that says what to do; `None` if one can.
     pub player_missing: Option<String>,
 }
@@ -53,6 +60,7 @@ impl Default for LobbyDefaults {
             look: Look::Dark,
             utc_offset_minutes: 0,
             about: String::new(),
+            talk_key: String::new(),
             player_missing: None,
         }
     }
@@ -93,6 +101,8 @@ pub enum UiAction {
     CopyInvite(String),
     /// Put this report on the clipboard.
     CopyReport(String),
+    /// Remember the key to talk with, by its name.
+    KeepTalkKey(String),
 }
 
 /// What every part of a screen is drawn from, and where its wishes go.
@@ -107,6 +117,8 @@ struct Scene<'a> {
     pressable: RefCell<Vec<(ParticipantId, Response)>>,
     player_missing: Option<&'a str>,
     utc_offset_minutes: i32,
+    /// The key to talk with, while it has to be held.
+    talk_key: Option<Key>,
     send: &'a mut dyn FnMut(UiAction),
 }
 
@@ -121,6 +133,7 @@ impl Scene<'_> {
 pub struct Ui {
     lobby: Lobby,
     room: Room,
+    settings: SettingsPanel,
     toasts: Toasts,
     pictures: Pictures,
     shown: ShownSizes,
@@ -139,6 +152,9 @@ impl Ui {
         Self {
             lobby: Lobby::new(defaults.name, defaults.server),
             room: Room::default(),
+            settings: SettingsPanel::new(
+                Key::from_name(&defaults.talk_key).unwrap_or(DEFAULT_TALK_KEY),
+            ),
             toasts: Toasts::default(),
             pictures: Pictures::default(),
             shown: ShownSizes::default(),
@@ -211,14 +227,21 @@ impl Ui {
             pressable: RefCell::default(),
             player_missing: self.player_missing.as_deref(),
             utc_offset_minutes: self.utc_offset_minutes,
+            talk_key: None,
             send,
         };
         CentralPanel::default().frame(Frame::NONE.fill(fill)).show(ui, |ui| {
             match &snapshot.stage {
                 Stage::Lobby | Stage::Entering => self.lobby.show(ui, &mut scene),
                 Stage::Room { code, server, .. } => {
+                    scene.talk_key = self.settings.talk_key(&scene);
                     self.room.show(ui, &mut scene, *code, server);
+                    self.settings.talk(ui.ctx(), &mut scene);
                 }
+            }
+            let whole = ui.max_rect();
+            if let Some(at) = self.room.settings_at(whole) {
+                self.settings.show(ui, at, &mut scene);
             }
             self.toasts.show(ui, ui.max_rect(), ui.max_rect().top() + size::TOP_BAR + space::S);
         });

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::devices::{DeviceKind, Devices};
 use crate::film::FilmInfo;
-use crate::link::{Identity, LinkState, LinkStats, Path};
+use crate::link::{Identity, LinkState, LinkStats, Path, Route};
 use crate::plan::MediaStats;
 use crate::player::FilmTrack;
 use crate::safety_code::SafetyCode;
@@ -129,6 +129,8 @@ pub enum Command {
     FilmVolume(f64),
     /// How large everybody's pictures are shown here now; replaces what was told before.
     Shown(Vec<Shown>),
+    /// Which ways connections may take that are made from now on.
+    Route(Route),
     /// One has compared safety codes with this participant, and they are equal; or take that back.
     Compared(ParticipantId, bool),
     /// Connect to this participant although its program shows another key than before.
@@ -380,6 +382,8 @@ pub struct Snapshot {
     pub devices: Devices,
     /// How voices are treated.
     pub voice: VoiceSettings,
+    /// Which ways connections may take.
+    pub route: Route,
     /// The others, oldest first.
     pub participants: Vec<ParticipantView>,
     /// The chat, oldest first; at most [`MAX_CHAT_LINES`].

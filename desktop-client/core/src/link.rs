@@ -63,7 +63,8 @@ impl fmt::Debug for Identity {
 }
 
 /// Which ways a link may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Route {
     /// Any.
     #[default]

@@ -287,6 +287,7 @@ impl SessionCore {
             Command::ListDevices => self.equipment.watched = true,
             Command::Preview(on) => self.equipment.preview = on,
             Command::Voice(settings) => self.equipment.voice = settings.bounded(),
+            Command::Route(route) => self.config.route = route,
             Command::VoiceVolume { who, volume } => self.equipment.set_volume(who, volume),
             Command::PushToTalk(on) => {
                 self.equipment.push_to_talk = on;

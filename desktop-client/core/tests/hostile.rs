@@ -316,6 +316,7 @@ fn command() -> impl Strategy<Value = Command> {
         1 => any::<i64>().prop_map(Command::SubtitleTrack),
         1 => number().prop_map(Command::FilmVolume),
         1 => (id(), any::<bool>()).prop_map(|(id, equal)| Command::Compared(id, equal)),
+        1 => Just(Command::Route(Route::RelayOnly)),
         1 => id().prop_map(Command::AcceptKey),
         1 => id().prop_map(Command::RefuseKey),
         1 => (id(), any::<u32>(), any::<u32>()).prop_map(|(of, width, height)| {

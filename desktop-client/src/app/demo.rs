@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cinemasync_core::devices::{Device, DeviceKind, DeviceView, Devices};
 use cinemasync_core::film::{FilmId, FilmInfo};
 use cinemasync_core::frame::{FrameSlot, VideoFrame};
 use cinemasync_core::interface::{
@@ -140,6 +141,9 @@ impl Demo {
                 }
             }
             Command::PushToTalk(on) => self.snapshot.me.push_to_talk = on,
+            Command::Talk(held) => self.snapshot.me.audible = held,
+            Command::Route(route) => self.snapshot.route = route,
+            Command::ChooseDevice { kind, id } => self.choose(kind, id),
             Command::Microphone(on) => self.snapshot.me.microphone = on,
             Command::Chat(text) => self.say(Some(SELF), "Cyd", &text, self.seconds),
             Command::Play => set_playing(playback, true),
@@ -168,13 +172,20 @@ impl Demo {
                     person.other_key = None;
                 }
             }
-            Command::React(_)
-            | Command::Shown(_)
-            | Command::ChooseDevice { .. }
-            | Command::ListDevices
-            | Command::Preview(_)
-            | Command::Talk(_) => {}
+            Command::React(_) | Command::Shown(_) | Command::ListDevices | Command::Preview(_) => {}
         }
+    }
+
+    fn choose(&mut self, kind: DeviceKind, id: Option<String>) {
+        let devices = &mut self.snapshot.devices;
+        let view = match kind {
+            DeviceKind::Camera => &mut devices.cameras,
+            DeviceKind::Microphone => &mut devices.microphones,
+            DeviceKind::Speaker => &mut devices.speakers,
+        };
+        let first = view.available.first().map(|device| device.id.clone());
+        view.in_use = id.clone().or(first);
+        view.chosen = id;
     }
 
     /// A film is on the stage, playing.
@@ -340,7 +351,22 @@ fn lobby() -> Snapshot {
             ..SelfView::default()
         },
         clock_error_ms: Some(0.8),
+        devices: devices(),
         ..Snapshot::default()
+    }
+}
+
+fn devices() -> Devices {
+    let view = |names: [&str; 2]| {
+        let device = |name: &str| Device { id: name.to_lowercase(), name: name.to_owned() };
+        let available: Vec<Device> = names.into_iter().map(device).collect();
+        let in_use = available.first().map(|device| device.id.clone());
+        DeviceView { available, chosen: None, in_use }
+    };
+    Devices {
+        cameras: view(["Built-in camera", "USB camera"]),
+        microphones: view(["Built-in microphone", "Headset"]),
+        speakers: view(["Loudspeakers", "Headset"]),
     }
 }
 

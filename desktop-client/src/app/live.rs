@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use cinemasync_core::call_status::ProgramUse;
 use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::interface::{Command, Event, ServerChoice, Stage};
+use cinemasync_core::link::Route;
 use cinemasync_core::session::{EquipmentConfig, SessionConfig};
 use eframe::egui;
 
@@ -74,7 +75,10 @@ impl LiveApp {
                 camera: !matches!(args.camera, CameraSource::None),
                 microphone: !matches!(args.microphone, MicrophoneSource::None),
                 preview: true,
-                route: args.session.route(),
+                route: match args.session.route() {
+                    Route::Any => settings.route,
+                    asked => asked,
+                },
                 equipment: EquipmentConfig {
                     camera: args.camera.wish(settings.camera.as_deref()),
                     microphone: args.microphone.wish(settings.microphone.as_deref()),
@@ -99,7 +103,9 @@ impl LiveApp {
             session.send(Command::Enter(invite));
         }
         let about = super::about();
-        let defaults = LobbyDefaults { name, server, look, about, ..LobbyDefaults::default() };
+        let talk_key = settings.talk_key.clone();
+        let defaults =
+            LobbyDefaults { name, server, look, about, talk_key, ..LobbyDefaults::default() };
         Ok(Self {
             ui: Ui::new(ctx, defaults),
             session,
@@ -179,6 +185,9 @@ impl LiveApp {
                 self.session.send(command);
             }
             UiAction::CopyInvite(text) | UiAction::CopyReport(text) => ctx.copy_text(text),
+            UiAction::KeepTalkKey(talk_key) => {
+                self.keep(Settings { talk_key, ..self.settings.clone() });
+            }
             UiAction::PickFilm => self.pick("Choose a film", Command::OpenFilm, ctx),
             UiAction::PickOwnCopy => {
                 self.pick("Choose your copy of the film", Command::AttachFilm, ctx);
@@ -239,6 +248,7 @@ fn chosen(command: &Command, settings: Settings) -> Settings {
         Command::ChooseDevice { kind: DeviceKind::Speaker, id } => {
             Settings { speaker: id.clone(), ..settings }
         }
+        Command::Route(route) => Settings { route: *route, ..settings },
         Command::PushToTalk(push_to_talk) => Settings { push_to_talk: *push_to_talk, ..settings },
         Command::Voice(voice) => Settings { voice: *voice, ..settings },
         _ => settings,

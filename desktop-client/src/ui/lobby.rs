@@ -5,6 +5,7 @@ mod code;
 mod form;
 mod server;
 
+use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::interface::{Command, Invite, RoomChoice, ServerChoice, Stage};
 use cinemasync_protocol::limits::{MAX_NAME_CHARS, normalize_name};
 use eframe::egui::{
@@ -12,10 +13,12 @@ use eframe::egui::{
 };
 
 use self::server::ServerForm;
+use super::settings::in_use;
 use super::theme::{font, icons, palette, radius, size, space};
 use super::video::Placement;
 use super::widgets::button::{Button, Kind};
-use super::widgets::{Line, icon, label};
+use super::widgets::meter::meter;
+use super::widgets::{Line, icon, label, readable};
 use super::{Scene, text};
 
 /// Width of the picture of oneself.
@@ -26,6 +29,8 @@ const FORM: f32 = 400.0;
 const FORM_HEIGHT: f32 = 420.0;
 /// Height of the lines under the picture.
 const DEVICES: f32 = 76.0;
+/// Width of the microphone's meter.
+const METER: f32 = 124.0;
 
 /// What is being typed in the lobby.
 #[derive(Debug)]
@@ -80,7 +85,8 @@ impl Lobby {
         let logo = bar.shrink2(vec2(space::L + space::XS, 0.0));
         let line = Line::new(font::logo(), colors.text_1);
         label(ui, logo, Align2::LEFT_CENTER, text::APP, &line);
-        self.server.show(ui, pos2(bar.right() - space::L, bar.center().y));
+        // The settings' button stands in the corner.
+        self.server.show(ui, pos2(bar.right() - space::L - size::SMALL, bar.center().y));
 
         let body = whole.with_min_y(bar.bottom());
         let wide = body.width() >= size::NARROW_BELOW;
@@ -150,26 +156,23 @@ impl Lobby {
             let top = rect.bottom() + space::M + index * 30.0;
             Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), 24.0))
         };
-        let (sign, sentence) = if microphone {
-            (icons::MICROPHONE, text::MICROPHONE_IS_ON)
+        let name = |kind, or: &str| in_use(kind, scene).unwrap_or_else(|| or.to_owned());
+        if microphone {
+            let words = name(DeviceKind::Microphone, text::MICROPHONE_IS_ON);
+            device(ui, row(0.0), icons::MICROPHONE, METER + space::M, &words);
+            let cells = Align2::RIGHT_CENTER.align_size_within_rect(vec2(METER, 14.0), row(0.0));
+            meter(ui, cells, scene.snapshot.me.level);
+            if speaking {
+                readable(ui, cells, text::HEARD);
+            }
         } else {
-            (icons::MICROPHONE_OFF, text::MICROPHONE_IS_OFF)
-        };
-        device(ui, row(0.0), sign, sentence);
-        if microphone && speaking {
-            let line = Line::new(font::body(), colors.teal);
-            label(ui, row(0.0), Align2::RIGHT_CENTER, text::HEARD, &line);
+            device(ui, row(0.0), icons::MICROPHONE_OFF, 0.0, text::MICROPHONE_IS_OFF);
         }
-        let (sign, sentence) = if camera {
-            (icons::CAMERA, text::CAMERA_IS_ON)
-        } else {
-            (icons::CAMERA_OFF, text::CAMERA_IS_OFF)
-        };
-        if shown || !camera {
-            device(ui, row(1.0), sign, sentence);
-        } else {
-            device(ui, row(1.0), sign, text::CAMERA_STARTING);
+        let mut words = name(DeviceKind::Speaker, text::SPEAKER_IS_ON);
+        if scene.snapshot.voice.echo_cancellation {
+            words = format!("{words} · {}", text::ECHO_IS_TAKEN_OUT);
         }
+        device(ui, row(1.0), icons::VOLUME, 0.0, &words);
     }
 
     /// Asks to make a room.
@@ -236,11 +239,12 @@ fn toggle(ui: &Ui, rect: Rect, which: Toggle, on: bool) -> bool {
     Button::icon(key, label, sign).kind(kind).show(ui, rect).clicked()
 }
 
-fn device(ui: &Ui, row: Rect, sign: icons::Icon, sentence: &str) {
+/// A line about a device, with room at its right.
+fn device(ui: &Ui, row: Rect, sign: icons::Icon, room: f32, sentence: &str) {
     let colors = palette(ui);
     let at = pos2(row.left() + size::ICON_TEXT / 2.0, row.center().y);
     icon(ui.painter(), at, sign, size::ICON_TEXT, colors.text_2);
     let line = Line::new(font::body(), colors.text_2);
-    let rest = row.with_min_x(row.left() + space::XL);
+    let rest = row.with_min_x(row.left() + space::XL).with_max_x(row.right() - room);
     label(ui, rest, Align2::LEFT_CENTER, sentence, &line);
 }

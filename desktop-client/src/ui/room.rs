@@ -14,7 +14,7 @@ mod top_bar;
 
 use cinemasync_core::interface::Command;
 use cinemasync_protocol::{ParticipantId, RoomCode};
-use eframe::egui::{CursorIcon, Popup, Rect, Theme, Ui, Vec2, ViewportCommand, pos2, vec2};
+use eframe::egui::{CursorIcon, Popup, Pos2, Rect, Theme, Ui, Vec2, ViewportCommand, pos2, vec2};
 
 use self::chat::Chat;
 use self::keys::Key;
@@ -71,6 +71,15 @@ impl Room {
         self.film_area
     }
 
+    /// Where the button for the settings stands, with its right middle; `None` where only the film
+    /// is to be seen.
+    pub(super) fn settings_at(&self, whole: Rect) -> Option<Pos2> {
+        let narrow = whole.width() < size::NARROW_BELOW;
+        let edge = if narrow { space::S } else { space::M };
+        let bar = if narrow { size::TOP_BAR - space::S } else { size::TOP_BAR };
+        (!self.theatre).then(|| pos2(whole.right() - edge, whole.top() + bar / 2.0))
+    }
+
     /// Draws the room over the whole of `ui`.
     pub(super) fn show(
         &mut self,
@@ -80,7 +89,7 @@ impl Room {
         server: &str,
     ) {
         self.large = faces::who_is_large(self.large.take(), scene.snapshot);
-        for key in keys::pressed(ui) {
+        for key in keys::pressed(ui, scene.talk_key) {
             self.act(ui, scene, key);
         }
         stage::take_dropped(ui, scene);

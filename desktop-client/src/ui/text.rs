@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::film::FilmInfo;
 use cinemasync_core::interface::{FilmCopy, PlaybackStage, PlaybackView};
-use cinemasync_core::link::LinkState;
+use cinemasync_core::link::{LinkState, Route};
 use cinemasync_core::player::FilmTrack;
 use cinemasync_protocol::RoomCode;
 
@@ -47,7 +48,8 @@ pub(crate) const MICROPHONE_IS_ON: &str = "Your microphone is on";
 pub(crate) const MICROPHONE_IS_OFF: &str = "Your microphone is off";
 pub(crate) const HEARD: &str = "You are heard";
 pub(crate) const CAMERA_IS_OFF: &str = "Your camera is off";
-pub(crate) const CAMERA_IS_ON: &str = "Your camera is on";
+pub(crate) const SPEAKER_IS_ON: &str = "Your loudspeaker";
+pub(crate) const ECHO_IS_TAKEN_OUT: &str = "echo is taken out";
 pub(crate) const CAMERA_STARTING: &str = "Starting your camera…";
 pub(crate) const REACT: &str = "React";
 pub(crate) const LEAVE: &str = "Leave the room";
@@ -81,6 +83,28 @@ pub(crate) const DISMISS: &str = "Dismiss";
 pub(crate) const CHAT_EMPTY: &str = "Say hello.";
 pub(crate) const SERVER_AWAY: &str = "The server is away. The film and the talk go on.";
 
+pub(crate) const SETTINGS: &str = "Settings";
+pub(crate) const SETTINGS_CAMERA: &str = "Camera";
+pub(crate) const SETTINGS_VOICE: &str = "Your voice";
+pub(crate) const SETTINGS_SOUND: &str = "What you hear";
+pub(crate) const SETTINGS_CONNECTIONS: &str = "Connections";
+pub(crate) const SYSTEM_DEFAULT: &str = "As the system says";
+pub(crate) const NO_DEVICE: &str = "None found";
+pub(crate) const AWAY: &str = "Not connected";
+pub(crate) const LEVEL: &str = "How loud your microphone is";
+pub(crate) const INPUT_GAIN: &str = "Louder or quieter";
+pub(crate) const AUTOMATIC_GAIN: &str = "Even out loudness";
+pub(crate) const NOISE_SUPPRESSION: &str = "Take out noise";
+pub(crate) const ECHO_CANCELLATION: &str = "Take out echo of the loudspeaker";
+pub(crate) const PUSH_TO_TALK: &str = "Only while a key is held";
+pub(crate) const TALK_KEY: &str = "Key to talk";
+pub(crate) const PRESS_A_KEY: &str =
+    "Press the key to hold while you talk; Escape leaves it as it is.";
+pub(crate) const DUCKING: &str = "Film while people talk";
+pub(crate) const DUCKING_RELEASE: &str = "Loud again within";
+pub(crate) const SOUNDS: &str = "Sounds for coming, leaving and muting";
+pub(crate) const ROUTE: &str = "Ways";
+pub(crate) const ROUTE_HINT: &str = "For connections made from now on. Through relays only, friends do not learn your network address.";
 pub(crate) const COPY_REPORT: &str = "Copy a report";
 pub(crate) const REPORT_COPIED: &str = "Copied, without names and addresses";
 pub(crate) const YOU_SEND: &str = "You and this program";
@@ -285,6 +309,39 @@ pub(crate) fn link_state(state: LinkState) -> &'static str {
         LinkState::Failed => "No connection",
         LinkState::Closed => "Gone",
     }
+}
+
+/// A kind of device, as a field's name.
+pub(crate) fn device_kind(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::Camera => "Camera",
+        DeviceKind::Microphone => "Microphone",
+        DeviceKind::Speaker => "Loudspeaker",
+    }
+}
+
+/// Which ways connections may take.
+pub(crate) fn route(route: Route) -> &'static str {
+    match route {
+        Route::Any => "Direct, else through a relay",
+        Route::RelayOnly => "Through relays only",
+        Route::NoRelay => "Never through a relay",
+    }
+}
+
+/// A gain: `+3 dB`.
+pub(crate) fn decibels(gain: f64) -> String {
+    if gain.abs() < 0.5 { "0 dB".to_owned() } else { format!("{gain:+.0} dB") }
+}
+
+/// How much quieter the film gets.
+pub(crate) fn ducking(decibels: f64) -> String {
+    if decibels < 0.5 { "As it is".to_owned() } else { format!("−{decibels:.0} dB") }
+}
+
+/// A short time: `0.8 s`.
+pub(crate) fn seconds(milliseconds: u32) -> String {
+    format!("{:.1} s", f64::from(milliseconds) / 1_000.0)
 }
 
 /// How loud, as a share of how it came.

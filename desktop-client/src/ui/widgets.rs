@@ -5,8 +5,10 @@ pub(crate) mod button;
 pub(crate) mod field;
 pub(crate) mod graph;
 pub(crate) mod menu;
+pub(crate) mod meter;
 pub(crate) mod pill;
 pub(crate) mod slider;
+pub(crate) mod switch;
 pub(crate) mod toast;
 
 use std::sync::Arc;

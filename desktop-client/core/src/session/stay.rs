@@ -510,6 +510,7 @@ impl Stay {
             }
             // The session has handled these, or need nothing of anybody else.
             Command::Shown(_)
+            | Command::Route(_)
             | Command::Enter(_)
             | Command::Leave
             | Command::Camera(_)

@@ -19,6 +19,7 @@ pub(super) fn snapshot(core: &SessionCore, now: Now) -> Snapshot {
     };
     let base = Snapshot {
         signaling_connected: core.signaling.seems_up(),
+        route: core.config.route,
         me,
         devices: core.equipment.view(),
         voice: core.equipment.voice,

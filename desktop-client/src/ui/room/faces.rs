@@ -40,7 +40,7 @@ impl<'a> Face<'a> {
             name: text::YOU,
             slot: me.camera.then_some(&scene.frames.own),
             speaking: me.speaking && me.microphone,
-            muted: !me.microphone,
+            muted: !me.microphone || (me.push_to_talk && !me.audible),
             state: LinkState::Connected,
             own: true,
         }

@@ -39,7 +39,8 @@ const KEYS: [(egui::Key, Key); 11] = [
 
 /// The keys pressed in this frame, taken so that nobody else acts on them. While a text field has
 /// the focus all belong to it; while a button has it, the space bar presses that button.
-pub(super) fn pressed(ui: &Ui) -> Vec<Key> {
+/// `talk` is not one of them: it is held, not pressed.
+pub(super) fn pressed(ui: &Ui, talk: Option<egui::Key>) -> Vec<Key> {
     let ctx = ui.ctx();
     if ctx.text_edit_focused() || egui::Popup::is_any_open(ctx) {
         return Vec::new();
@@ -47,6 +48,7 @@ pub(super) fn pressed(ui: &Ui) -> Vec<Key> {
     let focused = ctx.egui_wants_keyboard_input();
     ui.input_mut(|input| {
         KEYS.into_iter()
+            .filter(|(key, _)| Some(*key) != talk)
             .filter(|(key, _)| !(focused && *key == egui::Key::Space))
             .filter(|(key, _)| input.consume_key(Modifiers::NONE, *key))
             .map(|(_, meaning)| meaning)

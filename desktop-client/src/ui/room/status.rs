@@ -35,7 +35,10 @@ impl Room {
         let copied = self.reported_at.is_some_and(|at| now - at < COPIED_SECS);
         let mut wanted = false;
         menu::popup(ui, button, width, close, RectAlign::BOTTOM_END, |ui| {
-            ScrollArea::vertical().max_height(tall).show(ui, |ui| contents(ui, scene));
+            ScrollArea::vertical()
+                .max_height(tall)
+                .min_scrolled_height(tall)
+                .show(ui, |ui| contents(ui, scene));
             ui.add_space(space::S);
             let words = if copied { text::REPORT_COPIED } else { text::COPY_REPORT };
             wanted = menu::button(ui, "report", words, Kind::Control).clicked();

@@ -127,7 +127,8 @@ impl Room {
             self.copy_invite(ui, scene, bars);
         }
 
-        let mut right = bar.right() - edge;
+        // The settings' button stands in the corner.
+        let mut right = bar.right() - edge - size::SMALL;
         let count = (scene.snapshot.participants.len() + 1).to_string();
         let name = text::people(scene.snapshot.participants.len() + 1);
         let mut pill = Pill::new("people", &name, &count).icon(icons::PEOPLE);

@@ -46,6 +46,7 @@ pub(crate) const LEAVE_FULL_SCREEN: Icon = outlined('\u{e09e}');
 pub(crate) const SEND: Icon = filled('\u{e396}');
 pub(crate) const CLOSE: Icon = outlined('\u{e4f6}');
 pub(crate) const CLOSE_FILM: Icon = outlined('\u{e4f6}');
+pub(crate) const SETTINGS: Icon = outlined('\u{e272}');
 pub(crate) const COMPARED: Icon = outlined('\u{e40c}');
 pub(crate) const INFO: Icon = outlined('\u{e2ce}');
 pub(crate) const WARNING: Icon = outlined('\u{e4e0}');
