@@ -168,6 +168,7 @@ fn start(args: &HeadlessArgs) -> Result<Session, crate::session::SessionError> {
                 camera: args.camera.wish(None),
                 microphone: args.microphone.wish(None),
                 speaker: args.speaker.wish(None),
+                camera_quality: args.camera.quality(),
                 ..EquipmentConfig::default()
             },
             nonce: crate::platform::nonce(),

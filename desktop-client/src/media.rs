@@ -32,6 +32,7 @@ mod remote;
 mod resample;
 pub mod ring;
 mod running;
+mod scale;
 mod sound_device;
 mod source;
 mod video_in;
@@ -42,6 +43,7 @@ mod worker;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use cinemasync_core::bitrate::camera::MAX_RUNGS;
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::packet::{InboundPacket, OutboundPacket};
 use cinemasync_core::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats, ParticipantId};
@@ -54,8 +56,29 @@ pub use source::{CameraSource, MicrophoneSource, SourceError, SpeakerSink};
 use video_out::EncoderState;
 use worker::{Latest, Worker};
 
-/// Takes encoded media; may be called from several threads and must not block.
-type PacketSink = Arc<dyn Fn(OutboundPacket) + Send + Sync>;
+/// Takes encoded media; called from several threads, none of which it may block.
+pub trait PacketOut: Send + Sync {
+    /// Takes a packet.
+    fn send(&self, packet: OutboundPacket);
+
+    /// Does so much wait there that another picture of this encoding of a track would be late?
+    fn is_full(&self, track: Track, rung: usize) -> bool;
+}
+
+/// What takes all that is sent and never has enough.
+impl<F: Fn(OutboundPacket) + Send + Sync> PacketOut for F {
+    fn send(&self, packet: OutboundPacket) {
+        self(packet);
+    }
+
+    fn is_full(&self, _: Track, _: usize) -> bool {
+        false
+    }
+}
+
+type PacketSink = Arc<dyn PacketOut>;
+/// One for each encoding of the camera.
+type Encoders = [Arc<EncoderState>; MAX_RUNGS];
 /// Takes reports; may be called from several threads and must not block.
 type EventSink = Arc<dyn Fn(MediaEvent) + Send + Sync>;
 
@@ -80,7 +103,7 @@ pub struct Media {
     plans: Latest<MediaPlan>,
     remotes: Arc<Remotes>,
     preview: FrameSlot,
-    encoder: Arc<EncoderState>,
+    encoders: Encoders,
 }
 
 impl Media {
@@ -90,14 +113,14 @@ impl Media {
         let recorder = recorder(&config, &on_event);
         let remotes = Arc::new(Remotes::new(Arc::clone(&on_event), recorder.clone()));
         let preview = FrameSlot::default();
-        let encoder = Arc::new(EncoderState::default());
+        let encoders = Encoders::default();
         let plans = Latest::default();
         let mut running = Running::new(
             config,
             Arc::clone(&remotes),
             recorder,
             preview.clone(),
-            Arc::clone(&encoder),
+            encoders.clone(),
             on_packet,
             on_event,
         );
@@ -107,7 +130,7 @@ impl Media {
             move || waker.close(),
             move |stop| running::carry_out(&mut running, &theirs, stop),
         );
-        Self { control: Some(control), plans, remotes, preview, encoder }
+        Self { control: Some(control), plans, remotes, preview, encoders }
     }
 
     /// Brings media into the state of `plan`. Returns at once; devices open and close on threads of
@@ -121,8 +144,12 @@ impl Media {
     /// Asks for something that is no lasting state.
     pub fn command(&self, command: MediaCommand) {
         match command {
-            MediaCommand::Keyframe(Track::Camera) => self.encoder.request_keyframe(),
-            MediaCommand::Keyframe(track) => {
+            MediaCommand::Keyframe { track: Track::Camera, rung } => {
+                if let Some(encoder) = self.encoders.get(rung) {
+                    encoder.request_keyframe();
+                }
+            }
+            MediaCommand::Keyframe { track, .. } => {
                 tracing::debug!(track = track.as_str(), "a keyframe of what is not sent");
             }
             MediaCommand::Sound(_) => {}
@@ -148,7 +175,12 @@ impl Media {
     /// Figures since the previous call.
     pub fn stats(&self) -> MediaStats {
         MediaStats {
-            encoders: self.encoder.take_stats(Track::Camera).into_iter().collect(),
+            encoders: self
+                .encoders
+                .iter()
+                .enumerate()
+                .filter_map(|(rung, encoder)| encoder.take_stats(Track::Camera, rung))
+                .collect(),
             received: self.remotes.take_stats(),
         }
     }

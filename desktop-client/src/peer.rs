@@ -25,9 +25,11 @@ mod inbound;
 mod link;
 mod names;
 mod outbound;
+mod pacer;
 mod runtime;
 mod sdp;
 mod tunnel;
+mod uplink;
 
 use std::sync::Arc;
 
@@ -69,6 +71,7 @@ pub struct Peer {
     control: mpsc::Sender<String>,
     clock: mpsc::Sender<Bytes>,
     endings: Endings,
+    gate: Arc<Gate>,
     sender: PacketSender,
     figures: Arc<Figures>,
 }
@@ -98,8 +101,9 @@ impl Peer {
         let endings = Endings::default();
         let (facts, facts_in) = Facts::channel(endings.clone());
         let gate = Arc::new(Gate::default());
-        let (sender, queues) = outbound::queues(Arc::clone(&gate), facts.on_dropped());
         let figures = Arc::new(Figures::default());
+        let uplink = Arc::clone(&figures.uplink);
+        let (sender, queues) = outbound::queues(Arc::clone(&gate), uplink, facts.on_dropped());
         let (commands, commands_in) = mpsc::channel(COMMAND_QUEUE);
         let (control, control_in) = mpsc::channel(CONTROL_QUEUE);
         let (clock, clock_in) = mpsc::channel(CLOCK_QUEUE);
@@ -108,7 +112,7 @@ impl Peer {
             config,
             events,
             on_packet,
-            gate,
+            gate: Arc::clone(&gate),
             facts,
             figures: Arc::clone(&figures),
             wrap,
@@ -121,7 +125,7 @@ impl Peer {
             media: queues,
         };
         tokio.spawn(link.supervise(inputs, endings.clone()));
-        Ok(Self { id, commands, control, clock, endings, sender, figures })
+        Ok(Self { id, commands, control, clock, endings, gate, sender, figures })
     }
 
     /// Has a command carried out, after those before it; texts and datagrams go on their channel,
@@ -133,6 +137,10 @@ impl Peer {
             LinkCommand::Clock(datagram) => {
                 // Full: a probe that waits is worth nothing.
                 let _ = self.clock.try_send(datagram);
+                false
+            }
+            LinkCommand::SendRung { track, rung } => {
+                self.gate.send_rung(track, rung);
                 false
             }
             other => is_full(&self.commands.try_send(other)),

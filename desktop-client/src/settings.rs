@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::link::Route;
 use cinemasync_core::voice_settings::VoiceSettings;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub struct Settings {
     pub microphone: Option<String>,
     /// The loudspeaker's.
     pub speaker: Option<String>,
+    /// The best that the camera is asked for.
+    pub camera_quality: CameraQuality,
     /// Is one's voice sent only while a key is held?
     pub push_to_talk: bool,
     /// Which key that is, by its name; empty: the usual one.
@@ -39,6 +42,7 @@ impl Default for Settings {
             camera: None,
             microphone: None,
             speaker: None,
+            camera_quality: CameraQuality::default(),
             push_to_talk: false,
             talk_key: String::new(),
             route: Route::Any,

@@ -7,6 +7,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use cinemasync_client::media::{CameraSource, Media, MediaConfig, MicrophoneSource, SpeakerSink};
+use cinemasync_core::bitrate::camera::Rung;
+use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::packet::{InboundPacket, OutboundPacket, RtpPacket};
 use cinemasync_core::plan::{MediaCommand, MediaEvent, MediaPlan, ParticipantId};
 use cinemasync_core::track::Track;
@@ -113,7 +115,10 @@ fn sender(tone: f32) -> MediaConfig {
 fn sending() -> MediaPlan {
     MediaPlan {
         camera: true,
-        encode_camera: true,
+        encode_camera: vec![Rung {
+            quality: CameraQuality { height: 1080, fps: 60 },
+            bps: 4_000_000,
+        }],
         microphone: true,
         encode_microphone: true,
         ..MediaPlan::default()
@@ -223,7 +228,7 @@ fn a_volume_of_nothing_is_heard_by_nobody() {
         MediaConfig { speaker: SpeakerSink::File(speaker.clone()), ..MediaConfig::default() };
     let b = Peer::new("b", config);
     b.media.apply(&MediaPlan { volumes: vec![(a.id.clone(), 0.0)], ..receiving(&[&a]) });
-    a.media.apply(&MediaPlan { camera: false, encode_camera: false, ..sending() });
+    a.media.apply(&MediaPlan { camera: false, encode_camera: Vec::new(), ..sending() });
     carry(&mut [&mut a], &b, Duration::from_secs(2));
     drop(b);
     assert!(amplitude(&speaker, 440.0) < 0.001);
@@ -248,7 +253,7 @@ fn who_joins_late_gets_a_picture_by_asking_for_a_keyframe() {
             match event {
                 MediaEvent::KeyframeNeeded { track, .. } => {
                     asked = true;
-                    a.media.command(MediaCommand::Keyframe(track));
+                    a.media.command(MediaCommand::Keyframe { track, rung: 0 });
                 }
                 MediaEvent::FirstFrame { .. } => {
                     assert!(asked);

@@ -102,6 +102,7 @@ fn film(sender: PacketSender) {
                 encoder.encode(&YUVBuffer::from_vec(planes, width, height)).expect("a picture");
             sender.send(&OutboundPacket::Video {
                 track: Track::Camera,
+                rung: 0,
                 access_unit: Bytes::from(encoded.to_vec()),
                 rtp_timestamp: i * 3000,
                 keyframe: i % 30 == 0,

@@ -36,6 +36,11 @@ pub enum ControlMessage {
         /// Is the microphone on?
         microphone: bool,
     },
+    /// How high the sender shows the receiver's camera picture.
+    Shown {
+        /// Height in pixels; 0 while it is not shown.
+        camera: u32,
+    },
     /// A chat message.
     Chat {
         /// The sender's id for it.
@@ -109,6 +114,7 @@ impl ControlMessage {
             // The playback machine checks states itself: it knows what a sane one is.
             Self::Hello { .. }
             | Self::Media { .. }
+            | Self::Shown { .. }
             | Self::Playback { .. }
             | Self::Standing { .. }
             | Self::Safety { .. } => Ok(()),
@@ -162,7 +168,7 @@ mod tests {
 
         #[test]
         fn any_object_with_a_known_type_is_read_without_panic(
-            tag in "hello|media|chat|reaction|playback|standing|safety",
+            tag in "hello|media|shown|chat|reaction|playback|standing|safety",
             rest in "[\\{\\}\\[\\]\",:a-z0-9\\-\\.]{0,200}",
         ) {
             let _ = ControlMessage::decode(&format!("{{\"type\":\"{tag}\",{rest}}}"));

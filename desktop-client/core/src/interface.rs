@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use cinemasync_protocol::{ErrorCode, ParticipantId, RoomCode, Token};
 use serde::{Deserialize, Serialize};
 
+use crate::bitrate::ladder::CameraQuality;
 use crate::devices::{DeviceKind, Devices};
 use crate::film::FilmInfo;
 use crate::link::{Identity, LinkState, LinkStats, Path, Route};
@@ -94,6 +95,8 @@ pub enum Command {
     /// Run the camera and the microphone although nobody receives them, because a person looks at
     /// their picture and meter: for the lobby and for settings.
     Preview(bool),
+    /// Ask the camera for this at most, and send no better.
+    CameraQuality(CameraQuality),
     /// Treat voices like this from now on.
     Voice(VoiceSettings),
     /// How loud somebody's voice is to be: 0 is silent, 1 as it comes, 2 the most.
@@ -390,6 +393,8 @@ pub struct Snapshot {
     pub chat: std::sync::Arc<Vec<ChatLine>>,
     /// The film and its playback.
     pub playback: PlaybackView,
+    /// The best that one's camera is asked for.
+    pub camera_quality: CameraQuality,
     /// How exactly room time is known, in milliseconds, once it is.
     pub clock_error_ms: Option<f64>,
     /// Figures of the encoders and decoders, a second old at most.
@@ -469,6 +474,8 @@ pub struct ParticipantView {
     pub path: Option<Path>,
     /// The connection's figures.
     pub link: LinkStats,
+    /// Which encoding of one's own camera it gets; `None` while it shows none.
+    pub camera_rung: Option<usize>,
     /// The connection's safety code.
     pub safety_code: Option<SafetyCode>,
     /// Did one say that the codes are equal?

@@ -4,6 +4,7 @@
 //! The types here are also the vocabulary by which the shell's modules (peer, media, player, ui)
 //! speak to the session without knowing each other.
 
+pub mod bitrate;
 pub mod call_status;
 pub mod chat;
 pub mod clock_sync;

@@ -98,6 +98,14 @@ pub enum LinkCommand {
     Clock(Bytes),
     /// Ask the other side for a keyframe.
     RequestKeyframe(Track),
+    /// Send this encoding of a video track from its next keyframe on; `None`: none. At first it is the
+    /// first one.
+    SendRung {
+        /// Which track.
+        track: Track,
+        /// Which encoding of it.
+        rung: Option<usize>,
+    },
     /// Use these from the next ICE restart on: those from before end.
     IceServers(Vec<IceServer>),
 }
@@ -129,6 +137,8 @@ pub enum LinkEvent {
     Clock(Bytes, Instant),
     /// The other side wants a keyframe of this track (PLI or FIR).
     KeyframeWanted(Track),
+    /// The link is estimated to carry so many bits a second, all media together.
+    Estimate(u64),
     /// The kind of the selected path, once known or when it changes.
     Path(Path),
     /// SHA-256 fingerprints of both certificates, in that order, once the handshake is done.

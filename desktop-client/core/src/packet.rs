@@ -14,6 +14,8 @@ pub enum OutboundPacket {
     Video {
         /// [`Track::Camera`] or [`Track::Screen`].
         track: Track,
+        /// Which encoding of it; a link sends one at a time.
+        rung: usize,
         /// Annex B byte stream; SPS and PPS precede every IDR.
         access_unit: Bytes,
         /// Capture time in the RTP clock, 90 kHz, from an arbitrary start, wrapping.

@@ -2,6 +2,8 @@
 
 pub use cinemasync_protocol::ParticipantId;
 
+use crate::bitrate::camera::Rung;
+use crate::bitrate::ladder::CameraQuality;
 use crate::devices::{DeviceKind, DeviceListing, DeviceUse};
 use crate::track::Track;
 use crate::voice_settings::VoiceSettings;
@@ -11,8 +13,11 @@ use crate::voice_settings::VoiceSettings;
 pub struct MediaPlan {
     /// Is the camera device open (for others or for the preview)?
     pub camera: bool,
-    /// Is the camera encoded (somebody receives it)?
-    pub encode_camera: bool,
+    /// What is encoded of the camera (somebody receives it), the best first; at most
+    /// [`MAX_RUNGS`](crate::bitrate::camera::MAX_RUNGS).
+    pub encode_camera: Vec<Rung>,
+    /// The best that the camera is asked for.
+    pub camera_quality: CameraQuality,
     /// Which camera, whenever one is open.
     pub camera_device: DeviceUse,
     /// Is the microphone open?
@@ -38,8 +43,13 @@ pub struct MediaPlan {
 /// What media is told besides the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaCommand {
-    /// Encode a keyframe of this track soon; requests close together are merged.
-    Keyframe(Track),
+    /// Encode a keyframe soon; requests close together are merged.
+    Keyframe {
+        /// Of which track.
+        track: Track,
+        /// Of which of its encodings.
+        rung: usize,
+    },
     /// Let a short sound be heard, here alone.
     Sound(Sound),
 }
@@ -115,6 +125,8 @@ pub enum MediaEvent {
 pub struct EncoderStats {
     /// What it encodes.
     pub track: Track,
+    /// Which of the track's encodings.
+    pub rung: usize,
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.

@@ -286,6 +286,7 @@ impl SessionCore {
             Command::ChooseDevice { kind, id } => self.equipment.choose(kind, id, now.instant),
             Command::ListDevices => self.equipment.watched = true,
             Command::Preview(on) => self.equipment.preview = on,
+            Command::CameraQuality(quality) => self.equipment.camera_quality = quality.bounded(),
             Command::Voice(settings) => self.equipment.voice = settings.bounded(),
             Command::Route(route) => self.config.route = route,
             Command::VoiceVolume { who, volume } => self.equipment.set_volume(who, volume),
@@ -603,7 +604,10 @@ impl SessionCore {
         let needed = (camera, microphone, !receive.is_empty());
         let plan = MediaPlan {
             camera,
-            encode_camera: self.camera && connected,
+            encode_camera: match &self.stage {
+                Stage::Room(stay) if self.camera => stay.camera_rungs(),
+                _ => Vec::new(),
+            },
             microphone,
             encode_microphone: self.is_audible() && connected,
             receive,

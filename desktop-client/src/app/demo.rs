@@ -133,6 +133,7 @@ impl Demo {
         let playback = &mut self.snapshot.playback;
         match command {
             Command::Camera(on) => self.snapshot.me.camera = on,
+            Command::CameraQuality(quality) => self.snapshot.camera_quality = quality,
             Command::Voice(voice) => self.snapshot.voice = voice,
             Command::VoiceVolume { who, volume } => {
                 let mut people = self.snapshot.participants.iter_mut();
@@ -377,6 +378,7 @@ fn person(id: &str, name: &str) -> ParticipantView {
         host: id == ANA,
         state: LinkState::Connecting,
         path: Some(Path::Host),
+        camera_rung: Some(0),
         link: LinkStats {
             rtt_ms: Some(18.0),
             loss_percent: Some(0.2),

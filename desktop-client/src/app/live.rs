@@ -83,6 +83,7 @@ impl LiveApp {
                     camera: args.camera.wish(settings.camera.as_deref()),
                     microphone: args.microphone.wish(settings.microphone.as_deref()),
                     speaker: args.speaker.wish(settings.speaker.as_deref()),
+                    camera_quality: settings.camera_quality,
                     voice: settings.voice,
                     push_to_talk: settings.push_to_talk,
                 },

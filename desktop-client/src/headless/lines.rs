@@ -160,6 +160,7 @@ fn peer_stats(peer: &ParticipantView, snapshot: &Snapshot) -> Value {
         .media
         .encoders
         .iter()
+        .filter(|encoder| Some(encoder.rung) == peer.camera_rung)
         // One that has encoded nothing yet is no video going out.
         .filter(|encoder| encoder.width > 0)
         .map(|encoder| {

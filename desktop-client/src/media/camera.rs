@@ -8,12 +8,15 @@ mod y4m;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cinemasync_core::bitrate::camera::MAX_RUNGS;
+use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::frame::{FrameSlot, VideoFrame};
 use cinemasync_core::plan::MediaEvent;
 use cinemasync_core::track::Track;
 
 use super::EventSink;
 use super::pattern;
+use super::scale::{ScaleError, Scaler, fitted};
 use super::source::CameraSource;
 use super::worker::{Latest, Stop, Worker};
 pub(super) use device::listing;
@@ -24,16 +27,41 @@ use film::FilmPipe;
 pub(super) struct CameraOut {
     /// Shown to oneself.
     pub(super) preview: FrameSlot,
-    /// Encoded.
-    pub(super) encoder: Latest<Arc<VideoFrame>>,
+    /// Encoded, one slot for each encoding.
+    pub(super) encoders: [Latest<Arc<VideoFrame>>; MAX_RUNGS],
 }
 
 impl CameraOut {
     fn put(&self, frame: VideoFrame) {
         let frame = Arc::new(frame);
         self.preview.put(Arc::clone(&frame));
-        self.encoder.put(frame);
+        for encoder in &self.encoders {
+            encoder.put(Arc::clone(&frame));
+        }
     }
+}
+
+/// Scales pictures down to what is wanted; smaller ones pass untouched.
+struct Fit {
+    largest: (u32, u32),
+    scaler: Scaler,
+}
+
+impl Fit {
+    fn new(quality: CameraQuality) -> Self {
+        Self { largest: size_of(quality), scaler: Scaler::default() }
+    }
+
+    fn fit(&mut self, frame: VideoFrame) -> Result<VideoFrame, ScaleError> {
+        let own = (frame.width, frame.height);
+        let size = fitted(own, self.largest);
+        if size == own { Ok(frame) } else { self.scaler.scale(&frame, size) }
+    }
+}
+
+/// The size of a quality for pictures of the usual shape.
+fn size_of(quality: CameraQuality) -> (u32, u32) {
+    (quality.height / 9 * 16, quality.height)
 }
 
 /// Opens the source on a thread of its own. When that ends the device is closed and the preview
@@ -42,6 +70,7 @@ impl CameraOut {
 pub(super) fn start(
     source: CameraSource,
     device: Option<String>,
+    quality: CameraQuality,
     out: CameraOut,
     events: EventSink,
 ) -> Worker {
@@ -57,8 +86,8 @@ pub(super) fn start(
                     show_pattern(*width, *height, *fps, &out, stop);
                     Ok(())
                 }
-                CameraSource::Default => device::run(None, &out, stop),
-                CameraSource::Device(name) => device::run(Some(name.as_str()), &out, stop),
+                CameraSource::Default => device::run(None, quality, &out, stop),
+                CameraSource::Device(name) => device::run(Some(name.as_str()), quality, &out, stop),
                 CameraSource::File(path) => film::run(path, &theirs, &out, stop),
             };
             out.preview.clear();

@@ -6,7 +6,7 @@ mod encoder;
 mod sps;
 
 pub(super) use decoder::Decoder;
-pub(super) use encoder::{Encoder, target_bps};
+pub(super) use encoder::{Encoded, Encoder, Rate, target_bps};
 
 #[cfg(test)]
 mod tests {
@@ -28,7 +28,8 @@ mod tests {
     fn the_pattern_goes_through_the_codec_with_its_stamp() {
         for (width, height) in [(640, 360), (1280, 720)] {
             let at = Instant::now();
-            let mut encoder = Encoder::new(width, height, 30).expect("opens");
+            let mut encoder =
+                Encoder::new(width, height, Rate::usual(width, height)).expect("opens");
             let mut decoder = Decoder::new().expect("opens");
             let (mut bytes, mut encoding, mut decoding) = (0, Duration::ZERO, Duration::ZERO);
             for number in 0..60 {
@@ -64,7 +65,7 @@ mod tests {
     #[test]
     fn a_browser_can_decode_what_is_sent() {
         let at = Instant::now();
-        let mut encoder = Encoder::new(1280, 720, 30).expect("opens");
+        let mut encoder = Encoder::new(1280, 720, Rate::usual(1280, 720)).expect("opens");
         for number in 0..20 {
             let asked = number % 10 == 0;
             let frame = pattern::draw(1280, 720, number, 0, at);
@@ -86,7 +87,7 @@ mod tests {
     #[test]
     fn a_decoder_that_missed_the_start_asks_for_a_keyframe_and_goes_on_with_it() {
         let at = Instant::now();
-        let mut encoder = Encoder::new(640, 360, 30).expect("opens");
+        let mut encoder = Encoder::new(640, 360, Rate::usual(640, 360)).expect("opens");
         let mut decoder = Decoder::new().expect("opens");
         let mut units = Vec::new();
         for number in 0..6 {
@@ -105,7 +106,8 @@ mod tests {
         let at = Instant::now();
         let mut decoder = Decoder::new().expect("opens");
         for (width, height) in [(640, 360), (1280, 720), (320, 180)] {
-            let mut encoder = Encoder::new(width, height, 30).expect("opens");
+            let mut encoder =
+                Encoder::new(width, height, Rate::usual(width, height)).expect("opens");
             let frame = pattern::draw(width, height, 0, 5, at);
             let encoded = encoder.encode(&frame, true).expect("encodes").expect("not skipped");
             let decoded =

@@ -110,7 +110,7 @@ fn run(source: &MicrophoneSource, to: Outlets, stop: &Stop) -> Result<(), String
             let loss_percent = control.expected_loss_percent.load(Ordering::Relaxed);
             sender.encoder.expect_loss(loss_percent);
             if let Some(packet) = sender.frame(&frame, Instant::now())? {
-                packets(packet);
+                packets.send(packet);
             }
         } else {
             sender.pause();

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cinemasync_core::bitrate::camera::MAX_RUNGS;
+use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::devices::DeviceUse;
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::plan::MediaPlan;
@@ -16,9 +18,11 @@ use super::record::Recorder;
 use super::reference::References;
 use super::remote::Remotes;
 use super::source::{CameraSource, MicrophoneSource, SpeakerSink};
-use super::video_out::{self, EncoderState};
+use super::video_out;
 use super::worker::{Latest, Stop, Taken, Worker};
-use super::{EventSink, MediaConfig, PacketSink, device_watch, loopback, microphone, mixer};
+use super::{
+    Encoders, EventSink, MediaConfig, PacketSink, device_watch, loopback, microphone, mixer,
+};
 
 /// The workers of the plan, and what they are made from.
 pub(super) struct Running {
@@ -27,7 +31,7 @@ pub(super) struct Running {
     remotes: Arc<Remotes>,
     recorder: Option<Arc<Recorder>>,
     pictures: CameraOut,
-    encoder_state: Arc<EncoderState>,
+    encoders_state: Encoders,
     voice: Arc<VoiceControl>,
     references: References,
     outlet: Arc<Outlet>,
@@ -35,8 +39,8 @@ pub(super) struct Running {
     events: EventSink,
     watch: Option<Worker>,
     loopback: Option<(Option<String>, Worker)>,
-    camera: Option<(CameraSource, Worker)>,
-    encoder: Option<Worker>,
+    camera: Option<((CameraSource, CameraQuality), Worker)>,
+    encoders: [Option<Worker>; MAX_RUNGS],
     microphone: Option<(MicrophoneSource, Worker)>,
     mixer: Option<Worker>,
 }
@@ -48,7 +52,7 @@ impl Running {
         remotes: Arc<Remotes>,
         recorder: Option<Arc<Recorder>>,
         preview: FrameSlot,
-        encoder_state: Arc<EncoderState>,
+        encoders_state: Encoders,
         packets: PacketSink,
         events: EventSink,
     ) -> Self {
@@ -57,8 +61,8 @@ impl Running {
             clock: RtpClock::new(Instant::now()),
             remotes,
             recorder,
-            pictures: CameraOut { preview, encoder: Latest::default() },
-            encoder_state,
+            pictures: CameraOut { preview, encoders: Default::default() },
+            encoders_state,
             voice: Arc::default(),
             references: References::default(),
             outlet: Arc::default(),
@@ -67,7 +71,7 @@ impl Running {
             watch: None,
             loopback: None,
             camera: None,
-            encoder: None,
+            encoders: Default::default(),
             microphone: None,
             mixer: None,
         }
@@ -102,18 +106,26 @@ impl Running {
             let (played, recorder) = (Arc::clone(&self.references.voices), self.recorder.clone());
             mixer::start(outlet, remotes, played, recorder, Arc::clone(&self.events))
         });
-        switch(&mut self.encoder, camera.is_some() && plan.encode_camera, || {
-            video_out::start(
-                self.pictures.encoder.clone(),
-                Arc::clone(&self.encoder_state),
-                self.clock,
-                Arc::clone(&self.packets),
-                Arc::clone(&self.events),
-            )
-        });
-        follow(&mut self.camera, camera, |source| {
+        for (rung, encoder) in self.encoders.iter_mut().enumerate() {
+            let state = &self.encoders_state[rung];
+            let wanted = plan.encode_camera.get(rung).filter(|_| camera.is_some());
+            if let Some(wanted) = wanted {
+                state.set_rung(*wanted);
+            }
+            switch(encoder, wanted.is_some(), || {
+                let ends = video_out::Ends {
+                    pictures: self.pictures.encoders[rung].clone(),
+                    clock: self.clock,
+                    packets: Arc::clone(&self.packets),
+                    events: Arc::clone(&self.events),
+                };
+                video_out::start(rung, Arc::clone(state), ends)
+            });
+        }
+        let camera = camera.map(|source| (source, plan.camera_quality));
+        follow(&mut self.camera, camera, |(source, quality)| {
             let (out, events) = (self.pictures.clone(), Arc::clone(&self.events));
-            camera::start(source, named(&plan.camera_device), out, events)
+            camera::start(source, named(&plan.camera_device), quality, out, events)
         });
         let echoes = plan.voice.echo_cancellation
             && !plan.receive.is_empty()

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::devices::DeviceWish;
 use thiserror::Error;
 
@@ -89,6 +90,14 @@ pub enum SourceError {
 }
 
 impl CameraSource {
+    /// The best that is asked for when nobody says: a pattern of some size is to be sent in that size.
+    pub fn quality(&self) -> CameraQuality {
+        match *self {
+            Self::TestPattern { height, fps, .. } => CameraQuality { height, fps },
+            _ => CameraQuality::default(),
+        }
+    }
+
     /// The pattern without further words: 640×360 at 30 pictures a second.
     pub const TEST_PATTERN: Self = Self::TestPattern { width: 640, height: 360, fps: 30 };
 }

@@ -244,7 +244,7 @@ fn note(
 
 #[cfg(test)]
 mod tests {
-    use super::super::h264::Encoder;
+    use super::super::h264::{Encoder, Rate};
     use super::*;
 
     #[test]
@@ -280,7 +280,7 @@ mod tests {
         // Far more than can be decoded in the time of putting it.
         let at = Instant::now();
         let frame = pattern::draw(1280, 720, 0, 0, at);
-        let mut encoder = Encoder::new(1280, 720, 30).expect("opens");
+        let mut encoder = Encoder::new(1280, 720, Rate::usual(1280, 720)).expect("opens");
         let encoded = encoder.encode(&frame, true).expect("encodes").expect("not skipped");
         let mut overflowed = false;
         for _ in 0..20 * QUEUE {

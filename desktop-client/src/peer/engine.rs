@@ -9,13 +9,16 @@ use cinemasync_core::link::{LinkConfig, Route};
 use rtc::ice::mdns::MulticastDnsMode;
 use rtc::ice::url::{ProtoType, SchemeType};
 use rtc::interceptor::{
-    NackGeneratorBuilder, NackResponderBuilder, ReceiverReportBuilder, SenderReportBuilder, Slot,
+    CongestionControlBuilder, NackGeneratorBuilder, NackResponderBuilder, ReceiverReportBuilder,
+    SenderReportBuilder, Slot, TwccReceiverBuilder, TwccSenderBuilder,
 };
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_H264, MIME_TYPE_OPUS};
 use rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize;
 use rtc::rtp_transceiver::rtp_sender::{
-    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind,
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpHeaderExtensionCapability,
+    RtpCodecKind, TYPE_RTCP_FB_TRANSPORT_CC,
 };
+use rtc::sdp::extmap::TRANSPORT_CC_URI;
 use webrtc::error::Result;
 use webrtc::peer_connection::{
     MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCCertificate,
@@ -27,8 +30,10 @@ use super::addresses::LocalAddresses;
 use super::channels::{MAX_CONTROL_BYTES, SEND_BUFFER_BYTES};
 use super::feedback::FeedbackReader;
 use super::identity;
+use super::pacer::Pacer;
 use super::runtime::LinkRuntime;
 use super::tunnel::Tunnels;
+use super::uplink::{OnEstimate, Uplink, UplinkEstimator};
 
 /// Payload types that our offers propose. What is sent and expected is what was negotiated.
 const OPUS_OFFERED: u8 = 111;
@@ -55,6 +60,9 @@ const SRTP_REPLAY_WINDOW: usize = 1024;
 /// accordingly.
 const NACK_INTERVAL: Duration = Duration::from_millis(20);
 const NACK_TRIES: u16 = 5;
+/// How often it is reported which packets arrived when (transport-wide congestion control,
+/// draft-holmer-rmcat-transport-wide-cc-extensions-01).
+const ARRIVAL_REPORTS: Duration = Duration::from_millis(50);
 
 /// Our camera codec: constrained baseline, which every browser must decode, in its usual form.
 pub(super) fn h264() -> RTCRtpCodec {
@@ -90,19 +98,37 @@ fn media_engine() -> Result<MediaEngine> {
     engine.register_codec(opus, RtpCodecKind::Audio)?;
     // No RTX: the crate's repairs over it bypass the chain, and are asked for again.
     engine.register_codec(h264, RtpCodecKind::Video)?;
+    for kind in [RtpCodecKind::Audio, RtpCodecKind::Video] {
+        engine.register_feedback(
+            RTCPFeedback { typ: TYPE_RTCP_FB_TRANSPORT_CC.to_owned(), parameter: String::new() },
+            kind,
+        );
+        let numbers = RTCRtpHeaderExtensionCapability { uri: TRANSPORT_CC_URI.to_owned() };
+        engine.register_header_extension(numbers, kind, None)?;
+    }
     Ok(engine)
 }
 
-/// The chain, by distance from the wire. Assembled by hand: a congestion controller, its pacer and
-/// the transport-wide numbers have their slots below the repairs, so that those are metered too.
-fn interceptors(feedback: FeedbackReader) -> Registry {
+/// The chain, by distance from the wire: what left is recorded last, numbered before, paced before that.
+/// Assembled by hand, since the crate's own set-up begins with a pacer that knows no estimate.
+fn interceptors(
+    feedback: FeedbackReader,
+    uplink: &Arc<Uplink>,
+    on_estimate: OnEstimate,
+) -> Registry {
     let generator = NackGeneratorBuilder::new()
         .with_interval(NACK_INTERVAL)
         .with_max_nacks_per_packet(NACK_TRIES);
+    let estimator = UplinkEstimator::new(Arc::clone(uplink), on_estimate);
+    let arrivals = TwccReceiverBuilder::new().with_interval(ARRIVAL_REPORTS);
     Registry::new()
         .with(Slot::from(500), feedback)
+        .with(Slot::CongestionControl, CongestionControlBuilder::new(estimator).build())
+        .with(Slot::TwccSender, TwccSenderBuilder::new().build())
+        .with(Slot::Pacer, Pacer::new(Arc::clone(uplink)))
         .with(Slot::NackResponder, NackResponderBuilder::new().build())
         .with(Slot::NackGenerator, generator.build())
+        .with(Slot::TwccReceiver, arrivals.build())
         .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
         .with(Slot::SenderReport, SenderReportBuilder::new().build())
 }
@@ -132,13 +158,15 @@ pub(super) async fn connect(
     runtime: Arc<LinkRuntime>,
     handler: Arc<dyn PeerConnectionEventHandler>,
     feedback: FeedbackReader,
+    uplink: &Arc<Uplink>,
+    on_estimate: OnEstimate,
 ) -> Result<Arc<dyn PeerConnection>> {
     let shown = config.identity.iter().map(identity::certificate).collect::<Result<_>>()?;
     let connection = PeerConnectionBuilder::new()
         .with_configuration(with_certificates(config, runtime.tunnels(), shown))
         .with_media_engine(media_engine()?)
         .with_setting_engine(settings(config.route))
-        .with_interceptor_registry(interceptors(feedback))
+        .with_interceptor_registry(interceptors(feedback, uplink, on_estimate))
         .with_runtime(runtime)
         .with_handler(handler)
         .with_udp_addrs(vec![LocalAddresses])

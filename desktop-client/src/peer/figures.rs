@@ -9,6 +9,7 @@ use cinemasync_core::link::LinkStats;
 use super::feedback::Feedback;
 use super::inbound::RoundTrip;
 use super::runtime::Traffic;
+use super::uplink::Uplink;
 
 /// What is counted, and when it was last asked for.
 #[derive(Debug, Default)]
@@ -16,6 +17,7 @@ pub(super) struct Figures {
     pub(super) traffic: Arc<Traffic>,
     pub(super) feedback: Feedback,
     pub(super) round_trip: Arc<RoundTrip>,
+    pub(super) uplink: Arc<Uplink>,
     last: Mutex<Option<Taken>>,
 }
 
@@ -39,8 +41,7 @@ impl Figures {
         LinkStats {
             rtt_ms: self.round_trip.get().map(|rtt| rtt.as_secs_f64() * 1000.0),
             loss_percent: self.feedback.take_loss_percent(),
-            // Estimated by the congestion controller, which this chain has none of.
-            available_bps: None,
+            available_bps: self.uplink.estimate_bps(),
             sent_bps,
             received_bps,
         }

@@ -17,6 +17,7 @@ use super::feedback::KeyframeWanted;
 use super::link::{Ending, Endings};
 use super::outbound::OnDropped;
 use super::tunnel::OnLost;
+use super::uplink::OnEstimate;
 
 /// Facts waiting at most; the link task only waits for the session's event queue, so this full means
 /// that the session hangs.
@@ -32,6 +33,8 @@ pub(super) enum Fact {
     Track(Arc<dyn TrackRemote>),
     /// They want a keyframe of our stream with this SSRC.
     KeyframeAsked(u32),
+    /// The link is estimated to carry so many bits a second.
+    Estimate(u64),
     /// Pictures of ours were dropped.
     PicturesDropped(Track),
     /// The way to a relay broke.
@@ -67,6 +70,12 @@ impl Facts {
     pub(super) fn on_relay_lost(&self) -> OnLost {
         let facts = self.clone();
         Arc::new(move || facts.tell(Fact::RelayLost))
+    }
+
+    /// For the estimator.
+    pub(super) fn on_estimate(&self) -> OnEstimate {
+        let facts = self.clone();
+        Box::new(move |bps| facts.tell(Fact::Estimate(bps)))
     }
 
     /// For the reader of their feedback.

@@ -214,7 +214,10 @@ impl Link {
         let reader = FeedbackReader::new(feedback.clone(), self.parts.facts.on_keyframe_wanted());
         let handler = Arc::new(self.parts.facts.clone());
         let runtime = Arc::clone(&self.runtime);
-        let connection = engine::connect(&self.parts.config, runtime, handler, reader).await?;
+        let (uplink, on_estimate) = (&self.parts.figures.uplink, self.parts.facts.on_estimate());
+        let connection =
+            engine::connect(&self.parts.config, runtime, handler, reader, uplink, on_estimate)
+                .await?;
         self.connection = Some(Arc::clone(&connection));
         // Both exist from the start and in this order, whatever is sent: an offer is complete, and
         // an answer reuses them.
@@ -260,8 +263,8 @@ impl Link {
                     tracing::warn!(%error, peer = %self.parts.id, "the relays from before stay in use");
                 }
             }
-            LinkCommand::Control(_) | LinkCommand::Clock(_) => {
-                unreachable!("the handle puts them into queues of their own")
+            LinkCommand::Control(_) | LinkCommand::Clock(_) | LinkCommand::SendRung { .. } => {
+                unreachable!("the handle carries them out itself")
             }
         }
     }
@@ -291,6 +294,7 @@ impl Link {
             }
             // Another way is in use.
             Fact::RelayLost => {}
+            Fact::Estimate(bps) => self.tell(LinkEvent::Estimate(bps)).await,
             Fact::PicturesDropped(track) => {
                 tracing::debug!(peer = %self.parts.id, track = track.as_str(), "pictures dropped: the link is too slow");
                 self.tell(LinkEvent::KeyframeWanted(track)).await;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -28,6 +28,7 @@ use webrtc::peer_connection::PeerConnection;
 use webrtc::rtp_transceiver::RtpTransceiver;
 
 use super::engine;
+use super::uplink::Uplink;
 
 /// Largest RTP payload. With its headers, SRTP and TURN around it a packet stays below 1,280 bytes,
 /// which every path carries.
@@ -44,6 +45,7 @@ pub(super) type OnDropped = Arc<dyn Fn(Track) + Send + Sync>;
 #[derive(Clone)]
 pub struct PacketSender {
     gate: Arc<Gate>,
+    uplink: Arc<Uplink>,
     audio: mpsc::Sender<OutboundPacket>,
     video: mpsc::Sender<OutboundPacket>,
     on_dropped: OnDropped,
@@ -62,19 +64,27 @@ impl PacketSender {
                 // Full: the packet would be late. The other side conceals it.
                 let _ = self.audio.try_send(packet.clone());
             }
-            OutboundPacket::Video { track, keyframe, .. } => {
-                self.send_video(packet, *track, *keyframe);
+            OutboundPacket::Video { track, rung, keyframe, .. } => {
+                self.send_video(packet, (*track, *rung), *keyframe);
             }
         }
     }
 
-    fn send_video(&self, packet: &OutboundPacket, track: Track, keyframe: bool) {
-        let waits = self.gate.waits_for_keyframe(track);
-        if waits.load(Ordering::Acquire) && !keyframe {
+    /// Does this link send that encoding of the track, and more waits than would be out before the
+    /// next picture?
+    pub fn is_full(&self, track: Track, rung: usize) -> bool {
+        self.gate.open.load(Ordering::Acquire)
+            && self.gate.pictures(track).sends(rung)
+            && self.uplink.is_full()
+    }
+
+    fn send_video(&self, packet: &OutboundPacket, (track, rung): (Track, usize), keyframe: bool) {
+        let pictures = self.gate.pictures(track);
+        if !pictures.sends(rung) || pictures.wait.load(Ordering::Acquire) && !keyframe {
             return;
         }
         let sent = self.video.try_send(packet.clone()).is_ok();
-        waits.store(!sent, Ordering::Release);
+        pictures.wait.store(!sent, Ordering::Release);
         if !sent {
             (self.on_dropped)(track);
         }
@@ -87,19 +97,37 @@ impl std::fmt::Debug for PacketSender {
     }
 }
 
-/// Whether media may be sent now.
+/// Whether media may be sent now, and which.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     open: AtomicBool,
-    camera_waits: AtomicBool,
-    screen_waits: AtomicBool,
+    camera: Pictures,
+    screen: Pictures,
+}
+
+/// What is sent of a video track.
+#[derive(Debug, Default)]
+struct Pictures {
+    /// Which encoding of it; [`NO_RUNG`]: none.
+    rung: AtomicUsize,
+    /// Nothing is sent before a keyframe.
+    wait: AtomicBool,
+}
+
+const NO_RUNG: usize = usize::MAX;
+
+impl Pictures {
+    fn sends(&self, rung: usize) -> bool {
+        self.rung.load(Ordering::Acquire) == rung
+    }
 }
 
 impl Gate {
     /// From now on packets are sent, pictures from the next keyframe on.
     pub(super) fn open(&self) {
-        self.camera_waits.store(true, Ordering::Release);
-        self.screen_waits.store(true, Ordering::Release);
+        for pictures in [&self.camera, &self.screen] {
+            pictures.wait.store(true, Ordering::Release);
+        }
         self.open.store(true, Ordering::Release);
     }
 
@@ -108,8 +136,15 @@ impl Gate {
         self.open.store(false, Ordering::Release);
     }
 
-    fn waits_for_keyframe(&self, track: Track) -> &AtomicBool {
-        if track == Track::Screen { &self.screen_waits } else { &self.camera_waits }
+    /// From its next keyframe on this encoding of a track is sent.
+    pub(super) fn send_rung(&self, track: Track, rung: Option<usize>) {
+        let pictures = self.pictures(track);
+        pictures.wait.store(true, Ordering::Release);
+        pictures.rung.store(rung.unwrap_or(NO_RUNG), Ordering::Release);
+    }
+
+    fn pictures(&self, track: Track) -> &Pictures {
+        if track == Track::Screen { &self.screen } else { &self.camera }
     }
 }
 
@@ -120,10 +155,14 @@ pub(super) struct Queues {
 }
 
 /// A sender and what it feeds.
-pub(super) fn queues(gate: Arc<Gate>, on_dropped: OnDropped) -> (PacketSender, Queues) {
+pub(super) fn queues(
+    gate: Arc<Gate>,
+    uplink: Arc<Uplink>,
+    on_dropped: OnDropped,
+) -> (PacketSender, Queues) {
     let (audio, audio_out) = mpsc::channel(AUDIO_QUEUE);
     let (video, video_out) = mpsc::channel(VIDEO_QUEUE);
-    let sender = PacketSender { gate, audio, video, on_dropped };
+    let sender = PacketSender { gate, uplink, audio, video, on_dropped };
     (sender, Queues { audio: audio_out, video: video_out })
 }
 
@@ -276,6 +315,7 @@ mod tests {
     fn picture(keyframe: bool) -> OutboundPacket {
         OutboundPacket::Video {
             track: Track::Camera,
+            rung: 0,
             access_unit: Bytes::from_static(&[0, 0, 0, 1, 0x65]),
             rtp_timestamp: 0,
             keyframe,
@@ -289,7 +329,7 @@ mod tests {
         let on_dropped = Arc::new(move |_| {
             count.fetch_add(1, Ordering::SeqCst);
         });
-        let (sender, queues) = queues(Arc::clone(&gate), on_dropped);
+        let (sender, queues) = queues(Arc::clone(&gate), Arc::default(), on_dropped);
         (sender, queues, gate, dropped)
     }
 
@@ -319,5 +359,28 @@ mod tests {
         assert!(queues.video.try_recv().is_err(), "a picture after a gap cannot be decoded");
         sender.send(&picture(true));
         assert!(queues.video.try_recv().is_ok());
+    }
+
+    #[test]
+    fn one_encoding_is_sent_at_a_time_and_another_one_from_its_keyframe_on() {
+        let (sender, mut queues, gate, _) = sender();
+        gate.open();
+        let of = |rung: usize, keyframe: bool| {
+            let mut packet = picture(keyframe);
+            let OutboundPacket::Video { rung: its, .. } = &mut packet else { unreachable!() };
+            *its = rung;
+            packet
+        };
+        let mut goes = |packet| {
+            sender.send(&packet);
+            queues.video.try_recv().is_ok()
+        };
+        assert!(goes(of(0, true)) && !goes(of(1, true)) && goes(of(0, false)));
+        gate.send_rung(Track::Camera, Some(1));
+        assert!(
+            !goes(of(0, true)) && !goes(of(1, false)) && goes(of(1, true)) && goes(of(1, false))
+        );
+        gate.send_rung(Track::Camera, None);
+        assert!(!goes(of(0, true)) && !goes(of(1, true)));
     }
 }

@@ -148,14 +148,13 @@ fn watch_network(changes: mpsc::Sender<NetworkChange>) -> Option<network::Watch>
 }
 
 fn start_media(config: MediaConfig, fan_out: FanOut, events: mpsc::Sender<MediaEvent>) -> Media {
-    let on_packet = Arc::new(move |packet| fan_out.send(&packet));
     let on_event = Arc::new(move |event| {
         // When the session is over nobody wants to know.
         if let Err(mpsc::error::TrySendError::Full(_)) = events.try_send(event) {
             tracing::warn!("a report of media was dropped: the session is busy");
         }
     });
-    Media::start(config, on_packet, on_event)
+    Media::start(config, Arc::new(fan_out), on_event)
 }
 
 impl Driver {

@@ -2,13 +2,15 @@
 //! encoded media to all of them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use cinemasync_core::link::{LinkCommand, LinkConfig, LinkEvent, LinkStats};
 use cinemasync_core::packet::{InboundPacket, OutboundPacket};
+use cinemasync_core::track::Track;
 use cinemasync_protocol::ParticipantId;
 use tokio::sync::mpsc;
 
+use crate::media::PacketOut;
 use crate::peer::{PacketSender, Peer, PeerError};
 
 /// Events of all links that wait for the driver; a full queue slows the links down.
@@ -19,11 +21,19 @@ const LINK_EVENT_QUEUE: usize = 1_024;
 pub(super) struct FanOut(Arc<RwLock<Vec<PacketSender>>>);
 
 impl FanOut {
-    /// Never blocks for long: the list is only locked while a peer comes or goes.
-    pub(super) fn send(&self, packet: &OutboundPacket) {
-        for sender in self.0.read().unwrap_or_else(PoisonError::into_inner).iter() {
-            sender.send(packet);
-        }
+    fn senders(&self) -> RwLockReadGuard<'_, Vec<PacketSender>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Never blocks for long: the list is only locked while a peer comes or goes.
+impl PacketOut for FanOut {
+    fn send(&self, packet: OutboundPacket) {
+        self.senders().iter().for_each(|sender| sender.send(&packet));
+    }
+
+    fn is_full(&self, track: Track, rung: usize) -> bool {
+        self.senders().iter().any(|sender| sender.is_full(track, rung))
     }
 }
 

@@ -20,6 +20,7 @@ fn friend(name: &str) -> ParticipantView {
         host: false,
         state: LinkState::Connected,
         path: Some(Path::Relay),
+        camera_rung: None,
         link: LinkStats {
             rtt_ms: Some(30.0),
             loss_percent: Some(0.0),
@@ -189,6 +190,7 @@ fn the_computer_and_the_server_are_told_when_no_friend_is_in_trouble() {
     call.pass(1);
     assert!(call.sentence().contains("server is away"));
     call.snapshot.media.encoders.push(crate::plan::EncoderStats {
+        rung: 0,
         track: Track::Camera,
         width: 1280,
         height: 720,

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use cinemasync_protocol::ParticipantId;
 
+use crate::bitrate::ladder::CameraQuality;
 use crate::devices::{DeviceDesk, DeviceKind, DeviceListing, DeviceWish, Devices};
 use crate::interface::Notice;
 use crate::plan::MediaPlan;
@@ -28,6 +29,8 @@ pub struct EquipmentConfig {
     pub microphone: DeviceWish,
     /// Which loudspeaker.
     pub speaker: DeviceWish,
+    /// The best that the camera is asked for.
+    pub camera_quality: CameraQuality,
     /// How voices are treated.
     pub voice: VoiceSettings,
     /// Is one's voice sent only while a key is held?
@@ -40,6 +43,7 @@ pub(super) struct Equipment {
     camera: DeviceDesk,
     microphone: DeviceDesk,
     speaker: DeviceDesk,
+    pub(super) camera_quality: CameraQuality,
     pub(super) voice: VoiceSettings,
     pub(super) push_to_talk: bool,
     /// Is the key to talk held?
@@ -62,6 +66,7 @@ impl Equipment {
             camera: DeviceDesk::new(DeviceKind::Camera, config.camera),
             microphone: DeviceDesk::new(DeviceKind::Microphone, config.microphone),
             speaker: DeviceDesk::new(DeviceKind::Speaker, config.speaker),
+            camera_quality: config.camera_quality.bounded(),
             voice: config.voice.bounded(),
             push_to_talk: config.push_to_talk,
             held: false,
@@ -181,7 +186,8 @@ impl Equipment {
         let volumes = plan.receive.iter().filter(heard);
         MediaPlan {
             camera: plan.camera && self.camera.is_usable(),
-            encode_camera: plan.encode_camera && self.camera.is_usable(),
+            encode_camera: if self.camera.is_usable() { plan.encode_camera } else { Vec::new() },
+            camera_quality: self.camera_quality,
             camera_device: self.camera.choice(),
             microphone: plan.microphone && self.microphone.is_usable(),
             microphone_device: self.microphone.choice(),

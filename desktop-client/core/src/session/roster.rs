@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use cinemasync_protocol::{ParticipantId, ParticipantInfo, limits};
 
 use super::keys::Withheld;
+use crate::bitrate::estimator::FIRST_BPS;
 use crate::interface::FilmCopy;
 use crate::link::{LinkState, LinkStats, Path};
 use crate::negotiation::Negotiation;
@@ -65,6 +66,13 @@ pub(super) struct Link {
     /// Both certificates, ours first, as the handshake saw them.
     pub(super) fingerprints: Option<(String, String)>,
     pub(super) stats: LinkStats,
+    /// What it is estimated to carry, in bits a second.
+    pub(super) estimate_bps: u64,
+    /// How high one's own camera picture is shown there, in pixels; a program that does not say shows
+    /// it large.
+    pub(super) shown_height: u32,
+    /// Which encoding of one's camera it was told to send.
+    pub(super) camera_rung: Option<usize>,
     pub(super) control_open: bool,
     /// Its hello came, and with it everything it had to tell before.
     pub(super) introduced: bool,
@@ -115,6 +123,9 @@ impl Link {
             exchange,
             fingerprints: None,
             stats: LinkStats::default(),
+            estimate_bps: FIRST_BPS as u64,
+            shown_height: u32::MAX,
+            camera_rung: Some(0),
             control_open: false,
             introduced: false,
             away_since: None,

@@ -1,15 +1,17 @@
 //! What happens in a room: people come and go, the server and persons here speak, everything is
 //! brought up to date. How one gets into the room and out of it is the session's business.
 //!
-//! The parts: `links` what the links report and negotiate, `keys` which program stands at their other
+//! The parts: `camera` who gets which picture of oneself, `links` what the links report and negotiate, `keys` which program stands at their other
 //! end, `control` what peers tell each other, `talk` chat and reactions, `film` what is watched.
 
+mod camera;
 mod control;
 mod film;
 mod keys;
 mod links;
 mod talk;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,6 +23,7 @@ use cinemasync_protocol::{
 use super::keys::Keys;
 use super::roster::{Link, MAX_OTHERS, Member, Roster, shown_name};
 use super::{Io, Now, Output};
+use crate::bitrate::camera::CameraRungs;
 use crate::chat::{ChatInbox, ChatNumbers, Incoming};
 use crate::clock_sync::ClockSync;
 use crate::ducking::Ducking;
@@ -54,6 +57,10 @@ pub(super) struct Stay {
     pub(super) playback: PlaybackSync,
     numbers: ChatNumbers,
     inbox: ChatInbox,
+    /// What is encoded of one's camera, and for whom.
+    camera: CameraRungs,
+    /// How high the others' cameras are shown here, in pixels, as far as the front end has said.
+    shown: BTreeMap<ParticipantId, u32>,
     chat: Arc<Vec<ChatLine>>,
     system_lines: u64,
     /// A film to show once the room has told what it shows, at the latest then.
@@ -110,6 +117,8 @@ impl Stay {
             signaling_up: true,
             unplayable: None,
             volume: 1.0,
+            camera: CameraRungs::default(),
+            shown: BTreeMap::new(),
             ducking: Ducking::new(),
             ducking_due: None,
         }
@@ -234,6 +243,7 @@ impl Stay {
         self.signaling_up = io.signaling_up;
         self.part_from_the_gone(io);
         self.duck(io);
+        self.share_camera(io);
         self.clock.set_reference(self.roster.time_reference(), io.now.instant);
         while let Some((to, datagram)) = self.clock.poll_output() {
             io.push(Output::Link(to, LinkCommand::Clock(datagram)));
@@ -484,6 +494,7 @@ impl Stay {
     pub(super) fn command(&mut self, command: Command, io: &mut Io<'_>) {
         let input = match command {
             Command::Chat(text) => return self.say(text, io),
+            Command::Shown(shown) => return self.shows(&shown, io),
             Command::React(emoji) => return self.react(emoji, io),
             Command::LockRoom(locked) => return io.signal(ClientMessage::LockRoom { locked }),
             Command::Compared(id, equal) => return self.compared(&id, equal, io),
@@ -509,8 +520,7 @@ impl Stay {
                 return self.tell_volume(io);
             }
             // The session has handled these, or need nothing of anybody else.
-            Command::Shown(_)
-            | Command::Route(_)
+            Command::Route(_)
             | Command::Enter(_)
             | Command::Leave
             | Command::Camera(_)
@@ -519,6 +529,7 @@ impl Stay {
             | Command::ListDevices
             | Command::Preview(_)
             | Command::Voice(_)
+            | Command::CameraQuality(_)
             | Command::VoiceVolume { .. }
             | Command::PushToTalk(_)
             | Command::Talk(_)

@@ -24,6 +24,7 @@ pub(super) fn snapshot(core: &SessionCore, now: Now) -> Snapshot {
         devices: core.equipment.view(),
         voice: core.equipment.voice,
         media: core.media.clone(),
+        camera_quality: core.equipment.camera_quality,
         ..Snapshot::default()
     };
     match &core.stage {
@@ -78,6 +79,7 @@ fn participant(
         state: member.link.state,
         path: member.link.path,
         link: member.link.stats.clone(),
+        camera_rung: member.link.camera_rung,
         safety_code: member.link.safety_code,
         compared: stay.compared_with(id),
         other_key: member.withheld.as_ref().map(Withheld::view),

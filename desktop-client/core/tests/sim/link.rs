@@ -111,6 +111,7 @@ impl VirtualLink {
             | LinkCommand::Clock(_)
             | LinkCommand::AddCandidate(_)
             | LinkCommand::RequestKeyframe(_)
+            | LinkCommand::SendRung { .. }
             | LinkCommand::IceServers(_) => Vec::new(),
         }
     }

@@ -1,11 +1,9 @@
-//! From what cameras and films deliver to planar 4:2:0 of a size that is worth sending. What comes
+//! From what cameras and films deliver to planar 4:2:0. What comes
 //! in is believed in nothing: a short buffer or a broken JPEG is an error, never a panic.
 
 use std::time::Instant;
 
 use cinemasync_core::frame::VideoFrame;
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use nokhwa::utils::FrameFormat;
 use thiserror::Error;
 use yuv::{
@@ -17,8 +15,8 @@ use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
-/// Faces are small: what is larger is scaled down to fit into this.
-const LARGEST: (u32, u32) = (1280, 720);
+use crate::media::scale::ScaleError;
+
 /// A camera's picture may be this large a side before it is scaled.
 const LARGEST_SIDE: u32 = 4096;
 
@@ -33,6 +31,8 @@ pub(super) enum ConvertError {
     Jpeg(String),
     #[error("{0}")]
     Pixels(String),
+    #[error(transparent)]
+    Scale(#[from] ScaleError),
 }
 
 /// The picture in a camera's buffer. Buffers may be longer than the picture.
@@ -168,53 +168,6 @@ fn jpeg(buffer: &[u8]) -> Result<(u32, u32, Vec<u8>), ConvertError> {
     Ok((side(width), side(height), rgb))
 }
 
-/// Scales pictures down to [`LARGEST`], keeping their shape; smaller ones pass untouched.
-#[derive(Default)]
-pub(super) struct Scaler(Resizer);
-
-impl Scaler {
-    pub(super) fn fit(&mut self, frame: VideoFrame) -> Result<VideoFrame, ConvertError> {
-        let (width, height) = fitted(frame.width, frame.height);
-        if (width, height) == (frame.width, frame.height) {
-            return Ok(frame);
-        }
-        let mut out = VideoFrame::black(width, height, frame.at);
-        let (from, to) = ((frame.width, frame.height), (width, height));
-        self.plane(&frame.y, from, &mut out.y, to)?;
-        let half = |(width, height)| (width / 2, height / 2);
-        self.plane(&frame.u, half(from), &mut out.u, half(to))?;
-        self.plane(&frame.v, half(from), &mut out.v, half(to))?;
-        Ok(out)
-    }
-
-    fn plane(
-        &mut self,
-        from: &[u8],
-        (width, height): (u32, u32),
-        to: &mut [u8],
-        (to_width, to_height): (u32, u32),
-    ) -> Result<(), ConvertError> {
-        let fault = |error: &dyn std::error::Error| ConvertError::Pixels(error.to_string());
-        let from = ImageRef::new(width, height, from, PixelType::U8).map_err(|e| fault(&e))?;
-        let mut to =
-            Image::from_slice_u8(to_width, to_height, to, PixelType::U8).map_err(|e| fault(&e))?;
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-        self.0.resize(&from, &mut to, &options).map_err(|e| fault(&e))
-    }
-}
-
-/// The largest even size of the same shape within [`LARGEST`].
-fn fitted(width: u32, height: u32) -> (u32, u32) {
-    let (most_wide, most_high) = LARGEST;
-    if width <= most_wide && height <= most_high {
-        return (width, height);
-    }
-    let scale =
-        (f64::from(most_wide) / f64::from(width)).min(f64::from(most_high) / f64::from(height));
-    let even = |side: u32| (((f64::from(side) * scale / 2.0).round() as u32) * 2).max(2);
-    (even(width).min(most_wide), even(height).min(most_high))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -269,18 +222,5 @@ mod tests {
         }
         assert!(picture(FrameFormat::MJPEG, 8, 8, &[0xff, 0xd8, 0xff, 0xd9], at).is_err());
         assert!(picture(FrameFormat::GRAY, 8, 8, &[0; 64], at).is_err());
-    }
-
-    #[test]
-    fn large_pictures_are_fitted_and_small_ones_left_alone() {
-        assert_eq!(fitted(1280, 720), (1280, 720));
-        assert_eq!(fitted(1920, 1080), (1280, 720));
-        assert_eq!(fitted(1600, 1200), (960, 720));
-        assert_eq!(fitted(4096, 100), (1280, 32));
-        let mut large = VideoFrame::black(1920, 1080, Instant::now());
-        large.y.fill(100);
-        let small = Scaler::default().fit(large).expect("scales");
-        assert_eq!((small.width, small.height), (1280, 720));
-        assert!(small.y.iter().all(|y| *y == 100));
     }
 }

@@ -12,6 +12,7 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::devices::{Device, DeviceListing};
 use nokhwa::pixel_format::YuyvFormat;
 use nokhwa::utils::{
@@ -20,14 +21,11 @@ use nokhwa::utils::{
 };
 use nokhwa::{Buffer, Camera, NokhwaError};
 
-use super::CameraOut;
-use super::convert::{self, Scaler};
+use super::convert;
+use super::{CameraOut, Fit, size_of};
 use crate::media::sound_device::pick;
 use crate::media::worker::{Latest, Stop, Taken};
 
-/// What is asked of a camera. More pixels than this are scaled away again.
-const WANTED: (u32, u32) = (1280, 720);
-const WANTED_FPS: u32 = 30;
 /// Fewer pictures a second than this are jerky: a smaller picture is better.
 const LEAST_FPS: u32 = 24;
 /// The formats that are understood, those that cost least first.
@@ -97,7 +95,12 @@ enum Report {
 /// # Errors
 ///
 /// A sentence for a person.
-pub(super) fn run(name: Option<&str>, out: &CameraOut, stop: &Stop) -> Result<(), String> {
+pub(super) fn run(
+    name: Option<&str>,
+    quality: CameraQuality,
+    out: &CameraOut,
+    stop: &Stop,
+) -> Result<(), String> {
     let reports: Latest<Report> = Latest::default();
     let closing = Arc::new(AtomicBool::new(false));
     let (theirs, their_closing) = (reports.clone(), Arc::clone(&closing));
@@ -105,7 +108,7 @@ pub(super) fn run(name: Option<&str>, out: &CameraOut, stop: &Stop) -> Result<()
     let device = thread::Builder::new()
         .name("camera-device".to_owned())
         .spawn(move || {
-            if let Err(text) = capture(wanted.as_deref(), &theirs, &their_closing) {
+            if let Err(text) = capture(wanted.as_deref(), quality, &theirs, &their_closing) {
                 theirs.put(Report::Failed(text));
             }
             theirs.close();
@@ -114,7 +117,7 @@ pub(super) fn run(name: Option<&str>, out: &CameraOut, stop: &Stop) -> Result<()
             format!("The camera could not be opened ({error}). Close other programs.")
         })?;
 
-    let result = watch(&reports, out, stop);
+    let result = watch(&reports, Fit::new(quality), out, stop);
     closing.store(true, Ordering::Release);
     let patience = Instant::now() + TO_CLOSE;
     while !device.is_finished() && Instant::now() < patience {
@@ -131,8 +134,12 @@ pub(super) fn run(name: Option<&str>, out: &CameraOut, stop: &Stop) -> Result<()
     result
 }
 
-fn watch(reports: &Latest<Report>, out: &CameraOut, stop: &Stop) -> Result<(), String> {
-    let mut scaler = Scaler::default();
+fn watch(
+    reports: &Latest<Report>,
+    mut fit: Fit,
+    out: &CameraOut,
+    stop: &Stop,
+) -> Result<(), String> {
     let mut last = Instant::now();
     let mut patience = TO_OPEN;
     let mut unreadable = 0;
@@ -144,7 +151,7 @@ fn watch(reports: &Latest<Report>, out: &CameraOut, stop: &Stop) -> Result<(), S
                 let format = buffer.source_frame_format();
                 let frame =
                     convert::picture(format, size.width(), size.height(), buffer.buffer(), at)
-                        .and_then(|frame| scaler.fit(frame));
+                        .and_then(|frame| Ok(fit.fit(frame)?));
                 match frame {
                     Ok(frame) => {
                         unreadable = 0;
@@ -208,6 +215,7 @@ fn be_allowed(reports: &Latest<Report>, closing: &AtomicBool) -> Result<(), Stri
 /// Opens the camera and hands its pictures on until told to close.
 fn capture(
     name: Option<&str>,
+    quality: CameraQuality,
     reports: &Latest<Report>,
     closing: &AtomicBool,
 ) -> Result<(), String> {
@@ -227,7 +235,7 @@ fn capture(
         None => 0,
     };
     let index = cameras.swap_remove(at).index().clone();
-    let mut camera = open(index).map_err(|error| translate(&error))?;
+    let mut camera = open(index, quality).map_err(|error| translate(&error))?;
     camera.open_stream().map_err(|error| translate(&error))?;
     tracing::info!(format = %camera.camera_format(), "camera open");
     while !closing.load(Ordering::Acquire) {
@@ -239,12 +247,12 @@ fn capture(
     camera.stop_stream().map_err(|error| translate(&error))
 }
 
-fn open(index: CameraIndex) -> Result<Camera, NokhwaError> {
+fn open(index: CameraIndex, quality: CameraQuality) -> Result<Camera, NokhwaError> {
     let any = RequestedFormat::new::<YuyvFormat>(RequestedFormatType::None);
     let any = RequestedFormat::with_formats(any.requested_format_type(), &FORMATS);
     let mut camera = Camera::new(index, any)?;
     let formats = camera.compatible_camera_formats()?;
-    if let Some(best) = choose(&formats)
+    if let Some(best) = choose(&formats, quality)
         && best != camera.camera_format()
     {
         let request = RequestedFormat::with_formats(RequestedFormatType::Exact(best), &FORMATS);
@@ -254,12 +262,13 @@ fn open(index: CameraIndex) -> Result<Camera, NokhwaError> {
 }
 
 /// The format nearest to what is wanted: fluent first, then the size, then what costs least.
-fn choose(formats: &[CameraFormat]) -> Option<CameraFormat> {
+fn choose(formats: &[CameraFormat], quality: CameraQuality) -> Option<CameraFormat> {
+    let (width, height) = size_of(quality);
     let cost = |format: &CameraFormat| {
         let kind = FORMATS.iter().position(|known| *known == format.format())?;
-        let jerky = format.frame_rate() < LEAST_FPS;
-        let size = format.width().abs_diff(WANTED.0) + format.height().abs_diff(WANTED.1);
-        Some((jerky, size, format.frame_rate().abs_diff(WANTED_FPS), kind))
+        let jerky = format.frame_rate() < LEAST_FPS.min(quality.fps);
+        let size = format.width().abs_diff(width) + format.height().abs_diff(height);
+        Some((jerky, size, format.frame_rate().abs_diff(quality.fps), kind))
     };
     formats
         .iter()
@@ -300,9 +309,13 @@ mod tests {
             format(1920, 1080, FrameFormat::MJPEG, 30),
             format(1280, 720, FrameFormat::GRAY, 30),
         ];
-        assert_eq!(choose(&formats), Some(formats[2]));
-        assert_eq!(choose(&formats[..2]), Some(formats[0]), "rather small than jerky");
-        assert_eq!(choose(&formats[4..]), None);
-        assert_eq!(choose(&[]), None);
+        assert_eq!(choose(&formats, CameraQuality::default()), Some(formats[2]));
+        assert_eq!(
+            choose(&formats[..2], CameraQuality::default()),
+            Some(formats[0]),
+            "rather small than jerky"
+        );
+        assert_eq!(choose(&formats[4..], CameraQuality::default()), None);
+        assert_eq!(choose(&[], CameraQuality::default()), None);
     }
 }

@@ -10,9 +10,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use super::convert::Scaler;
+use cinemasync_core::bitrate::ladder::CameraQuality;
+
 use super::y4m::{Y4mError, Y4mReader};
-use super::{CameraOut, Pace};
+use super::{CameraOut, Fit, Pace};
 use crate::media::worker::Stop;
 
 /// The running decoder, so that whoever stops the camera can end a read that waits for it.
@@ -105,14 +106,14 @@ fn decode(path: &Path, pipe: &FilmPipe) -> Result<impl Read + use<>, String> {
 fn show(input: impl Read, out: &CameraOut, stop: &Stop) -> Result<u64, Y4mError> {
     let mut reader = Y4mReader::new(input)?;
     let mut pace = Pace::new(reader.period);
-    let mut scaler = Scaler::default();
+    let mut fit = Fit::new(CameraQuality::default());
     let mut shown = 0;
     while let Some(mut frame) = reader.next(Instant::now())? {
         if !pace.wait(stop) {
             break;
         }
         frame.at = Instant::now();
-        match scaler.fit(frame) {
+        match fit.fit(frame) {
             Ok(frame) => out.put(frame),
             Err(error) => tracing::debug!(%error, "a picture could not be scaled"),
         }

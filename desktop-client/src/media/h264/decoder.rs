@@ -113,7 +113,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::super::pattern;
-    use super::super::Encoder;
+    use super::super::{Encoder, Rate};
     use super::*;
 
     proptest! {
@@ -123,7 +123,7 @@ mod tests {
         #[test]
         fn damage_is_survived(flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)) {
             let at = Instant::now();
-            let mut encoder = Encoder::new(128, 96, 30).expect("opens");
+            let mut encoder = Encoder::new(128, 96, Rate::usual(128, 96)).expect("opens");
             let mut decoder = Decoder::new().expect("opens");
             for number in 0..3 {
                 let frame = pattern::draw(128, 96, number, number, at);

@@ -18,16 +18,34 @@ pub(in super::super) struct Encoded {
     pub(in super::super) keyframe: bool,
 }
 
+/// What rate control aims at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct Rate {
+    /// Bits a second.
+    pub(in super::super) bps: u64,
+    /// Pictures a second.
+    pub(in super::super) fps: u32,
+}
+
+#[cfg(test)]
+impl Rate {
+    /// What is worth it for a size, at 30 pictures a second.
+    pub(in super::super) fn usual(width: u32, height: u32) -> Self {
+        Self { bps: target_bps(width, height), fps: 30 }
+    }
+}
+
 /// An encoder for pictures of one size.
 pub(in super::super) struct Encoder {
     inner: openh264::encoder::Encoder,
     width: u32,
     height: u32,
+    rate: Rate,
     /// Start of the stream's clock, which rate control reads.
     started: Option<std::time::Instant>,
 }
 
-/// The bitrate for a picture size: 600 kbit/s at 640×360 and 1.7 Mbit/s at 1280×720, between them
+/// The most that is worth it for a picture size, in bits a second: 600 kbit/s at 640×360 and 1.7 Mbit/s at 1280×720, between them
 /// and around them by the power law through both (pixels to the 0.75), as larger pictures need
 /// fewer bits a pixel.
 pub(in super::super) fn target_bps(width: u32, height: u32) -> u64 {
@@ -37,7 +55,7 @@ pub(in super::super) fn target_bps(width: u32, height: u32) -> u64 {
 }
 
 impl Encoder {
-    /// An encoder for `fps` pictures a second.
+    /// An encoder that aims at `rate`.
     ///
     /// # Errors
     ///
@@ -45,15 +63,15 @@ impl Encoder {
     pub(in super::super) fn new(
         width: u32,
         height: u32,
-        fps: u32,
+        rate: Rate,
     ) -> Result<Self, openh264::Error> {
-        let bps = u32::try_from(target_bps(width, height)).expect("clamped far below");
+        let bps = u32::try_from(rate.bps).unwrap_or(u32::MAX);
         let config = EncoderConfig::new()
             .usage_type(UsageType::CameraVideoRealTime)
             .profile(Profile::Baseline)
             .rate_control_mode(RateControlMode::Bitrate)
             .bitrate(BitRate::from_bps(bps))
-            .max_frame_rate(FrameRate::from_hz(fps as f32))
+            .max_frame_rate(FrameRate::from_hz(rate.fps as f32))
             // A skipped picture is a freeze; coarser ones are not noticed in a face.
             .skip_frames(false)
             // Without losses no keyframe is needed, and on a loss the receiver asks.
@@ -66,12 +84,31 @@ impl Encoder {
         let mut inner =
             openh264::encoder::Encoder::with_api_config(OpenH264API::from_source(), config)?;
         be_quiet(&mut inner);
-        Ok(Self { inner, width, height, started: None })
+        Ok(Self { inner, width, height, rate, started: None })
     }
 
     /// The size that it takes.
     pub(in super::super) fn size(&self) -> (u32, u32) {
         (self.width, self.height)
+    }
+
+    /// Aims at another rate from the next picture on.
+    pub(in super::super) fn set_rate(&mut self, rate: Rate) {
+        if rate == self.rate {
+            return;
+        }
+        self.rate = rate;
+        // Before the first picture openh264 takes no options; it is set up with that.
+        if self.started.is_none() {
+            return;
+        }
+        let mut bps = openh264_sys2::SBitrateInfo {
+            iLayer: openh264_sys2::SPATIAL_LAYER_ALL,
+            iBitrate: i32::try_from(rate.bps).unwrap_or(i32::MAX),
+        };
+        let mut fps = rate.fps as f32;
+        set_option(&mut self.inner, openh264_sys2::ENCODER_OPTION_BITRATE, &mut bps);
+        set_option(&mut self.inner, openh264_sys2::ENCODER_OPTION_FRAME_RATE, &mut fps);
     }
 
     /// Encodes a picture, as a keyframe if asked to; the first one always is. `None` if rate
@@ -117,14 +154,20 @@ impl Encoder {
 /// has most to say.
 fn be_quiet(encoder: &mut openh264::encoder::Encoder) {
     let mut level = openh264_sys2::WELS_LOG_QUIET;
-    // SAFETY: the encoder is alive, the option takes a pointer to an int that is read at once, and
-    // the wrapper relies on nothing that it changes.
-    let code = unsafe {
-        let level = std::ptr::addr_of_mut!(level).cast();
-        encoder.raw_api().set_option(openh264_sys2::ENCODER_OPTION_TRACE_LEVEL, level)
-    };
+    set_option(encoder, openh264_sys2::ENCODER_OPTION_TRACE_LEVEL, &mut level);
+}
+
+/// Sets an option that the wrapper has no word for.
+fn set_option<T>(
+    encoder: &mut openh264::encoder::Encoder,
+    option: openh264_sys2::ENCODER_OPTION,
+    value: &mut T,
+) {
+    // SAFETY: the encoder is alive; each caller gives the type that its option is documented to take,
+    // which is read at once; the wrapper relies on nothing that these options change.
+    let code = unsafe { encoder.raw_api().set_option(option, std::ptr::from_mut(value).cast()) };
     if code != 0 {
-        tracing::debug!(code, "openh264 does not let itself be silenced");
+        tracing::debug!(code, option, "openh264 does not take an option");
     }
 }
 

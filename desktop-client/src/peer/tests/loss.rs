@@ -10,7 +10,7 @@ use std::time::Duration;
 use cinemasync_core::packet::InboundPacket;
 use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 
-use super::rig::{Pair, picture};
+use super::rig::{PATIENCE, Pair, picture, picture_time};
 use crate::peer::runtime::WrapSocket;
 
 /// How many of a million datagrams are lost, and which, always the same ones.
@@ -62,26 +62,49 @@ fn lossy(loss: &Arc<Loss>) -> WrapSocket {
     Arc::new(move |inner| Arc::new(Lossy { inner, loss: Arc::clone(&loss) }))
 }
 
-/// Pictures of up to 170 packets: a repair comes more than 64 packets behind, which is where a
+/// Bits a second that the link is to be known to carry before anything is lost on it: fast enough
+/// that a repair comes many packets behind.
+const KNOWN_BPS: u64 = 6_000_000;
+
+/// Pictures of up to 170 packets: a repair may come more than 64 packets behind, which is where a
 /// default replay window drops it.
 #[tokio::test]
 async fn two_percent_loss_is_repaired() {
     let loss = Arc::new(Loss::default());
     let mut pair = Pair::over(Some(lossy(&loss)));
     pair.connect().await;
-    loss.per_million.store(20_000, Ordering::Relaxed);
     let sender = pair.a.peer.sender();
-    let (count, mut whole, mut packets) = (60_u32, 0, 0);
+    let mut number = 0;
+    let mut send = |keyframe: bool, bytes| {
+        sender.send(&picture(number, keyframe, bytes));
+        number += 1;
+        async move {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            number
+        }
+    };
+    let knowing = async {
+        let mut sent = 0;
+        while pair.a.peer.stats().await.available_bps.is_none_or(|bps| bps < KNOWN_BPS) {
+            sent = send(true, 20_000).await;
+        }
+        sent
+    };
+    let first = tokio::time::timeout(PATIENCE, knowing).await.expect("it is found to carry much");
+
+    loss.per_million.store(20_000, Ordering::Relaxed);
+    let (count, mut whole, mut packets) = (100_u32, 0, 0);
     for i in 0..count {
-        let bytes = if i % 10 == 0 { 200_000 } else { 40_000 };
+        let bytes = if i % 20 == 0 { 100_000 } else { 12_000 };
         packets += bytes / 1200 + 1;
-        sender.send(&picture(i, i % 10 == 0, bytes));
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        send(i % 20 == 0, bytes).await;
     }
     // The last pictures' repairs.
     while let Ok(packet) = tokio::time::timeout(Duration::from_secs(1), pair.b.packets.recv()).await
     {
-        if matches!(packet, Some(InboundPacket::Video { .. })) {
+        if let Some(InboundPacket::Video { rtp_timestamp, .. }) = packet
+            && rtp_timestamp >= picture_time(first)
+        {
             whole += 1;
         }
     }

@@ -215,11 +215,17 @@ pub(super) fn picture(index: u32, keyframe: bool, bytes: usize) -> OutboundPacke
     }
     OutboundPacket::Video {
         track: Track::Camera,
+        rung: 0,
         access_unit: access_unit.into(),
-        rtp_timestamp: index.wrapping_mul(3000),
+        rtp_timestamp: picture_time(index),
         keyframe,
         captured: Instant::now(),
     }
+}
+
+/// The timestamp of that picture.
+pub(super) fn picture_time(index: u32) -> u32 {
+    index.wrapping_mul(3000)
 }
 
 pub(super) fn voice(index: u32) -> OutboundPacket {

@@ -308,6 +308,7 @@ mod tests {
             host: false,
             state: LinkState::Connected,
             path: None,
+            camera_rung: None,
             link: cinemasync_core::link::LinkStats::default(),
             safety_code: None,
             compared: false,

@@ -20,6 +20,7 @@ impl Stay {
         if let Some(step) = member.link.exchange.opening() {
             send(id, &ControlMessage::Safety { step }, io);
         }
+        self.tell_shown(id, io);
         self.clock.add_peer(id.clone(), io.now.instant);
         self.playback(PlaybackInput::PeerJoined(id.clone()), io);
     }
@@ -34,6 +35,9 @@ impl Stay {
             ControlMessage::Hello { chat_from, .. } => self.inbox.hello(from, chat_from),
             ControlMessage::Media { camera, microphone } => {
                 self.tracks_of(from, camera, microphone, io);
+            }
+            ControlMessage::Shown { camera } => {
+                self.with_member(from, |member| member.link.shown_height = camera);
             }
             ControlMessage::Chat { id, text } => {
                 self.inbox.receive(from, Incoming { id, text, via: Via::Peer }, io.now.instant);

@@ -7,7 +7,6 @@ use super::{Io, Output, Stay, is_live};
 use crate::control::ControlMessage;
 use crate::link::{Description, DescriptionKind, LinkEvent, LinkState, LinkStats};
 use crate::negotiation::{NegotiationInput, NegotiationOutput};
-use crate::plan::MediaCommand;
 use crate::session::roster::Member;
 use crate::track::Track;
 
@@ -57,8 +56,9 @@ impl Stay {
             LinkEvent::Clock(datagram, arrived) => {
                 self.clock.datagram(id, &datagram, arrived, io.now.instant);
             }
-            LinkEvent::KeyframeWanted(track) => {
-                io.push(Output::Media(MediaCommand::Keyframe(track)));
+            LinkEvent::KeyframeWanted(track) => self.refresh_picture(id, track, io),
+            LinkEvent::Estimate(bps) => {
+                self.with_member(id, |member| member.link.estimate_bps = bps);
             }
         }
     }
@@ -103,7 +103,7 @@ impl Stay {
         }
         if state == LinkState::Connected {
             // The newcomer, or whoever was away, can decode nothing before a keyframe.
-            io.push(Output::Media(MediaCommand::Keyframe(Track::Camera)));
+            self.refresh_picture(id, Track::Camera, io);
         }
     }
 
