@@ -3,6 +3,8 @@
 
 mod call;
 mod chat;
+#[cfg(target_os = "linux")]
+mod devices;
 mod failures;
 mod film;
 mod foreign;

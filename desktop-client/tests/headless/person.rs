@@ -1,6 +1,7 @@
 //! One `cinemasync headless` process: started with arguments, told things on stdin, read line by
 //! line, killed when dropped.
 
+use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ExitStatus, Stdio};
@@ -14,6 +15,9 @@ use tempfile::TempDir;
 
 /// The bound of every wait: reached only when what is awaited never comes.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Names and values beyond those of this process.
+pub(crate) type Environment = [(&'static str, OsString)];
 
 /// A running process.
 pub(crate) struct Person {
@@ -40,7 +44,14 @@ impl Person {
     /// The same for arguments that hold blanks.
     pub(crate) fn start_with(name: &str, url: &str, arguments: &[&str]) -> Self {
         let home = Arc::new(tempfile::tempdir().expect("a folder"));
-        Self::start_at(home, name, url, arguments, None)
+        Self::start_at(home, name, url, arguments, &[])
+    }
+
+    /// The same with more in the program's environment.
+    pub(crate) fn start_in(environment: &Environment, name: &str, url: &str, words: &str) -> Self {
+        let home = Arc::new(tempfile::tempdir().expect("a folder"));
+        let arguments: Vec<&str> = words.split_whitespace().collect();
+        Self::start_at(home, name, url, &arguments, environment)
     }
 
     /// The same for a program that trusts nobody but who signed a certificate in this file.
@@ -52,13 +63,14 @@ impl Person {
     ) -> Self {
         let home = Arc::new(tempfile::tempdir().expect("a folder"));
         let arguments: Vec<&str> = arguments.split_whitespace().collect();
-        Self::start_at(home, name, url, &arguments, authority)
+        let authority = authority.map(|file| ("SSL_CERT_FILE", file.as_os_str().to_owned()));
+        Self::start_at(home, name, url, &arguments, authority.as_slice())
     }
 
     /// The same person's program, started once more.
     pub(crate) fn start_again(&self, arguments: &str) -> Self {
         let arguments: Vec<&str> = arguments.split_whitespace().collect();
-        Self::start_at(Arc::clone(&self.home), &self.name, &self.url, &arguments, None)
+        Self::start_at(Arc::clone(&self.home), &self.name, &self.url, &arguments, &[])
     }
 
     fn start_at(
@@ -66,13 +78,13 @@ impl Person {
         name: &str,
         url: &str,
         arguments: &[&str],
-        authority: Option<&Path>,
+        environment: &Environment,
     ) -> Self {
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_cinemasync"))
             .args(["headless", "--server", url, "--name", name])
             .args(arguments)
             .env("CINEMASYNC_FOLDER", home.path())
-            .envs(authority.map(|file| ("SSL_CERT_FILE", file)))
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
