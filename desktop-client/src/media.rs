@@ -16,6 +16,7 @@
 //! The callbacks of the sound system touch rings and atomics only (see [`ring`]).
 
 mod camera;
+mod chimes;
 mod clock;
 mod device_watch;
 mod h264;
@@ -49,6 +50,7 @@ use cinemasync_core::packet::{InboundPacket, OutboundPacket};
 use cinemasync_core::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats, ParticipantId};
 use cinemasync_core::track::Track;
 
+use chimes::Chimes;
 use record::Recorder;
 use remote::Remotes;
 use running::Running;
@@ -104,6 +106,7 @@ pub struct Media {
     remotes: Arc<Remotes>,
     preview: FrameSlot,
     encoders: Encoders,
+    chimes: Arc<Chimes>,
 }
 
 impl Media {
@@ -124,13 +127,14 @@ impl Media {
             on_packet,
             on_event,
         );
+        let chimes = running.chimes();
         let (theirs, waker) = (plans.clone(), plans.clone());
         let control = Worker::spawn_with(
             "media",
             move || waker.close(),
             move |stop| running::carry_out(&mut running, &theirs, stop),
         );
-        Self { control: Some(control), plans, remotes, preview, encoders }
+        Self { control: Some(control), plans, remotes, preview, encoders, chimes }
     }
 
     /// Brings media into the state of `plan`. Returns at once; devices open and close on threads of
@@ -152,7 +156,7 @@ impl Media {
             MediaCommand::Keyframe { track, .. } => {
                 tracing::debug!(track = track.as_str(), "a keyframe of what is not sent");
             }
-            MediaCommand::Sound(_) => {}
+            MediaCommand::Sound(sound) => self.chimes.ring(sound),
         }
     }
 

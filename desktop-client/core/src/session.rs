@@ -27,7 +27,7 @@ use crate::interface::{
     error_code_name,
 };
 use crate::link::{LinkCommand, LinkConfig, LinkEvent, LinkStats, Route};
-use crate::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats};
+use crate::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats, Sound};
 use crate::player::{PlayerCommand, PlayerEvent};
 use crate::safety_code::{Nonces, Secret};
 use equipment::Equipment;
@@ -279,7 +279,10 @@ impl SessionCore {
                 self.camera = on;
             }
             Command::Microphone(on) => {
-                self.microphone = on;
+                let sound = if on { Sound::Unmuted } else { Sound::Muted };
+                if std::mem::replace(&mut self.microphone, on) != on {
+                    self.in_room(|_, io| io.sound(sound), now);
+                }
             }
             // The last word on what was shown in a room may come after it.
             Command::Shown(_) if !matches!(self.stage, Stage::Room(_)) => {}
@@ -666,6 +669,13 @@ impl Io<'_> {
     fn failed(&mut self, code: &str, text: &str) {
         let (code, text) = (code.to_owned(), text.to_owned());
         self.event(Event::Failed { code, text, fatal: false });
+    }
+
+    /// Lets a short sound be heard, if they are wished for.
+    fn sound(&mut self, sound: Sound) {
+        if self.equipment.voice.sounds {
+            self.push(Output::Media(MediaCommand::Sound(sound)));
+        }
     }
 
     /// Says something to the server, if it is there.

@@ -13,6 +13,7 @@ use std::time::Instant;
 use cinemasync_core::plan::{MediaEvent, ParticipantId};
 
 use super::EventSink;
+use super::chimes::Chimes;
 use super::level::soft_limit;
 use super::opus::FRAME;
 use super::record::Recorder;
@@ -59,6 +60,7 @@ impl Outlet {
 pub(super) fn start(
     outlet: Arc<Outlet>,
     remotes: Arc<Remotes>,
+    chimes: Arc<Chimes>,
     played: Arc<ReferenceQueue>,
     recorder: Option<Arc<Recorder>>,
     events: EventSink,
@@ -78,6 +80,7 @@ pub(super) fn start(
             }
             mixer.follow(&remotes);
             mixer.mix(Instant::now(), &mut sound);
+            chimes.mix(&mut sound);
             output.write(&sound);
             if output.is_audible() {
                 played.push(&sound);

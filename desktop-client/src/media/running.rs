@@ -11,6 +11,7 @@ use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::plan::MediaPlan;
 
 use super::camera::{self, CameraOut};
+use super::chimes::Chimes;
 use super::clock::RtpClock;
 use super::microphone::VoiceControl;
 use super::mixer::Outlet;
@@ -32,6 +33,7 @@ pub(super) struct Running {
     recorder: Option<Arc<Recorder>>,
     pictures: CameraOut,
     encoders_state: Encoders,
+    chimes: Arc<Chimes>,
     voice: Arc<VoiceControl>,
     references: References,
     outlet: Arc<Outlet>,
@@ -43,6 +45,8 @@ pub(super) struct Running {
     encoders: [Option<Worker>; MAX_RUNGS],
     microphone: Option<(MicrophoneSource, Worker)>,
     mixer: Option<Worker>,
+    /// Does the mixer run for a sound alone?
+    nobody_speaks: bool,
 }
 
 impl Running {
@@ -63,6 +67,7 @@ impl Running {
             recorder,
             pictures: CameraOut { preview, encoders: Default::default() },
             encoders_state,
+            chimes: Arc::default(),
             voice: Arc::default(),
             references: References::default(),
             outlet: Arc::default(),
@@ -74,7 +79,13 @@ impl Running {
             encoders: Default::default(),
             microphone: None,
             mixer: None,
+            nobody_speaks: true,
         }
+    }
+
+    /// Where sounds are rung.
+    pub(super) fn chimes(&self) -> Arc<Chimes> {
+        Arc::clone(&self.chimes)
     }
 
     /// Starts what the plan wants and does not run, and stops what runs and is not wanted.
@@ -101,10 +112,14 @@ impl Running {
 
         self.voice.set(plan);
         self.outlet.set(speaker, named(&plan.speaker_device));
-        switch(&mut self.mixer, !plan.receive.is_empty(), || {
+        // The last sound is heard out, though nobody is left.
+        self.nobody_speaks = plan.receive.is_empty();
+        let listens = !self.nobody_speaks || !self.chimes.are_over();
+        switch(&mut self.mixer, listens, || {
             let (outlet, remotes) = (Arc::clone(&self.outlet), Arc::clone(&self.remotes));
             let (played, recorder) = (Arc::clone(&self.references.voices), self.recorder.clone());
-            mixer::start(outlet, remotes, played, recorder, Arc::clone(&self.events))
+            let chimes = Arc::clone(&self.chimes);
+            mixer::start(outlet, remotes, chimes, played, recorder, Arc::clone(&self.events))
         });
         for (rung, encoder) in self.encoders.iter_mut().enumerate() {
             let state = &self.encoders_state[rung];
@@ -147,6 +162,15 @@ impl Running {
     }
 }
 
+impl Running {
+    /// Lets go of the loudspeaker that a sound alone was heard from.
+    fn rest(&mut self) {
+        if self.nobody_speaks && self.chimes.are_over() {
+            self.mixer = None;
+        }
+    }
+}
+
 /// The device that the plan names.
 fn named(device: &DeviceUse) -> Option<String> {
     match device {
@@ -186,7 +210,7 @@ pub(super) fn carry_out(running: &mut Running, plans: &Latest<MediaPlan>, stop: 
                 running.apply(&plan);
                 running.remotes.join_retired();
             }
-            Taken::TimedOut => {}
+            Taken::TimedOut => running.rest(),
             Taken::Closed => return,
         }
     }

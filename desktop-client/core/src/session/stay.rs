@@ -31,7 +31,7 @@ use crate::film::{FilmId, FilmInfo};
 use crate::interface::{ChatLine, Command, Event, FilmCopy, Invite, Via};
 use crate::link::{Description, DescriptionKind, LinkCommand, LinkConfig, LinkState};
 use crate::negotiation::{Negotiation, NegotiationInput};
-use crate::plan::MediaEvent;
+use crate::plan::{MediaEvent, Sound};
 use crate::playback_sync::{PlaybackInput, PlaybackSync};
 use crate::player::PlayerCommand;
 use crate::safety_code::Exchange;
@@ -360,6 +360,7 @@ impl Stay {
         self.roster.add_newcomer(info, member);
         // From now on the newcomer's first offer is awaited.
         self.negotiate(&info.id, NegotiationInput::Timeout, io);
+        io.sound(Sound::Joined);
         io.event(Event::ParticipantJoined { id: info.id.clone(), name: info.name.clone() });
         self.system_line(format!("{} joined", info.name), io);
     }
@@ -375,6 +376,7 @@ impl Stay {
             DisconnectReason::Removed => ("removed", "was removed"),
         };
         self.system_line(format!("{} {text}", member.name), io);
+        io.sound(Sound::Left);
         io.event(Event::ParticipantLeft { id: id.clone(), name: member.name, reason });
     }
 

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use cinemasync_core::devices::{Device, DeviceKind, DeviceListing, DeviceUse};
 use cinemasync_core::interface::Command;
-use cinemasync_core::plan::{MediaEvent, MediaPlan};
+use cinemasync_core::plan::{MediaEvent, MediaPlan, Sound};
 use cinemasync_core::session::Input;
+use cinemasync_core::voice_settings::VoiceSettings;
 
 use super::world::{Person, World};
 
@@ -52,6 +53,24 @@ fn push_to_talk_keeps_the_microphone_open_and_is_heard_while_held() {
     world.run(A_MOMENT);
     assert!(!is_audible(&world, people), "off is off");
     assert!(!plan(&world, people[1]).microphone, "and its device closed");
+}
+
+#[test]
+fn who_comes_and_leaves_is_heard_unless_sounds_are_off() {
+    let (mut world, people) = two();
+    assert_eq!(world.people[people[0]].sounds, [Sound::Joined]);
+    assert!(world.people[people[1]].sounds.is_empty(), "who was there is no news");
+    world.command(people[1], Command::Microphone(false));
+    world.command(people[1], Command::Microphone(false));
+    world.command(people[1], Command::Microphone(true));
+    assert_eq!(world.people[people[1]].sounds, [Sound::Muted, Sound::Unmuted]);
+    let quiet = VoiceSettings { sounds: false, ..VoiceSettings::default() };
+    world.command(people[1], Command::Voice(quiet));
+    world.command(people[1], Command::Microphone(false));
+    world.command(people[1], Command::Leave);
+    world.run(A_MOMENT);
+    assert_eq!(world.people[people[0]].sounds, [Sound::Joined, Sound::Left]);
+    assert_eq!(world.people[people[1]].sounds.len(), 2);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use cinemasync_core::interface::{
     Command, Event, Invite, ParticipantView, Place, RoomChoice, ServerChoice, Snapshot, Stage,
 };
 use cinemasync_core::link::{Identity, LinkEvent, LinkState, Route};
-use cinemasync_core::plan::{MediaEvent, MediaPlan};
+use cinemasync_core::plan::{MediaCommand, MediaEvent, MediaPlan, Sound};
 use cinemasync_core::safety_code::Secret;
 use cinemasync_core::session::{EquipmentConfig, Input, Now, Output, SessionConfig, SessionCore};
 use cinemasync_core::track::Track;
@@ -64,6 +64,8 @@ pub(crate) struct Somebody {
     pub(crate) player: VirtualPlayer,
     /// What media is to run.
     pub(crate) plan: MediaPlan,
+    /// The short sounds that were heard.
+    pub(crate) sounds: Vec<Sound>,
     pub(crate) events: Vec<Event>,
 }
 
@@ -141,6 +143,7 @@ impl World {
             links: BTreeMap::new(),
             player: VirtualPlayer::new(drift_ppm),
             plan: MediaPlan::default(),
+            sounds: Vec::new(),
             events: Vec::new(),
         });
         self.people.len() - 1
@@ -480,6 +483,7 @@ impl World {
             Output::InspectFilm(path) => self.later(REPORTING, What::Inspected(person, path)),
             Output::Event(event) => self.people[person].events.push(event),
             Output::Plan(plan) => self.people[person].plan = plan,
+            Output::Media(MediaCommand::Sound(sound)) => self.people[person].sounds.push(sound),
             // Connections of this world are never half dead.
             Output::Media(_) | Output::ProbeSignaling => {}
         }
