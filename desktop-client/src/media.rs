@@ -27,6 +27,8 @@ mod mixer;
 mod opus;
 mod pattern;
 pub mod processing;
+#[cfg(target_os = "linux")]
+mod pulse;
 mod record;
 mod reference;
 mod remote;

@@ -1,14 +1,20 @@
 //! Where a voice comes from, as a stream of 10 ms frames at 48 kHz: a device, a tone or a file.
 
+#[cfg(target_os = "linux")]
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use hound::{SampleFormat, WavReader};
+#[cfg(target_os = "linux")]
+use rtrb::{Consumer, RingBuffer};
 use thiserror::Error;
 
 use super::opus::{FRAME, RATE};
+#[cfg(target_os = "linux")]
+use super::pulse::Recording;
 use super::resample::Resampler;
 use super::sound_device::{self, FIRST_BUFFER, Input, SoundError, Wanted};
 use super::source::MicrophoneSource;
@@ -24,6 +30,9 @@ const JUDGED_OVER: Duration = Duration::from_secs(2);
 const ENOUGH: f64 = 0.9;
 /// Largest buffer that is tried, in hundredths of a second.
 const LARGEST_BUFFER: u32 = 8;
+/// So many looks in a row that find nothing mean that a sound server's microphone is gone: 1.5 s.
+#[cfg(target_os = "linux")]
+const GONE_LOOKS: u32 = 300;
 /// A microphone that gives nothing for so long is reported.
 const DEAF_AFTER: Duration = Duration::from_secs(4);
 
@@ -43,6 +52,8 @@ pub(super) enum VoiceSource {
     Tone(Tone),
     File(Box<WavLoop>),
     Device(Box<Microphone>),
+    #[cfg(target_os = "linux")]
+    Pulse(Box<PulseMicrophone>),
 }
 
 impl VoiceSource {
@@ -54,11 +65,17 @@ impl VoiceSource {
                 Self::Tone(Tone { hz: *hz, phase: 0.0, pace: Pace::new() })
             }
             MicrophoneSource::File(path) => Self::File(Box::new(WavLoop::open(path)?)),
-            MicrophoneSource::Default => Self::Device(Box::new(Microphone::open(Wanted::Default)?)),
-            MicrophoneSource::Device(name) => {
-                Self::Device(Box::new(Microphone::open(Wanted::Named(name.clone()))?))
-            }
+            MicrophoneSource::Default => Self::microphone(Wanted::Default)?,
+            MicrophoneSource::Device(name) => Self::microphone(Wanted::Named(name.clone()))?,
         }))
+    }
+
+    fn microphone(wanted: Wanted) -> Result<Self, VoiceError> {
+        #[cfg(target_os = "linux")]
+        if let Some(microphone) = PulseMicrophone::open(&wanted)? {
+            return Ok(Self::Pulse(Box::new(microphone)));
+        }
+        Ok(Self::Device(Box::new(Microphone::open(wanted)?)))
     }
 
     /// Waits for the next frame; `None` when it is time to stop.
@@ -72,6 +89,8 @@ impl VoiceSource {
                 file.frame().map(Some)
             }
             Self::Device(microphone) => microphone.next(stop),
+            #[cfg(target_os = "linux")]
+            Self::Pulse(microphone) => microphone.next(stop),
         }
     }
 }
@@ -269,6 +288,62 @@ impl Microphone {
         self.resampler = Resampler::new(self.input.rate, RATE);
         (self.judged, self.frames) = (Instant::now(), 0);
         Ok(())
+    }
+}
+
+/// An open microphone of a PulseAudio server.
+#[cfg(target_os = "linux")]
+pub(super) struct PulseMicrophone {
+    _recording: Recording,
+    ring: Consumer<f32>,
+    sound: VecDeque<f32>,
+    /// Looks in a row that found nothing. They are counted, not the time: after a standstill of the
+    /// machine sound comes a moment later than we.
+    empty_looks: u32,
+}
+
+#[cfg(target_os = "linux")]
+impl PulseMicrophone {
+    /// `None` where no such server answers.
+    fn open(wanted: &Wanted) -> Result<Option<Self>, VoiceError> {
+        // A second, as much as the server keeps. Full: this thread stands still; the newest go.
+        let (mut writer, ring) = RingBuffer::new(RATE as usize);
+        let take = move |sound: &[f32]| {
+            let fit = sound.len().min(writer.slots());
+            if let Ok(chunk) = writer.write_chunk_uninit(fit) {
+                chunk.fill_from_iter(sound.iter().copied());
+            }
+        };
+        let recording = Recording::of_microphone(wanted, Box::new(take))?;
+        Ok(recording.map(|recording| Self {
+            _recording: recording,
+            ring,
+            sound: VecDeque::new(),
+            empty_looks: 0,
+        }))
+    }
+
+    fn next(&mut self, stop: &Stop) -> Result<Option<[f32; FRAME]>, VoiceError> {
+        loop {
+            if self.sound.len() >= FRAME {
+                let mut frame = [0.0; FRAME];
+                frame.iter_mut().zip(self.sound.drain(..FRAME)).for_each(|(to, from)| *to = from);
+                return Ok(Some(frame));
+            }
+            let chunk = self.ring.read_chunk(self.ring.slots()).expect("asked for what is there");
+            if !chunk.is_empty() {
+                self.empty_looks = 0;
+                self.sound.extend(chunk);
+                continue;
+            }
+            if stop.sleep(LOOK) {
+                return Ok(None);
+            }
+            self.empty_looks += 1;
+            if self.empty_looks > GONE_LOOKS {
+                return Err(SoundError::Gone { kind: "microphone" }.into());
+            }
+        }
     }
 }
 
