@@ -12,6 +12,7 @@ use cinemasync_core::devices::{DeviceKind, DeviceListing};
 use cinemasync_core::packet::{InboundPacket, OutboundPacket, RtpPacket};
 use cinemasync_core::plan::{MediaEvent, MediaPlan, ParticipantId};
 use cinemasync_core::track::Track;
+use cinemasync_core::voice_settings::VoiceSettings;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -60,6 +61,8 @@ fn chain(source: MicrophoneSource, sink: SpeakerSink) -> (Media, Arc<OnceLock<Me
     capturing.apply(&MediaPlan {
         microphone: true,
         encode_microphone: true,
+        // As it comes: each station would raise what it hears.
+        voice: VoiceSettings { automatic_gain: false, ..VoiceSettings::default() },
         ..MediaPlan::default()
     });
     (capturing, receiver)
