@@ -102,8 +102,10 @@ pub fn person_figures(person: &ParticipantView, snapshot: &Snapshot) -> Vec<Stri
         if decoder.frames_dropped > 0 {
             line.push_str(&format!(", {} dropped", decoder.frames_dropped));
         }
-        if decoder.freezes > 0 {
-            line.push_str(&format!(", stood {} times", decoder.freezes));
+        match decoder.freezes {
+            0 => {}
+            1 => line.push_str(", stood still once"),
+            freezes => line.push_str(&format!(", stood still {freezes} times")),
         }
         lines.push(line);
     }

@@ -74,7 +74,7 @@ impl Room {
                 _ => self.instead(ui, rect, scene, narrow),
             }
         }
-        if self.theatre || narrow {
+        if self.theatre || ui.max_rect().width() < size::NARROW_BELOW {
             trouble(ui, rect, scene);
         }
         self.reactions.show(ui, rect);
