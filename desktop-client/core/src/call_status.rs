@@ -211,7 +211,9 @@ impl LinkHealth {
         let froze = freezes > std::mem::replace(&mut self.freezes, freezes);
         let fps = camera.map(|camera| camera.fps).filter(|fps| *fps > 0.0 && person.camera);
         let connected = person.state == LinkState::Connected;
-        let room = link.available_bps.map(|bps| bps as f64).filter(|_| connected);
+        // Of a link that carries little because little is sent, nothing is known.
+        let used = |bps: &u64| connected && link.sent_bps.saturating_mul(2) >= *bps;
+        let room = link.available_bps.filter(used).map(|bps| bps as f64);
         for (latch, limits, value) in [
             (&mut self.loss, LOSS, link.loss_percent),
             (&mut self.delay, DELAY, link.rtt_ms),
@@ -227,7 +229,8 @@ impl LinkHealth {
         let small = camera.is_some_and(|camera| camera.height > 0 && camera.height < FULL_LINES);
         let slow = fps.is_some_and(|fps| fps < 15.0);
         let narrow = room.is_some_and(|bps| bps < ROOM.good);
-        self.reduced = small || slow || narrow;
+        let worse = person.camera_rung.is_some_and(|rung| rung > 0);
+        self.reduced = small || slow || narrow || worse;
     }
 
     fn condition(&self) -> Condition {

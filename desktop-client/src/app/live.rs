@@ -249,6 +249,9 @@ fn chosen(command: &Command, settings: Settings) -> Settings {
         Command::ChooseDevice { kind: DeviceKind::Speaker, id } => {
             Settings { speaker: id.clone(), ..settings }
         }
+        Command::CameraQuality(camera_quality) => {
+            Settings { camera_quality: *camera_quality, ..settings }
+        }
         Command::Route(route) => Settings { route: *route, ..settings },
         Command::PushToTalk(push_to_talk) => Settings { push_to_talk: *push_to_talk, ..settings },
         Command::Voice(voice) => Settings { voice: *voice, ..settings },

@@ -6,6 +6,7 @@ mod voice;
 
 pub(super) use self::devices::in_use;
 
+use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::interface::{Command, Stage};
 use cinemasync_core::link::Route;
@@ -41,6 +42,7 @@ pub(super) struct SettingsPanel {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fold {
     Device(DeviceKind),
+    Quality,
     Route,
 }
 
@@ -100,6 +102,7 @@ impl SettingsPanel {
         menu::caption(ui, text::SETTINGS_CAMERA);
         devices::preview(ui, scene);
         self.device(ui, DeviceKind::Camera, scene);
+        self.quality(ui, scene);
         menu::caption(ui, text::SETTINGS_VOICE);
         self.device(ui, DeviceKind::Microphone, scene);
         devices::level(ui, scene);
@@ -125,6 +128,24 @@ impl SettingsPanel {
         if open && devices::choices(ui, kind, scene) {
             self.unfolded = None;
         }
+    }
+
+    fn quality(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
+        let quality = scene.snapshot.camera_quality;
+        let open = self.unfolded == Some(Fold::Quality);
+        if opener(ui, text::QUALITY, &text::quality(quality), open).clicked() {
+            self.fold(Fold::Quality);
+        }
+        if !open {
+            return;
+        }
+        for choice in CameraQuality::CHOICES.into_iter().rev() {
+            if menu::choice(ui, &text::quality(choice), choice == quality).clicked() {
+                self.unfolded = None;
+                scene.command(Command::CameraQuality(choice));
+            }
+        }
+        menu::hint(ui, text::QUALITY_HINT, palette(ui).text_3);
     }
 
     fn push_to_talk(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {

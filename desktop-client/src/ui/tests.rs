@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::interface::{
     ChatLine, Command, Event, FilmCopy, Invite, Level, Notice, OtherKey, PlaybackStage, RoomChoice,
@@ -455,6 +456,12 @@ fn every_setting_of_voices_has_its_control() {
     window.get_by_role_and_label(Role::Slider, text::INPUT_GAIN).click();
     window.run_steps(3);
     assert_eq!(commands(&window).last(), Some(&Command::Voice(voice)), "the middle is 0 dB");
+    let quality = window.state().snapshot.camera_quality;
+    click(&mut window, &format!("{}: {}", text::QUALITY, text::quality(quality)));
+    window.get_by_role_and_label(Role::MenuItemRadio, "1080p, 30 fps").click();
+    window.run_steps(3);
+    let chosen = CameraQuality { height: 1080, fps: 30 };
+    assert_eq!(commands(&window).last(), Some(&Command::CameraQuality(chosen)));
     click(&mut window, &format!("{}: {}", text::ROUTE, text::route(Route::Any)));
     let relays = text::route(Route::RelayOnly);
     window.get_by_role_and_label(Role::MenuItemRadio, relays).click();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::film::FilmInfo;
 use cinemasync_core::interface::{FilmCopy, PlaybackStage, PlaybackView};
@@ -103,6 +104,8 @@ pub(crate) const PRESS_A_KEY: &str =
 pub(crate) const DUCKING: &str = "Film while people talk";
 pub(crate) const DUCKING_RELEASE: &str = "Loud again within";
 pub(crate) const SOUNDS: &str = "Sounds for coming, leaving and muting";
+pub(crate) const QUALITY: &str = "At most";
+pub(crate) const QUALITY_HINT: &str = "What is sent follows the connection and how large your friends show you; it is never more than this.";
 pub(crate) const ROUTE: &str = "Ways";
 pub(crate) const ROUTE_HINT: &str = "For connections made from now on. Through relays only, friends do not learn your network address.";
 pub(crate) const COPY_REPORT: &str = "Copy a report";
@@ -327,6 +330,11 @@ pub(crate) fn route(route: Route) -> &'static str {
         Route::RelayOnly => "Through relays only",
         Route::NoRelay => "Never through a relay",
     }
+}
+
+/// A picture's quality: `720p, 30 fps`.
+pub(crate) fn quality(quality: CameraQuality) -> String {
+    format!("{}p, {} fps", quality.height, quality.fps)
 }
 
 /// A gain: `+3 dB`.

@@ -20,7 +20,7 @@ fn friend(name: &str) -> ParticipantView {
         host: false,
         state: LinkState::Connected,
         path: Some(Path::Relay),
-        camera_rung: None,
+        camera_rung: Some(0),
         link: LinkStats {
             rtt_ms: Some(30.0),
             loss_percent: Some(0.0),
@@ -115,6 +115,18 @@ fn a_weak_link_is_told_by_name_and_whether_the_picture_suffers() {
     call.hear("Ben", camera(12.0, 180, 0), 0.0);
     call.pass(5);
     assert_eq!(call.sentence(), "Everybody: weak connection, picture reduced");
+}
+
+#[test]
+fn a_narrow_link_is_weak_only_while_it_is_used() {
+    let mut call = Call::with(&["Ana"]);
+    call.link(0).available_bps = Some(300_000);
+    call.link(0).sent_bps = 60_000;
+    call.pass(10);
+    assert_eq!(call.sentence(), "", "nobody tried to send more");
+    call.link(0).sent_bps = 250_000;
+    call.pass(5);
+    assert_eq!(call.sentence(), "Ana: weak connection, picture reduced");
 }
 
 #[test]
