@@ -2,6 +2,8 @@
 //! table and one line of JSON. Each measurement is a module; so are the instruments they share.
 
 mod call;
+#[cfg(target_os = "linux")]
+mod connect;
 mod correlate;
 mod echo;
 mod load;
@@ -40,6 +42,9 @@ enum Bench {
     Call(call::Options),
     /// A voice out of a room with a film and another voice: how much echo is left of both (PulseAudio).
     Echo(echo::Options),
+    /// Two people over bad networks: how soon they meet, and are back (Linux).
+    #[cfg(target_os = "linux")]
+    Connect(connect::Options),
     /// The server beside a Socket.IO server: memory, joining and leaving, relaying (Linux).
     Server(server::Options),
     /// Two people and a film: how far apart its sound is at both ends.
@@ -53,7 +58,13 @@ enum Bench {
 /// Builds the programs, measures, prints.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let profile = if options.dev { Profile::Dev } else { Profile::Release };
+    #[cfg(target_os = "linux")]
+    if matches!(options.bench, Bench::Connect(_)) {
+        crate::netlab::acquire_rights()?;
+    }
     match &options.bench {
+        #[cfg(target_os = "linux")]
+        Bench::Connect(_) => crate::server::build(profile),
         Bench::Call(_) | Bench::Echo(_) | Bench::Sync(_) | Bench::Voice(_) => {
             crate::server::build(profile)
         }
@@ -63,6 +74,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let report = match &options.bench {
         Bench::Call(options) => call::measure(options, profile),
         Bench::Echo(options) => echo::measure(options, profile),
+        #[cfg(target_os = "linux")]
+        Bench::Connect(options) => connect::measure(options, profile),
         Bench::Server(options) => server::measure(options, profile),
         Bench::Sync(options) => sync::measure(options, profile),
         Bench::Turn(options) => turn::measure(options, profile),

@@ -96,6 +96,12 @@ impl Headless {
         self.process.name()
     }
 
+    /// The process's number.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn id(&mut self) -> u32 {
+        self.process.child().id()
+    }
+
     /// Everything that it said so far, oldest first.
     pub(crate) fn history(&mut self) -> &[Event] {
         self.history.extend(self.lines.try_iter());

@@ -3,9 +3,10 @@
 //! firewalls, and pairs that do not reach each other. Linux only; needs no root.
 //!
 //! The parts: `namespace` makes the networks, `router` leads packets between them, `link` is what a
-//! line does to them (pure), `by_hand` the command.
+//! line does to them (pure), `certificate` makes a server's, `by_hand` is the command.
 
 mod by_hand;
+mod certificate;
 mod link;
 mod namespace;
 mod packet;
@@ -22,11 +23,12 @@ use anyhow::{Context, Result, bail};
 use nix::unistd::geteuid;
 
 pub(crate) use self::by_hand::{Options, run};
+pub(crate) use self::certificate::Certificate;
 pub(crate) use self::link::{Counts, Link};
 pub(crate) use self::router::{Direction, Firewall};
 
 use self::namespace::Namespace;
-use self::router::Router;
+use self::router::{Apart, Router};
 use crate::server::{self, LocalServer};
 use crate::workspace::{self, Profile};
 
@@ -34,7 +36,7 @@ use crate::workspace::{self, Profile};
 const MAX_NODES: usize = 64;
 
 /// Where a server in a lab listens.
-const SERVER_PORT: u16 = 8_080;
+pub(crate) const SERVER_PORT: u16 = 8_080;
 
 /// A running lab. Dropping it takes the network away from those who still run in it.
 pub(crate) struct Netlab {
@@ -101,7 +103,12 @@ impl Netlab {
         let mut command = self.command(name, &program);
         command.args(options);
         let address = SocketAddr::from((self.address(name), SERVER_PORT));
-        let answers = |address| self.inside(name, || server::is_healthy(address)).unwrap_or(false);
+        let encrypted = options.iter().any(|option| option == "--tls-cert");
+        let answer = move |address| match encrypted {
+            true => server::is_listening(address),
+            false => server::is_healthy(address),
+        };
+        let answers = |address| self.inside(name, || answer(address)).unwrap_or(false);
         LocalServer::start_as(&mut command, address, log, answers)
     }
 
@@ -143,7 +150,12 @@ impl Netlab {
 
     /// From now on nothing passes directly between these two: like a pair behind two strict routers.
     pub(crate) fn isolate(&self, a: &str, b: &str) {
-        self.router.isolate(self.index(a), self.index(b));
+        self.router.isolate(self.index(a), self.index(b), Apart::Wholly);
+    }
+
+    /// From now on only IPv6 passes directly between these two.
+    pub(crate) fn isolate_v4(&self, a: &str, b: &str) {
+        self.router.isolate(self.index(a), self.index(b), Apart::InIpv4);
     }
 
     /// Gives `name` another address in another network, as by going from Wi-Fi to a cable: what is

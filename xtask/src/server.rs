@@ -86,6 +86,12 @@ pub(crate) fn free_address() -> Result<SocketAddr> {
         .context("no port is free on this machine")
 }
 
+/// Is a port open at `address`?
+#[cfg(target_os = "linux")]
+pub(crate) fn is_listening(address: SocketAddr) -> bool {
+    TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
+}
+
 /// Does a server answer at `address`?
 pub(crate) fn is_healthy(address: SocketAddr) -> bool {
     let ask = || -> std::io::Result<Vec<u8>> {

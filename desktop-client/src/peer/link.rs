@@ -351,6 +351,7 @@ impl Link {
             return;
         }
         self.state = state;
+        let again = self.was_connected;
         match state {
             LinkState::Connected => {
                 self.was_connected = true;
@@ -362,11 +363,18 @@ impl Link {
         self.tell(LinkEvent::State(state)).await;
         if state == LinkState::Connected {
             self.refresh(connection).await;
-            // They can decode nothing before one, and asking for it would take a round trip.
-            let pictures: Vec<Track> =
-                self.lock_tracks().keys().copied().filter(|track| track.is_video()).collect();
-            for track in pictures {
-                self.tell(LinkEvent::KeyframeWanted(track)).await;
+            let pictures: Vec<_> = self
+                .lock_tracks()
+                .iter()
+                .filter(|(kind, _)| kind.is_video())
+                .map(|(kind, track)| (*kind, Arc::clone(track)))
+                .collect();
+            for (kind, track) in pictures {
+                if !again && let Err(error) = track.announce().await {
+                    tracing::debug!(%error, peer = %self.parts.id, "a track could not be announced");
+                }
+                // They can decode nothing before one, and asking for it would take a round trip.
+                self.tell(LinkEvent::KeyframeWanted(kind)).await;
             }
         }
     }

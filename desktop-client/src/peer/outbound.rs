@@ -239,6 +239,13 @@ impl LocalTrack {
         Ok(self.transceiver.mid().await?.is_some())
     }
 
+    /// Sends a packet that carries nothing. The other side's crate opens a track with the first packet,
+    /// and behind a relay loses that and what comes at once after it: better this than the first
+    /// keyframe, which would be asked for again.
+    pub(super) async fn announce(&self) -> Result<()> {
+        self.send(Bytes::new(), 0, false).await
+    }
+
     async fn send(&self, payload: Bytes, timestamp: u32, marker: bool) -> Result<()> {
         let Ok(payload_type) = u8::try_from(self.payload_type.load(Ordering::Acquire)) else {
             return Ok(());

@@ -1,7 +1,7 @@
 //! The middle of the lab: one thread that takes packets from each interface, leads them over the
 //! sender's line and the receiver's, and drops what a wall stops.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::net::IpAddr;
@@ -62,6 +62,15 @@ impl Firewall {
     }
 }
 
+/// How far two do not reach each other directly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Apart {
+    /// Not at all.
+    Wholly,
+    /// Not by IPv4.
+    InIpv4,
+}
+
 /// One participant as the router sees it.
 struct Node {
     up: Pipe<(usize, Vec<u8>)>,
@@ -73,7 +82,7 @@ struct Node {
 struct Net {
     nodes: Vec<Node>,
     /// Who cannot reach whom directly, the lower one first.
-    apart: BTreeSet<(usize, usize)>,
+    apart: BTreeMap<(usize, usize), Apart>,
     ended: bool,
 }
 
@@ -89,7 +98,12 @@ impl Net {
     /// Whose packet this is, if no wall stands between.
     fn destination(&self, from: usize, head: &Head) -> Option<usize> {
         let to = owner(head.to).filter(|to| *to < self.nodes.len() && *to != from)?;
-        let open = !self.apart.contains(&(from.min(to), from.max(to)))
+        let apart = match self.apart.get(&(from.min(to), from.max(to))) {
+            Some(Apart::Wholly) => true,
+            Some(Apart::InIpv4) => head.to.is_ipv4(),
+            None => false,
+        };
+        let open = !apart
             && self.nodes[from].firewall.admits(head.transport, Direction::Up)
             && self.nodes[to].firewall.admits(head.transport, Direction::Down);
         open.then_some(to)
@@ -143,7 +157,7 @@ impl Router {
             firewall: Firewall::default(),
         };
         let nodes = (0..interfaces.len()).map(node).collect();
-        let net = Arc::new(Mutex::new(Net { nodes, apart: BTreeSet::new(), ended: false }));
+        let net = Arc::new(Mutex::new(Net { nodes, apart: BTreeMap::new(), ended: false }));
         let wake = Arc::new(EventFd::new().context("no event descriptor")?);
         let (shared, woken) = (Arc::clone(&net), Arc::clone(&wake));
         let thread = thread::Builder::new()
@@ -167,9 +181,9 @@ impl Router {
     }
 
     /// From now on these two reach each other only by way of others.
-    pub(super) fn isolate(&self, a: usize, b: usize) {
+    pub(super) fn isolate(&self, a: usize, b: usize, apart: Apart) {
         self.change(|net| {
-            net.apart.insert((a.min(b), a.max(b)));
+            net.apart.insert((a.min(b), a.max(b)), apart);
         });
     }
 

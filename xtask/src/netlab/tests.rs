@@ -155,6 +155,8 @@ fn walls_stand_and_an_address_changes() {
     lab.change_address("b").expect("it gets another one");
     assert_ne!(lab.address("b"), address);
     assert!(arrives(&lab) && !connects(&lab, to));
+    lab.isolate_v4("a", "b");
+    assert!(!arrives(&lab));
     lab.isolate("b", "a");
     assert!(!arrives(&lab));
 }
