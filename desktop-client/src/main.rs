@@ -9,10 +9,14 @@ use cinemasync_client::{app, headless};
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
+/// What is logged unless `CINEMASYNC_LOG` says otherwise. The WebRTC crate's own words are about packets
+/// that found no way, and name addresses; what matters of it the program says itself.
+const DEFAULT_LOG: &str = "error,cinemasync_client=info,webrtc::peer_connection=off";
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_env("CINEMASYNC_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("error,cinemasync_client=info"));
+    let filter =
+        EnvFilter::try_from_env("CINEMASYNC_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

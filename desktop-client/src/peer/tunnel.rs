@@ -16,7 +16,7 @@ mod tests;
 mod tls;
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rtc::ice::url::{ProtoType, SchemeType, Url};
@@ -58,6 +58,8 @@ pub(super) struct Tunnels {
     race: Mutex<Arc<Race>>,
     /// Is there a relay over UDP, too?
     udp_relay: Mutex<bool>,
+    /// Where the sockets of this generation are bound.
+    locals: Mutex<Vec<IpAddr>>,
     on_lost: OnLost,
 }
 
@@ -73,6 +75,7 @@ impl Tunnels {
             targets: Mutex::default(),
             race: Mutex::new(Arc::new(Race::new(&[]))),
             udp_relay: Mutex::default(),
+            locals: Mutex::default(),
             on_lost,
         })
     }
@@ -123,9 +126,11 @@ impl Tunnels {
         self: &Arc<Self>,
         socket: Arc<dyn AsyncUdpSocket>,
     ) -> Arc<dyn AsyncUdpSocket> {
-        let is_carrier =
-            socket.local_addr().is_ok_and(|local| local.ip() == IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let local = socket.local_addr().map(|local| local.ip()).ok();
+        let is_carrier = local == Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let mut locals = lock(&self.locals);
         if is_carrier {
+            locals.clear();
             // Sockets are made anew together, for what the network has become: the race, too.
             let mut kinds = vec![];
             if *lock(&self.udp_relay) {
@@ -134,8 +139,20 @@ impl Tunnels {
             kinds.extend(lock(&self.targets).iter().map(Target::rank));
             *lock(&self.race) = Arc::new(Race::new(&kinds));
         }
+        locals.extend(local);
+        drop(locals);
         let race = is_carrier.then(|| Arc::clone(&lock(&self.race)));
         Arc::new(Tunnelled::new(socket, Arc::clone(self), race))
+    }
+
+    /// Is the socket at `local` the one to ask this relay for an address? One for each relay is enough,
+    /// and the system knows from where it is reached; a machine with a dozen addresses would
+    /// otherwise use up in one call what a relay gives to one participant.
+    fn may_allocate(&self, local: IpAddr, relay: SocketAddr) -> bool {
+        match source_for(relay) {
+            Some(source) => local == source || !lock(&self.locals).contains(&source),
+            None => false,
+        }
     }
 
     /// The relay at this address has given out an address of its own.
@@ -143,6 +160,17 @@ impl Tunnels {
         let rank = self.target(from).map_or(Rank::Udp, |target| target.rank());
         lock(&self.race).arrived(rank);
     }
+}
+
+/// From which address the system would send there; nothing is sent.
+fn source_for(to: SocketAddr) -> Option<IpAddr> {
+    let any = match to {
+        SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    };
+    let probe = UdpSocket::bind((any, 0)).ok()?;
+    probe.connect(to).ok()?;
+    probe.local_addr().ok().map(|local| local.ip())
 }
 
 /// Is this an address that stands for a relay? No participant has it.

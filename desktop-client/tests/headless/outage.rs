@@ -115,3 +115,30 @@ fn a_room_on_the_embedded_server_of_one_is_open_to_others() {
     ben.wait("notice", |notice| notice["level"] == "warning");
     ben.leave();
 }
+
+#[cfg(unix)]
+#[test]
+fn one_who_stands_still_is_told_of_and_is_back_without_joining_again() {
+    let server = TestServer::start();
+    let (mut ana, code) = Person::create("Ana", &server.url(), CAMERA);
+    let mut ben = Person::join("Ben", &server.url(), &code, CAMERA);
+    let (a, b) = (ana.id(), ben.id());
+    ana.wait("first_frame", |event| event["from"] == *b);
+    ben.wait("first_frame", |event| event["from"] == *a);
+    let mark = ana.mark();
+    let pid = ben.pid().to_string();
+    let signal = |name: &str| {
+        let sent = std::process::Command::new("kill").args([name, &pid]).status();
+        assert!(sent.is_ok_and(|status| status.success()));
+    };
+    signal("-STOP");
+    ana.wait_since(mark, "peer", |peer| peer["id"] == *b && peer["state"] == "reconnecting");
+    let mark = ana.mark();
+    signal("-CONT");
+    ana.wait_since(mark, "peer", |peer| peer["id"] == *b && peer["state"] == "connected");
+    ana.wait_for_more_frames(&b);
+    ben.wait_for_more_frames(&a);
+    let moved = |event: &&Value| event["event"] == "participant_left" || event["event"] == "room";
+    assert_eq!(ana.events.iter().filter(moved).count(), 1, "nobody left");
+    assert_eq!(ben.events.iter().filter(moved).count(), 1, "he did not join again");
+}

@@ -47,6 +47,11 @@ pub(crate) fn is_allocated(datagram: &[u8]) -> bool {
     datagram.starts_with(&[0x01, 0x03]) && is_stun(datagram)
 }
 
+/// Is a relay asked for an address?
+pub(super) fn asks_for_allocation(datagram: &[u8]) -> bool {
+    datagram.starts_with(&[0x00, 0x03]) && is_stun(datagram)
+}
+
 /// RFC 8489 §5: the magic cookie.
 fn is_stun(datagram: &[u8]) -> bool {
     datagram.len() >= 20 && datagram[4..8] == [0x21, 0x12, 0xa4, 0x42]
@@ -93,6 +98,7 @@ mod tests {
             assert!(!is_relay_traffic(other), "{other:?}");
         }
         assert!(is_allocated(&stun([1, 3], 0)) && !is_allocated(&stun([1, 0x13], 0)));
+        assert!(asks_for_allocation(&stun([0, 3], 8)) && !asks_for_allocation(&stun([0, 4], 8)));
     }
 
     proptest! {

@@ -1,5 +1,5 @@
 //! A connection's UDP socket with tunnels beside it: what goes to an address that stands for a relay
-//! goes over a line, all else over the socket.
+//! goes over a line, all else over the socket, except for words to relays that another socket has.
 
 use std::collections::BTreeMap;
 use std::io::{self, IoSliceMut};
@@ -12,7 +12,7 @@ use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 
 use super::line::{Incoming, Line};
 use super::race::Race;
-use super::{Tunnels, is_tunnel, lock};
+use super::{Tunnels, frame, is_tunnel, lock};
 
 /// Messages of all lines that wait for the connection. Full: the newest is lost.
 const INCOMING: usize = 512;
@@ -73,8 +73,13 @@ impl AsyncUdpSocket for Tunnelled {
     }
 
     fn poll_send(&self, cx: &mut Context<'_>, transmit: &Transmit<'_>) -> Poll<io::Result<usize>> {
-        if is_tunnel(transmit.destination.ip()) {
+        let to = transmit.destination;
+        if is_tunnel(to.ip()) {
             Poll::Ready(self.send_over_line(transmit))
+        } else if frame::asks_for_allocation(transmit.contents)
+            && !self.local_addr().is_ok_and(|local| self.tunnels.may_allocate(local.ip(), to))
+        {
+            Poll::Ready(Err(io::ErrorKind::AddrNotAvailable.into()))
         } else {
             self.inner.poll_send(cx, transmit)
         }

@@ -22,7 +22,7 @@ fn tunnelled(listener: &TcpListener, on_lost: OnLost) -> (Arc<dyn AsyncUdpSocket
     let name = tunnels.rewritten(&Url::parse_url(&url).unwrap()).unwrap();
     let host = name.trim_start_matches("turn:").split('?').next().unwrap();
     let relay = tunnels.resolve(host).unwrap();
-    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let socket = TokioRuntime.wrap_udp_socket(socket).unwrap();
     (tunnels.wrap(socket), relay)
 }
@@ -160,7 +160,24 @@ async fn other_interfaces_and_unknown_addresses_have_no_tunnel() {
     let unknown = SocketAddr::new(relay.ip(), relay.port().wrapping_add(1));
     assert!(send(&*socket, unknown, &WORD, None).await.is_err());
     let tunnels = Tunnels::new(counter().0);
-    let elsewhere = std::net::UdpSocket::bind("127.0.0.2:0").unwrap();
+    let elsewhere = UdpSocket::bind("127.0.0.2:0").unwrap();
     let elsewhere = tunnels.wrap(TokioRuntime.wrap_udp_socket(elsewhere).unwrap());
     assert!(send(&*elsewhere, relay, &WORD, None).await.is_err());
+}
+
+#[tokio::test]
+async fn one_socket_asks_a_relay_for_an_address_and_no_other() {
+    let tunnels = Tunnels::new(counter().0);
+    let socket = |address: &str| {
+        let socket = UdpSocket::bind(address).unwrap();
+        tunnels.wrap(TokioRuntime.wrap_udp_socket(socket).unwrap())
+    };
+    let (first, second) = (socket("127.0.0.1:0"), socket("127.0.0.2:0"));
+    let relay = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut request = [0; 20];
+    request[..8].copy_from_slice(&[0, 3, 0, 0, 0x21, 0x12, 0xa4, 0x42]);
+    assert!(send(&*first, relay, &request, None).await.is_ok());
+    assert!(send(&*second, relay, &request, None).await.is_err());
+    request[1] = 1;
+    assert!(send(&*second, relay, &request, None).await.is_ok(), "any may ask for its own address");
 }
