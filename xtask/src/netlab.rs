@@ -3,12 +3,13 @@
 //! firewalls, and pairs that do not reach each other. Linux only; needs no root.
 //!
 //! The parts: `namespace` makes the networks, `router` leads packets between them, `link` is what a
-//! line does to them (pure), `certificate` makes a server's, `by_hand` is the command.
+//! line and `nat` what a home router does to them (pure), `certificate` makes a server's, `by_hand` is the command.
 
 mod by_hand;
 mod certificate;
 mod link;
 mod namespace;
+mod nat;
 mod packet;
 mod router;
 #[cfg(test)]
@@ -25,9 +26,11 @@ use nix::unistd::geteuid;
 pub(crate) use self::by_hand::{Options, run};
 pub(crate) use self::certificate::Certificate;
 pub(crate) use self::link::{Counts, Link};
+pub(crate) use self::nat::Nat;
 pub(crate) use self::router::{Direction, Firewall};
 
 use self::namespace::Namespace;
+use self::nat::Translation;
 use self::router::{Apart, Router};
 use crate::server::{self, LocalServer};
 use crate::workspace::{self, Profile};
@@ -49,6 +52,8 @@ struct Node {
     namespace: Namespace,
     /// How often it has changed its address.
     moves: u8,
+    /// Between it and the net.
+    nat: Option<Nat>,
 }
 
 /// Starts this very program once more with the right to make networks, if it has not got it, and does
@@ -75,7 +80,7 @@ impl Netlab {
         let node = |(index, name): (usize, &&str)| -> Result<Node> {
             let namespace = Namespace::new(v4(index, 0), v6(index, 0))
                 .with_context(|| format!("{name} gets no network"))?;
-            Ok(Node { name: (*name).to_owned(), namespace, moves: 0 })
+            Ok(Node { name: (*name).to_owned(), namespace, moves: 0, nat: None })
         };
         let nodes = names.iter().enumerate().map(node).collect::<Result<Vec<_>>>()?;
         let interfaces: Result<Vec<_>, _> =
@@ -126,7 +131,7 @@ impl Netlab {
         self.nodes[self.index(name)].namespace.inside(what)
     }
 
-    /// The address of `name` now.
+    /// The address of `name` now, as others see it.
     pub(crate) fn address(&self, name: &str) -> Ipv4Addr {
         let index = self.index(name);
         v4(index, self.nodes[index].moves)
@@ -162,9 +167,30 @@ impl Netlab {
     /// sent to the old one goes nowhere.
     pub(crate) fn change_address(&mut self, name: &str) -> Result<()> {
         let index = self.index(name);
-        let node = &mut self.nodes[index];
-        node.moves = node.moves.wrapping_add(1);
-        node.namespace.change_addresses(v4(index, node.moves), v6(index, node.moves))
+        self.nodes[index].moves = self.nodes[index].moves.wrapping_add(1);
+        self.address_anew(index)
+    }
+
+    /// Puts `name` behind a router that translates addresses: it has a private one from now on, and none
+    /// of IPv6.
+    pub(crate) fn set_nat(&mut self, name: &str, nat: Nat) -> Result<()> {
+        let index = self.index(name);
+        self.nodes[index].nat = Some(nat);
+        self.address_anew(index)
+    }
+
+    fn address_anew(&self, index: usize) -> Result<()> {
+        let node = &self.nodes[index];
+        let outer = v4(index, node.moves);
+        match node.nat {
+            Some(nat) => {
+                let inner = Ipv4Addr::new(192, 168, node.moves, 2);
+                let translation = Translation::new(nat, inner, outer);
+                self.router.set_translation(index, Some(translation));
+                node.namespace.change_addresses(inner, None)
+            }
+            None => node.namespace.change_addresses(outer, Some(v6(index, node.moves))),
+        }
     }
 
     /// What one direction of the line of `name` has carried since the start.

@@ -14,7 +14,7 @@ use self::pair::{Network, Pair};
 use super::machine::Machine;
 use super::report::{Cell, Report, Table};
 use crate::children;
-use crate::netlab::{Direction, Firewall, Link};
+use crate::netlab::{Direction, Firewall, Link, Nat};
 use crate::shell::Invocation;
 use crate::workspace::Profile;
 
@@ -92,17 +92,17 @@ pub(super) fn measure(options: &Options, profile: Profile) -> Result<Report> {
 
 /// The ways to each other, with what leaves only that one.
 fn ways() -> Vec<(&'static str, Network)> {
-    let apart = Network { apart: true, relay: true, ..Network::default() };
+    let relayed = Network { relay: true, ..Network::default() };
+    let apart = Network { apart: true, ..relayed.clone() };
     vec![
         ("direct", Network::default()),
         ("direct, IPv6 alone", Network { v6_alone: true, ..Network::default() }),
+        ("both behind routers", Network { nat: Some(Nat::Alike), ..relayed.clone() }),
+        ("both behind strict routers", Network { nat: Some(Nat::Strict), ..relayed.clone() }),
         ("relay over UDP", apart.clone()),
         ("relay over TCP", Network { firewall: only_tcp(&[3478]), ..apart.clone() }),
         ("relay over TLS on 443", Network { tls: true, firewall: only_tcp(&[443]), ..apart }),
-        (
-            "one of them without UDP",
-            Network { relay: true, firewall_of_ben: Some(Firewall::NoUdp), ..Network::default() },
-        ),
+        ("one of them without UDP", Network { firewall_of_ben: Some(Firewall::NoUdp), ..relayed }),
     ]
 }
 
@@ -131,9 +131,11 @@ type Story = fn(&Network, Profile, &Path) -> Result<Vec<Cell>>;
 /// What may happen in a call, where, and in how many seconds it should be over.
 fn stories() -> Vec<(&'static str, Network, Story, f64)> {
     let apart = Network { apart: true, relay: true, ..Network::default() };
+    let strict = Network { nat: Some(Nat::Strict), relay: true, ..Network::default() };
     let tcp = Network { firewall: only_tcp(&[3478]), ..apart.clone() };
     vec![
         ("one moves to another network", Network::default(), move_away, 3.0),
+        ("one moves, behind strict routers", strict, move_away, 3.0),
         ("one moves, relayed over UDP", apart.clone(), move_away, 3.0),
         ("one moves, relayed over TCP", tcp.clone(), move_away, 3.0),
         ("one stands still for 20 s", Network::default(), stand_still, 3.0),

@@ -47,7 +47,7 @@ impl Namespace {
             let _ = fs::write("/proc/sys/net/ipv6/conf/all/disable_ipv6", "0");
             ip(&["link", "set", "lo", "up"])?;
             ip(&["link", "set", INTERFACE, "up"])?;
-            set_addresses(v4, v6)?;
+            set_addresses(v4, Some(v6))?;
             Ok(Self { network: Arc::new(network), tun })
         };
         thread::spawn(inside).join().expect("it returns its errors")
@@ -59,7 +59,7 @@ impl Namespace {
     }
 
     /// Takes away the interface's addresses and gives it these.
-    pub(super) fn change_addresses(&self, v4: Ipv4Addr, v6: Ipv6Addr) -> Result<()> {
+    pub(super) fn change_addresses(&self, v4: Ipv4Addr, v6: Option<Ipv6Addr>) -> Result<()> {
         self.inside(|| {
             ip(&["address", "flush", "dev", INTERFACE])?;
             set_addresses(v4, v6)
@@ -110,12 +110,15 @@ fn open_tun() -> Result<File> {
     Ok(tun)
 }
 
-fn set_addresses(v4: Ipv4Addr, v6: Ipv6Addr) -> Result<()> {
+fn set_addresses(v4: Ipv4Addr, v6: Option<Ipv6Addr>) -> Result<()> {
     ip(&["address", "add", &format!("{v4}/24"), "dev", INTERFACE])?;
-    // Nobody else can have it: no second of waiting for somebody to say so.
-    ip(&["address", "add", &format!("{v6}/64"), "dev", INTERFACE, "nodad"])?;
     ip(&["route", "replace", "default", "dev", INTERFACE])?;
-    ip(&["-6", "route", "replace", "default", "dev", INTERFACE])
+    if let Some(v6) = v6 {
+        // Nobody else can have it: no second of waiting for somebody to say so.
+        ip(&["address", "add", &format!("{v6}/64"), "dev", INTERFACE, "nodad"])?;
+        ip(&["-6", "route", "replace", "default", "dev", INTERFACE])?;
+    }
+    Ok(())
 }
 
 /// Runs `ip` in the network of this thread.

@@ -16,6 +16,7 @@ use nix::sys::eventfd::EventFd;
 use nix::sys::time::TimeSpec;
 
 use super::link::{Counts, Link, Pipe};
+use super::nat::Translation;
 use super::packet::{Head, Transport, head};
 
 /// Packets taken from one interface before the others get their turn.
@@ -53,11 +54,11 @@ impl Firewall {
     fn admits(&self, transport: Transport, direction: Direction) -> bool {
         match (self, transport) {
             (Self::Open, _) => true,
-            (Self::NoUdp, _) => transport != Transport::Udp,
+            (Self::NoUdp, _) => !matches!(transport, Transport::Udp { .. }),
             (Self::OnlyTcp(ports), Transport::Tcp { from, to }) => {
                 ports.contains(if direction == Direction::Up { &to } else { &from })
             }
-            (Self::OnlyTcp(_), Transport::Udp | Transport::Other) => false,
+            (Self::OnlyTcp(_), Transport::Udp { .. } | Transport::Other) => false,
         }
     }
 }
@@ -76,6 +77,7 @@ struct Node {
     up: Pipe<(usize, Vec<u8>)>,
     down: Pipe<Vec<u8>>,
     firewall: Firewall,
+    translation: Option<Translation>,
 }
 
 /// All of it.
@@ -88,7 +90,12 @@ struct Net {
 
 impl Net {
     /// A packet comes out of a participant's interface.
-    fn enter(&mut self, from: usize, packet: Vec<u8>, now: Instant) {
+    fn enter(&mut self, from: usize, mut packet: Vec<u8>, now: Instant) {
+        if let Some(translation) = &mut self.nodes[from].translation
+            && translation.outwards(&mut packet).is_none()
+        {
+            return;
+        }
         let Some(head) = head(&packet) else { return };
         let Some(to) = self.destination(from, &head) else { return };
         let bytes = packet.len();
@@ -119,8 +126,11 @@ impl Net {
         }
         let mut arrived = Vec::new();
         for (to, node) in self.nodes.iter_mut().enumerate() {
-            while let Some(packet) = node.down.poll(now) {
-                arrived.push((to, packet));
+            while let Some(mut packet) = node.down.poll(now) {
+                let translation = node.translation.as_mut();
+                if translation.is_none_or(|router| router.inwards(&mut packet).is_some()) {
+                    arrived.push((to, packet));
+                }
             }
         }
         arrived
@@ -155,6 +165,7 @@ impl Router {
             up: Pipe::new(Link::default(), 2 * index as u64),
             down: Pipe::new(Link::default(), 2 * index as u64 + 1),
             firewall: Firewall::default(),
+            translation: None,
         };
         let nodes = (0..interfaces.len()).map(node).collect();
         let net = Arc::new(Mutex::new(Net { nodes, apart: BTreeMap::new(), ended: false }));
@@ -178,6 +189,11 @@ impl Router {
     /// Changes what a participant's router lets through.
     pub(super) fn set_firewall(&self, node: usize, firewall: Firewall) {
         self.change(|net| net.nodes[node].firewall = firewall);
+    }
+
+    /// Puts a participant behind a router that translates, or takes it away.
+    pub(super) fn set_translation(&self, node: usize, translation: Option<Translation>) {
+        self.change(|net| net.nodes[node].translation = translation);
     }
 
     /// From now on these two reach each other only by way of others.
@@ -290,14 +306,15 @@ mod tests {
         let (up, down) = (Direction::Up, Direction::Down);
         let request = Transport::Tcp { from: 50_000, to: 443 };
         let answer = Transport::Tcp { from: 443, to: 50_000 };
-        for transport in [request, answer, Transport::Udp, Transport::Other] {
+        let udp = Transport::Udp { from: 443, to: 443 };
+        for transport in [request, answer, udp, Transport::Other] {
             assert!(Firewall::Open.admits(transport, up));
-            assert_eq!(Firewall::NoUdp.admits(transport, down), transport != Transport::Udp);
+            assert_eq!(Firewall::NoUdp.admits(transport, down), transport != udp);
         }
         let narrow = Firewall::OnlyTcp(vec![443]);
         assert!(narrow.admits(request, up) && narrow.admits(answer, down));
         assert!(!narrow.admits(answer, up) && !narrow.admits(request, down));
-        assert!(!narrow.admits(Transport::Udp, up) && !narrow.admits(Transport::Other, down));
+        assert!(!narrow.admits(udp, up) && !narrow.admits(Transport::Other, down));
     }
 
     #[test]

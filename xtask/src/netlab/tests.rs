@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
-use super::{Direction, Firewall, Link, Netlab};
+use super::{Direction, Firewall, Link, Nat, Netlab};
 
 /// The bound of every wait: reached only when what is awaited never comes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -159,6 +159,37 @@ fn walls_stand_and_an_address_changes() {
     assert!(!arrives(&lab));
     lab.isolate("b", "a");
     assert!(!arrives(&lab));
+}
+
+#[test]
+fn a_router_lets_in_what_was_asked_for_and_nothing_else() {
+    let Some(mut lab) = lab() else { return };
+    lab.set_nat("a", Nat::Alike).expect("it gets a router");
+    let a = lab.inside("a", || UdpSocket::bind("0.0.0.0:0")).expect("entered").expect("a port");
+    a.set_read_timeout(Some(PATIENCE)).expect("it can wait");
+    let (b, other) = (socket(&lab, "b"), socket(&lab, "b"));
+    a.send_to(b"there", b.local_addr().expect("bound")).expect("it is sent");
+    let (_, seen) = b.recv_from(&mut [0; 16]).expect("it arrives");
+    assert_eq!(seen.ip(), lab.address("a"));
+    // From elsewhere first: if it were let in it would be heard first.
+    other.send_to(b"uninvited", seen).expect("it is sent");
+    b.send_to(b"back", seen).expect("it is sent");
+    let mut heard = [0; 16];
+    assert_eq!(a.recv(&mut heard).expect("it arrives"), 4);
+
+    let to = lab.inside("b", || TcpListener::bind((lab.address("b"), 0))).expect("entered");
+    let to = to.expect("a port");
+    let address = to.local_addr().expect("bound");
+    let mut stream = lab
+        .inside("a", || TcpStream::connect_timeout(&address, PATIENCE))
+        .expect("entered")
+        .expect("it connects");
+    stream.write_all(b"whole").expect("it is sent");
+    let (mut arriving, from) = to.accept().expect("it came");
+    assert_eq!(from.ip(), lab.address("a"));
+    let mut arrived = [0; 5];
+    arriving.read_exact(&mut arrived).expect("all of it");
+    assert_eq!(&arrived, b"whole");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::super::report::Cell;
 use super::{PATIENCE, SETTLED, with_traffic};
 use crate::children;
 use crate::headless::{Event, Headless};
-use crate::netlab::{Certificate, Direction, Firewall, Link, Netlab};
+use crate::netlab::{Certificate, Direction, Firewall, Link, Nat, Netlab};
 use crate::server::LocalServer;
 use crate::workspace::{self, Profile};
 
@@ -18,6 +18,8 @@ use crate::workspace::{self, Profile};
 pub(super) struct Network {
     /// Nothing passes directly.
     pub(super) apart: bool,
+    /// Each is behind a router of this kind.
+    pub(super) nat: Option<Nat>,
     /// IPv4 does not pass directly.
     pub(super) v6_alone: bool,
     /// The server relays.
@@ -53,8 +55,11 @@ pub(super) struct Pair {
 impl Pair {
     /// Anna makes a room, and Ben joins; both are in it.
     pub(super) fn meet(network: &Network, profile: Profile, folder: &Path) -> Result<Self> {
-        let lab = Netlab::new(&["server", "anna", "ben"])?;
+        let mut lab = Netlab::new(&["server", "anna", "ben"])?;
         for name in ["anna", "ben"] {
+            if let Some(nat) = network.nat {
+                lab.set_nat(name, nat)?;
+            }
             lab.set_link(name, Direction::Up, line());
             lab.set_link(name, Direction::Down, line());
             lab.set_firewall(name, network.firewall.clone());
@@ -216,6 +221,10 @@ fn serve(
     folder: &Path,
 ) -> Result<LocalServer> {
     let mut options = if network.relay { lab.relay("server") } else { Vec::new() };
+    if network.nat.is_some() {
+        options.push("--stun-url".to_owned());
+        options.push(format!("stun:{}:3478", lab.address("server")));
+    }
     if let Some(certificate) = certificate {
         options.extend(certificate.options());
         options.push("--turn-tls-listen".to_owned());
