@@ -273,7 +273,8 @@ impl Link {
         match fact {
             Fact::NegotiationNeeded => self.tell_if_negotiation_needed().await,
             Fact::LocalCandidate(candidate) => {
-                let candidate = self.negotiation.local_candidate(candidate);
+                let candidate =
+                    self.negotiation.local_candidate(candidate, self.parts.config.route);
                 self.tell(LinkEvent::LocalCandidate(Some(candidate))).await;
             }
             Fact::GatheringComplete => self.tell(LinkEvent::LocalCandidate(None)).await,

@@ -50,6 +50,35 @@ pub(super) fn with_admitted_candidates(sdp: &str, route: Route) -> (String, usiz
     (out, kept)
 }
 
+/// A candidate of ours as others may see it on such a route. The address behind a relayed one (RFC 8839
+/// §5.1: for diagnosis only) is what whoever shows nothing but relays wants to keep.
+pub(super) fn shown(candidate: &str, route: Route) -> String {
+    if route != Route::RelayOnly {
+        return candidate.to_owned();
+    }
+    let mut words: Vec<&str> = candidate.split(' ').collect();
+    for at in 1..words.len() {
+        match words[at - 1] {
+            "raddr" => words[at] = if words[at].contains(':') { "::" } else { "0.0.0.0" },
+            "rport" => words[at] = "0",
+            _ => {}
+        }
+    }
+    words.join(" ")
+}
+
+/// A description of ours with its candidates as others may see them.
+pub(super) fn with_shown_candidates(sdp: &str, route: Route) -> String {
+    let line = |line: &str| {
+        if line.starts_with("a=candidate:") { shown(line, route) } else { line.to_owned() }
+    };
+    let text = |with_end: &str| {
+        let bare = with_end.trim_end_matches(['\r', '\n']);
+        line(bare) + &with_end[bare.len()..]
+    };
+    sdp.split_inclusive('\n').map(text).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +104,21 @@ mod tests {
         assert_eq!(kept, format!("v=0\r\na=ice-ufrag:abcd\r\na={HOST}\r\na=mid:0\r\n"));
         assert_eq!(candidates, 1);
         assert_eq!(ufrag(&kept), Some("abcd"));
+    }
+
+    #[test]
+    fn whoever_shows_only_relays_shows_no_address_behind_them() {
+        let relay = "candidate:2 1 udp 16777215 203.0.113.9 6000 typ relay";
+        let behind = |address: &str| format!("{relay} raddr {address} rport 5000");
+        let hidden = format!("{relay} raddr 0.0.0.0 rport 0");
+        let hidden_v6 = format!("{relay} raddr :: rport 0");
+        assert_eq!(shown(&behind("192.168.1.7"), Route::RelayOnly), hidden);
+        assert_eq!(shown(&behind("2001:db8::7"), Route::RelayOnly), hidden_v6);
+        assert_eq!(shown(&behind("192.168.1.7"), Route::Any), behind("192.168.1.7"));
+        assert_eq!(shown("candidate:2 1 udp raddr", Route::RelayOnly), "candidate:2 1 udp raddr");
+        let sdp = |candidate: &str| format!("v=0\r\na={candidate}\r\na=mid:0\r\n");
+        let shown = with_shown_candidates(&sdp(&behind("192.168.1.7")), Route::RelayOnly);
+        assert_eq!(shown, sdp(&hidden));
     }
 
     #[test]

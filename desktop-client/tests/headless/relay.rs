@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use cinemasync_server::{Config, ServerSecret};
 
 use crate::person::{Person, text};
-use crate::server::TestServer;
+use crate::server::{ForeignPeer, TestServer};
 
 /// How long a relay may take to start.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -61,6 +61,25 @@ fn meet_trusting(url: &str, authority: Option<&Path>) {
 #[test]
 fn two_meet_through_the_relay_of_their_server() {
     meet_by_relay(&TestServer::start_with(with_relay(ANYWHERE, ANYWHERE)));
+}
+
+#[test]
+fn whoever_wants_only_relays_shows_no_address_of_the_own_machine() {
+    let server = TestServer::start_with(with_relay(ANYWHERE, ANYWHERE));
+    let relay = server.relay().expect("it has one");
+    let (mut ana, code) = Person::create("Ana", &server.url(), ARGUMENTS);
+    let mut eve = ForeignPeer::join(&server.url(), &code, "Eve");
+    // Nobody offers to her, so she does it herself.
+    let offer = eve.wait("webrtc_offer", |offer| offer["from"] == *ana.id());
+    let sdp = text(&offer, "sdp");
+    assert!(sdp.lines().all(|line| !line.contains("typ host") && !line.contains("raddr 1")));
+    assert!(sdp.lines().all(|line| !line.starts_with("c=") || line.contains("0.0.0.0")), "{sdp}");
+    let shown = eve.wait("webrtc_ice_candidate", |message| message["candidate"].is_object());
+    let candidate = text(&shown["candidate"], "candidate");
+    let hidden = format!("typ relay raddr {} rport 0", Ipv4Addr::UNSPECIFIED);
+    assert!(candidate.contains(&hidden), "{candidate}");
+    assert!(candidate.contains(&format!(" {} ", relay.ip())), "{candidate}");
+    ana.leave();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Who may offer, and whose offer counts when both did, is the core's to decide. Here a command is
 //! carried out or reported as failed, and leaves the connection able to negotiate again.
 
-use cinemasync_core::link::{Description, DescriptionKind, LinkEvent};
+use cinemasync_core::link::{Description, DescriptionKind, LinkEvent, Route};
 use cinemasync_protocol::IceCandidate;
 use rtc::peer_connection::configuration::RTCOfferOptions;
 use webrtc::error::Result;
@@ -45,9 +45,13 @@ impl Negotiation {
 
     /// A candidate of ours in the form that is sent. The section is the first: everything is bundled
     /// there, and browsers insist on being told one.
-    pub(super) fn local_candidate(&self, candidate: RTCIceCandidateInit) -> IceCandidate {
+    pub(super) fn local_candidate(
+        &self,
+        candidate: RTCIceCandidateInit,
+        route: Route,
+    ) -> IceCandidate {
         IceCandidate {
-            candidate: candidate.candidate,
+            candidate: sdp::shown(&candidate.candidate, route),
             sdp_mid: candidate.sdp_mid.filter(|mid| !mid.is_empty()),
             sdp_m_line_index: Some(candidate.sdp_mline_index.unwrap_or(0)),
             username_fragment: self.local_ufrag.clone(),
@@ -106,6 +110,7 @@ impl Link {
         connection.set_local_description(offer).await?;
         self.negotiation.signaling = Signaling::HaveLocalOffer;
         self.negotiation.described(&sdp);
+        let sdp = sdp::with_shown_candidates(&sdp, self.parts.config.route);
         tracing::trace!(peer = %self.parts.id, %sdp, "local offer");
         Ok(sdp)
     }
@@ -173,6 +178,7 @@ impl Link {
         let sdp = answer.sdp.clone();
         connection.set_local_description(answer).await?;
         self.negotiation.described(&sdp);
+        let sdp = sdp::with_shown_candidates(&sdp, self.parts.config.route);
         tracing::trace!(peer = %self.parts.id, %sdp, "local answer");
         let description = Description { kind: DescriptionKind::Answer, sdp };
         self.tell(LinkEvent::LocalDescription(description)).await;
