@@ -38,7 +38,7 @@ pub(crate) struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Bench {
-    /// Three people in a call: pictures, voices, memory.
+    /// A call: two beside a browser, two over bad lines, three for a while.
     Call(call::Options),
     /// A voice out of a room with a film and another voice: how much echo is left of both (PulseAudio).
     Echo(echo::Options),

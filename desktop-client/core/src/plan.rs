@@ -158,6 +158,8 @@ pub struct DecoderStats {
     pub frames_dropped: u64,
     /// Gaps between shown frames longer than 300 ms (or 3 times the usual), since the start.
     pub freezes: u64,
+    /// The longest time between two shown frames in milliseconds, since the previous figures.
+    pub longest_gap_ms: f64,
     /// Mean milliseconds a frame, since the previous figures.
     pub decode_ms: f64,
     /// Capture to decode in milliseconds, read from a test pattern; `None` for other pictures.

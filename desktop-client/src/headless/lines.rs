@@ -201,6 +201,7 @@ fn decoder_stats(decoder: &DecoderStats) -> Value {
         "frames_decoded": decoder.frames_decoded,
         "frames_dropped": decoder.frames_dropped,
         "freezes": decoder.freezes,
+        "longest_gap_ms": round(decoder.longest_gap_ms, 0),
         "decode_ms": round(decoder.decode_ms, 2),
         "capture_to_decode_ms": decoder.capture_to_decode_ms.map(|delay| round(delay, 1)),
     })

@@ -57,6 +57,7 @@ struct Meter {
     began: Option<Instant>,
     recent: u32,
     decode_time: Duration,
+    longest_gap: Duration,
     delay_ms: f64,
     delays: u32,
 }
@@ -126,6 +127,7 @@ impl VideoIn {
         let delays = std::mem::take(&mut meter.delays);
         let delay_ms = std::mem::take(&mut meter.delay_ms);
         let decode_time = std::mem::take(&mut meter.decode_time);
+        let longest_gap = std::mem::take(&mut meter.longest_gap);
         Some(DecoderStats {
             track,
             width,
@@ -134,6 +136,7 @@ impl VideoIn {
             frames_decoded: meter.decoded,
             frames_dropped: meter.dropped,
             freezes: meter.freezes,
+            longest_gap_ms: longest_gap.as_secs_f64() * 1_000.0,
             decode_ms: decode_time.as_secs_f64() * 1_000.0 / f64::from(recent.max(1)),
             capture_to_decode_ms: (delays > 0).then(|| delay_ms / f64::from(delays)),
         })
@@ -232,6 +235,9 @@ fn note(
     }
     let Some(last) = meter.last.replace(now) else { return true };
     let gap = now.saturating_duration_since(last);
+    if gap < SWITCHED_OFF {
+        meter.longest_gap = meter.longest_gap.max(gap);
+    }
     let bound = FREEZE.as_secs_f64().max(3.0 * meter.usual);
     if gap.as_secs_f64() > bound && gap < SWITCHED_OFF {
         meter.freezes += 1;

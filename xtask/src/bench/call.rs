@@ -1,5 +1,12 @@
 //! `cargo xtask bench call`: three `headless` processes and a server. Who sees whom how soon and how
-//! well, which voice arrives from whom, and whether memory stays flat.
+//! well, which voice arrives from whom, and whether memory stays flat. `pair` compares two people with
+//! two pages of a browser, `lines` gives two people bad lines.
+
+mod browser;
+mod cost;
+#[cfg(target_os = "linux")]
+mod lines;
+mod pair;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,6 +31,20 @@ pub(crate) struct Options {
     /// How long the call is watched.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(15..=86_400))]
     seconds: u64,
+    /// Only these parts; all of them if none is named.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Part>,
+}
+
+/// A part of the measurement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Three in a room.
+    Three,
+    /// Two at 720p30, beside a browser.
+    Pair,
+    /// Two over bad lines.
+    Lines,
 }
 
 /// The people, and the pitch of each one's voice in hertz.
@@ -48,28 +69,48 @@ struct Person {
 
 /// Measures the call, then records a short one.
 pub(super) fn measure(options: &Options, profile: Profile) -> Result<Report> {
+    let wanted = |part| options.only.is_empty() || options.only.contains(&part);
+    #[cfg(target_os = "linux")]
+    if wanted(Part::Lines) {
+        crate::netlab::acquire_rights()?;
+    }
     let folder = super::scratch("call")?;
-    let server = LocalServer::start(profile, &folder.join("server.log"))?;
     let mut report = Report::new("call", Machine::of_this_process());
+    if wanted(Part::Pair) {
+        pair::measure(&mut report, profile, &folder)?;
+    }
+    if wanted(Part::Lines) {
+        #[cfg(target_os = "linux")]
+        lines::measure(&mut report, profile, &folder)?;
+        #[cfg(not(target_os = "linux"))]
+        report.goal("bad lines: not measured: they need Linux", false);
+    }
+    if wanted(Part::Three) {
+        three(&mut report, options, profile, &folder)?;
+    }
+    Ok(report)
+}
 
-    let mut people = gather(profile, &server, &folder, false)?;
+fn three(report: &mut Report, options: &Options, profile: Profile, folder: &Path) -> Result<()> {
+    let server = LocalServer::start(profile, &folder.join("server.log"))?;
+    let mut people = gather(profile, &server, folder, false)?;
     eprintln!("call: three in a room; watching for {} s", options.seconds);
     children::pause(Duration::from_secs(options.seconds))?;
     let (pictures, memory) = watch(&mut people);
     leave(people)?;
-    judge(&mut report, &pictures, &memory);
+    judge(report, &pictures, &memory);
     report.table(pictures);
     report.table(memory);
 
-    let people = gather(profile, &server, &folder, true)?;
+    let people = gather(profile, &server, folder, true)?;
     eprintln!("call: recording for {} s", RECORDED.as_secs());
     children::pause(RECORDED)?;
     let ids: Vec<String> = people.iter().map(|person| person.id.clone()).collect();
     leave(people)?;
-    let (voices, right) = listen(&folder, &ids)?;
+    let (voices, right) = listen(folder, &ids)?;
     report.goal("each voice is heard by both others, under its own name", right);
     report.table(voices);
-    Ok(report)
+    Ok(())
 }
 
 /// Starts the three, one after the other; returns once each sees both others.
@@ -214,6 +255,29 @@ fn time_of(history: &[Event], wanted: impl Fn(&Event) -> bool) -> Option<f64> {
 
 fn peer<'a>(stats: &'a Value, id: &str) -> Option<&'a Value> {
     stats["peers"].as_array()?.iter().find(|peer| peer["id"] == id)
+}
+
+/// What was told of the link to `id`, look by look.
+fn peers<'a>(looks: &'a [Event], id: &'a str) -> impl Iterator<Item = &'a Value> {
+    looks
+        .iter()
+        .filter(|event| event.name() == "stats")
+        .filter_map(move |event| peer(&event.fields, id))
+}
+
+fn of_peer(looks: &[Event], id: &str, field: &str) -> Vec<f64> {
+    peers(looks, id).filter_map(|peer| peer[field].as_f64()).collect()
+}
+
+fn of_video(looks: &[Event], id: &str, field: &str) -> Vec<f64> {
+    peers(looks, id).filter_map(|peer| camera(peer)?[field].as_f64()).collect()
+}
+
+/// The number below which this share of them lies; 1 for the largest.
+fn percentile(numbers: &mut [f64], share: f64) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    let at = (share * numbers.len() as f64).ceil() as usize;
+    numbers.get(at.clamp(1, numbers.len().max(1)) - 1).copied().unwrap_or(f64::NAN)
 }
 
 fn camera(peer: &Value) -> Option<&Value> {

@@ -50,6 +50,7 @@ fn camera(fps: f64, height: u32, freezes: u64) -> DecoderStats {
         fps,
         frames_decoded: 1_000,
         frames_dropped: 3,
+        longest_gap_ms: 0.0,
         freezes,
         decode_ms: 1.0,
         capture_to_decode_ms: None,
