@@ -91,18 +91,12 @@ impl Headless {
         Ok(Self { process, input, lines, history: Vec::new(), log: log.to_path_buf() })
     }
 
-    /// Its process.
-    pub(crate) fn id(&mut self) -> u32 {
-        self.process.child().id()
-    }
-
     /// What it was called.
     pub(crate) fn name(&self) -> &str {
         self.process.name()
     }
 
     /// The process's number.
-    #[cfg(target_os = "linux")]
     pub(crate) fn id(&mut self) -> u32 {
         self.process.child().id()
     }

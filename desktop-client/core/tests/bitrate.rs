@@ -228,6 +228,23 @@ fn a_link_that_is_mostly_gone_and_comes_back_is_followed() {
 }
 
 #[test]
+fn another_way_that_is_longer_is_not_taken_for_a_queue_for_long() {
+    let mut run = Run::new(8e6, &[1.7e6]);
+    run.go(10.0);
+    run.link.delay += Duration::from_millis(60);
+    run.go(3.0);
+    let back = run.until(12.0, |target| target > 0.8 * 1.7e6);
+    println!("noticed by itself: back after {:.1} s", 3.0 + back);
+    let mut run = Run::new(8e6, &[1.7e6]);
+    run.go(10.0);
+    run.link.delay += Duration::from_millis(60);
+    run.go(0.3);
+    run.senders[0].estimator.route_changed();
+    let back = run.until(8.0, |target| target > 0.8 * 1.7e6);
+    println!("told of it: back after {back:.1} s");
+}
+
+#[test]
 fn jitter_is_not_taken_for_a_queue() {
     let mut run = Run::new(8e6, &[1.7e6]);
     run.link.jitter = Duration::from_millis(30);

@@ -116,6 +116,8 @@ pub(super) struct Link {
     state: LinkState,
     was_connected: bool,
     path: Option<Path>,
+    /// The candidate pair in use, as the crate names it.
+    pair: Option<String>,
     fingerprints: Option<(String, String)>,
 }
 
@@ -136,6 +138,7 @@ impl Link {
             state: LinkState::Connecting,
             was_connected: false,
             path: None,
+            pair: None,
             fingerprints: None,
         }
     }
@@ -389,6 +392,11 @@ impl Link {
         let figures = &self.parts.figures;
         if let Some(rtt) = pair_round_trip(&report).or_else(|| figures.feedback.rtt()) {
             figures.round_trip.set(rtt);
+        }
+        if let Some(pair) = report.transport().map(|it| it.selected_candidate_pair_id.clone())
+            && self.pair.replace(pair.clone()).is_some_and(|before| before != pair)
+        {
+            figures.uplink.route_changed();
         }
         if let Some(path) = selected_path(&report)
             && self.path.replace(path) != Some(path)

@@ -20,6 +20,8 @@ pub(super) struct Uplink {
     known: AtomicBool,
     /// How long what waits will take, in milliseconds.
     backlog_ms: AtomicU32,
+    /// Do packets go another way than those before?
+    rerouted: AtomicBool,
 }
 
 impl Default for Uplink {
@@ -28,6 +30,7 @@ impl Default for Uplink {
             target_bps: AtomicU64::new(FIRST_BPS as u64),
             known: AtomicBool::new(false),
             backlog_ms: AtomicU32::new(0),
+            rerouted: AtomicBool::new(false),
         }
     }
 }
@@ -51,6 +54,11 @@ impl Uplink {
     /// Waits so much that another picture would be late?
     pub(super) fn is_full(&self) -> bool {
         self.backlog_ms.load(Ordering::Relaxed) > FULL_MS
+    }
+
+    /// Packets go another way from now on.
+    pub(super) fn route_changed(&self) {
+        self.rerouted.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn set_backlog_ms(&self, ms: u32) {
@@ -113,6 +121,9 @@ impl BandwidthEstimator for UplinkEstimator {
             return;
         }
         let inner = &mut self.reports;
+        if self.uplink.rerouted.swap(false, Ordering::Relaxed) {
+            inner.estimator.route_changed();
+        }
         inner.fates.clear();
         for report in reports {
             let repair = inner.is_repair(report.ssrc, report.rtp_sequence_number);

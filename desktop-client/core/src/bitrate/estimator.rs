@@ -35,6 +35,10 @@ const FAR_TOO_MUCH_QUEUED_MS: f64 = 300.0;
 const EMPTY_MS: f64 = 12.0;
 /// A packet's own time on the wire, which is no queue, in bits.
 const PACKET_BITS: f64 = 9_600.0;
+/// A delay that stays although much less is sent than when it began is no queue of ours: the path is
+/// another one, or others fill it.
+const NOT_OURS: Duration = Duration::from_secs(2);
+const MUCH_LESS: f64 = 0.6;
 const CUT_SPACING: Duration = Duration::from_millis(150);
 const LOSS_CUT_SPACING: Duration = Duration::from_millis(500);
 /// Nothing is tried so soon after a cut.
@@ -84,6 +88,8 @@ pub struct Estimator {
     /// The rate at which the path was full, and when.
     ceiling: Option<(f64, Instant)>,
     last_cut: Option<Instant>,
+    /// Since when there is a queue, and what arrived then.
+    queued_since: Option<(Instant, f64)>,
     last_loss_cut: Option<Instant>,
     grown: Option<Instant>,
 }
@@ -107,6 +113,7 @@ impl Estimator {
             losses: VecDeque::new(),
             ceiling: None,
             last_cut: None,
+            queued_since: None,
             last_loss_cut: None,
             grown: None,
         }
@@ -115,6 +122,12 @@ impl Estimator {
     /// What should be sent, in bits a second, everything on the link together.
     pub fn target_bps(&self) -> f64 {
         self.target_bps
+    }
+
+    /// Packets go another way from now on: delays of the old one mean nothing on it.
+    pub fn route_changed(&mut self) {
+        self.delays.clear();
+        self.queued_since = None;
     }
 
     /// Takes one report: packets in the order of their departure.
@@ -151,7 +164,17 @@ impl Estimator {
             self.set(self.target_bps * (1.0 - loss / 2.0));
         }
         let own_ms = PACKET_BITS / received.max(LEAST_BPS) * 1_000.0;
-        if queued_ms > QUEUED_MS + own_ms {
+        let queued = queued_ms > QUEUED_MS + own_ms;
+        if !queued {
+            self.queued_since = None;
+        } else if let (at, then) = *self.queued_since.get_or_insert((now, received))
+            && now.saturating_duration_since(at) > NOT_OURS
+            && received < MUCH_LESS * then
+        {
+            self.route_changed();
+            return;
+        }
+        if queued {
             if since(self.last_cut) >= CUT_SPACING {
                 let share = match queued_ms - own_ms {
                     queued if queued > FAR_TOO_MUCH_QUEUED_MS => 0.5,
