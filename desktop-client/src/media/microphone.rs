@@ -25,6 +25,8 @@ use super::{EventSink, PacketSink};
 /// would put that burst into the future.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// What a late reference of the echo canceller is waited for, a few times: less than a frame.
+const MOMENT: Duration = Duration::from_millis(4);
 /// How often the receivers are told that nobody speaks before nothing is sent: one may be lost.
 const TOLD_RESTS: u32 = 2;
 
@@ -96,7 +98,8 @@ fn run(source: &MicrophoneSource, to: Outlets, stop: &Stop) -> Result<(), String
         };
         let settings = control.settings();
         if hears_a_room {
-            processing.process(&mut frame, Some(&reference.next()), &settings);
+            let played = reference.next(|| !stop.sleep(MOMENT));
+            processing.process(&mut frame, Some(&played), &settings);
         }
         amplify(&mut frame, settings.input_gain_db);
         let level_db = level_db(&frame);

@@ -18,6 +18,8 @@ const CAPACITY: usize = 24_000;
 /// How long the queue is watched before something is done about its length, in frames: 0.5 s. Sound
 /// comes in lumps, so its shortest in that time is what counts.
 const WATCHED: u32 = 50;
+/// How often a late frame is waited for.
+const WAITS: u32 = 3;
 /// A change beyond this is a loss, not clocks that differ.
 const STEP: usize = FRAME / 3;
 /// How far ahead of the microphone the queue is to be, at most. An echo takes longer than that.
@@ -81,6 +83,8 @@ pub(super) struct Reference {
     lacked: bool,
     /// Is a sample to be left out now and then?
     trims: bool,
+    /// Was there a frame the last time?
+    fed: bool,
 }
 
 impl Reference {
@@ -97,11 +101,13 @@ impl Reference {
             usual: None,
             lacked: false,
             trims: false,
+            fed: false,
         }
     }
 
-    /// What is played with the next frame of the microphone; silence stands for what is missing.
-    pub(super) fn next(&mut self) -> [f32; FRAME] {
+    /// What is played with the next frame of the microphone. If it is late `wait` is called a few
+    /// times, to let a moment pass (false: there is none); then silence stands for it.
+    pub(super) fn next(&mut self, mut wait: impl FnMut() -> bool) -> [f32; FRAME] {
         let everything = self.references.everything.is_live();
         if std::mem::replace(&mut self.everything, everything) != everything {
             tracing::debug!(everything, "another reference for the echo canceller");
@@ -113,7 +119,20 @@ impl Reference {
         let over = usize::from(self.trims && self.watched.is_multiple_of(TRIM_EVERY));
         let queue = Arc::clone(self.queue());
         let mut samples = queue.samples.lock().unwrap_or_else(PoisonError::into_inner);
-        if samples.len() > FRAME {
+        for _ in 0..WAITS {
+            if samples.len() > FRAME || !self.fed {
+                break;
+            }
+            drop(samples);
+            let goes_on = wait();
+            samples = queue.samples.lock().unwrap_or_else(PoisonError::into_inner);
+            if !goes_on {
+                break;
+            }
+        }
+        // Where nothing comes nothing is waited for.
+        self.fed = samples.len() > FRAME;
+        if self.fed {
             frame.iter_mut().zip(samples.drain(..FRAME + over)).for_each(|(to, from)| *to = from);
         }
         self.watch(&mut samples);
@@ -178,12 +197,33 @@ mod tests {
     fn frames_come_in_their_order_and_silence_stands_for_what_is_missing() {
         let references = references();
         let mut reference = Reference::new(references.clone());
-        assert!(is_silence(&reference.next()), "nothing has come yet");
+        assert!(is_silence(&reference.next(|| false)), "nothing has come yet");
         references.everything.push(&ramp(1, FRAME + 10));
-        assert_eq!(reference.next().to_vec(), ramp(1, FRAME));
-        assert!(is_silence(&reference.next()), "a part of a frame waits");
+        assert_eq!(reference.next(|| false).to_vec(), ramp(1, FRAME));
+        assert!(is_silence(&reference.next(|| false)), "a part of a frame waits");
         references.everything.push(&ramp(FRAME + 11, FRAME));
-        assert_eq!(reference.next().to_vec(), ramp(FRAME + 1, FRAME));
+        assert_eq!(reference.next(|| false).to_vec(), ramp(FRAME + 1, FRAME));
+    }
+
+    #[test]
+    fn a_frame_that_is_late_is_waited_for_while_frames_come() {
+        let references = references();
+        let mut reference = Reference::new(references.clone());
+        assert!(is_silence(&reference.next(|| panic!("nothing has ever come"))));
+        references.everything.push(&ramp(1, FRAME + 1));
+        assert_eq!(reference.next(|| true).to_vec(), ramp(1, FRAME));
+        let late = reference.next(|| {
+            references.everything.push(&ramp(FRAME + 2, FRAME));
+            true
+        });
+        assert_eq!(late.to_vec(), ramp(FRAME + 1, FRAME));
+        let mut waits = 0;
+        let missing = reference.next(|| {
+            waits += 1;
+            true
+        });
+        assert!(is_silence(&missing) && waits == WAITS);
+        assert!(is_silence(&reference.next(|| panic!("it has ended"))));
     }
 
     #[test]
@@ -191,12 +231,12 @@ mod tests {
         let references = References::default();
         let mut reference = Reference::new(references.clone());
         references.voices.push(&ramp(1, 2 * FRAME));
-        assert_eq!(reference.next().to_vec(), ramp(1, FRAME));
+        assert_eq!(reference.next(|| false).to_vec(), ramp(1, FRAME));
         references.everything.push(&ramp(5, 9 * FRAME));
         references.everything.set_live(true);
-        assert!(is_silence(&reference.next()), "begins with what comes from now on");
+        assert!(is_silence(&reference.next(|| false)), "begins with what comes from now on");
         references.everything.push(&ramp(7_000, 2 * FRAME));
-        assert_eq!(reference.next().to_vec(), ramp(7_000, FRAME));
+        assert_eq!(reference.next(|| false).to_vec(), ramp(7_000, FRAME));
     }
 
     /// Plays and hears with clocks that differ, in lumps of 20 ms; how late the reference is in the
@@ -217,7 +257,7 @@ mod tests {
                 // The microphone lost 300 ms.
                 continue;
             }
-            let heard = reference.next()[FRAME - 1];
+            let heard = reference.next(|| false)[FRAME - 1];
             if heard > 0.0 {
                 late = played - f64::from(heard);
             }
@@ -250,7 +290,7 @@ mod tests {
             references.everything.push(&ramp(frame * FRAME + 1, length));
             // The queue is 10 ms long at first.
             if frame > 0 {
-                heard = reference.next()[FRAME - 1];
+                heard = reference.next(|| false)[FRAME - 1];
             }
         }
         let late = 1_000.0 * FRAME as f32 - heard;

@@ -86,7 +86,7 @@ pub(super) fn measure(options: &Options, profile: Profile) -> Result<Report> {
     anna.leave()?;
     ben.leave()?;
     let sent = wav::read(&voice_of_anna(&folder)?)?;
-    judge(&heard, &sent.samples, &marks)
+    judge(&heard, &sent.samples, &marks, room.stumbles())
 }
 
 /// Both in a room: Anna between loudspeaker and microphone, Ben with a voice from a file.
@@ -173,7 +173,7 @@ fn voice_of_anna(folder: &Path) -> Result<PathBuf> {
 
 /// Compares what the microphone heard with what Ben got. `marks` are the beginnings of the parts in
 /// `heard`.
-fn judge(heard: &[f32], sent: &[f32], marks: &[usize]) -> Result<Report> {
+fn judge(heard: &[f32], sent: &[f32], marks: &[usize], stumbles: u32) -> Result<Report> {
     let second = |seconds: f64| (seconds * f64::from(RATE)) as usize;
     let &[asked, both, alone] = marks else { bail!("there are three parts") };
     // Players take a while to begin.
@@ -204,6 +204,8 @@ fn judge(heard: &[f32], sent: &[f32], marks: &[usize]) -> Result<Report> {
     let both_sound = part(both as f64 + f64::from(RATE), PART_SECS as f64 - 2.0);
     let anna_alone = part(alone as f64 + f64::from(RATE), PART_SECS as f64 - 2.0);
 
+    let mut room = Table::new("room", &["steps of 10 ms left out by a busy machine"]);
+    room.push(vec![Cell::Number(f64::from(stumbles), 0)]);
     let mut table =
         Table::new("echo", &["part", "microphone dBFS", "arrives dBFS", "difference dB"]);
     for (name, (here, there)) in [
@@ -233,6 +235,7 @@ fn judge(heard: &[f32], sent: &[f32], marks: &[usize]) -> Result<Report> {
         kept.abs() <= NEAR_GOAL_DB,
     );
     report.table(table);
+    report.table(room);
     Ok(report)
 }
 
@@ -262,7 +265,7 @@ mod tests {
             }
         }
         sent.splice(0..0, vec![0.0; 4_321]);
-        let report = judge(&heard, &sent, &[0, part, 2 * part + gap]).expect("is judged");
+        let report = judge(&heard, &sent, &[0, part, 2 * part + gap], 0).expect("is judged");
         let json = report.json();
         let goals = json["goals"].as_array().expect("goals");
         assert!(goals.iter().all(|goal| goal["met"] == true), "{report}");

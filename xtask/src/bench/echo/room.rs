@@ -2,7 +2,7 @@
 //! somebody speaks in it when told. A thread that lives between a listener and a player.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -21,10 +21,16 @@ const TAIL: usize = 9_600;
 /// How long the processes take to start.
 const SETTLING: Duration = Duration::from_millis(1_500);
 
+/// A step that comes sooner than this has waited for us.
+const INSTANT: Duration = Duration::from_millis(1);
+/// So many in a row may have: later the echo would come so late that no canceller finds it.
+const MOST_BEHIND: u32 = 8;
+
 /// A running room.
 pub(super) struct Room {
     speak: Arc<AtomicBool>,
     stop: Arc<AtomicBool>,
+    stumbles: Arc<AtomicU32>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -33,7 +39,9 @@ impl Room {
     pub(super) fn start(sound: &SoundServer, from: &str, to: &str, near: Vec<f32>) -> Result<Self> {
         let (mut hearing, mut playing) = (sound.hear(from)?, sound.play(to)?);
         let (speak, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let stumbles = Arc::new(AtomicU32::new(0));
         let (told, ended) = (Arc::clone(&speak), Arc::clone(&stop));
+        let stumbled = Arc::clone(&stumbles);
         let thread = thread::Builder::new()
             .name("room".to_owned())
             .spawn(move || {
@@ -41,14 +49,21 @@ impl Room {
                     return;
                 }
                 let mut walls = Walls::new();
-                let mut said = near.len();
+                let (mut said, mut behind) = (near.len(), 0);
                 let (mut step, mut out) = ([0.0; STEP], [0.0; STEP]);
                 while !ended.load(Ordering::Acquire) {
                     if told.swap(false, Ordering::AcqRel) {
                         said = 0;
                     }
+                    let asked = Instant::now();
                     if hearing.read(&mut step).is_err() {
                         return;
+                    }
+                    // Steps that need not be waited for are behind their time.
+                    behind = if asked.elapsed() < INSTANT { behind + 1 } else { 0 };
+                    if behind > MOST_BEHIND {
+                        stumbled.fetch_add(1, Ordering::Relaxed);
+                        continue;
                     }
                     walls.reflect(&step, &mut out);
                     let words = near.get(said..).unwrap_or_default();
@@ -60,7 +75,12 @@ impl Room {
                 }
             })
             .context("no thread could be started")?;
-        Ok(Self { speak, stop, thread: Some(thread) })
+        Ok(Self { speak, stop, stumbles, thread: Some(thread) })
+    }
+
+    /// How many steps were left out because this machine was too busy: no room does that.
+    pub(super) fn stumbles(&self) -> u32 {
+        self.stumbles.load(Ordering::Relaxed)
     }
 
     /// Somebody in the room speaks from now on.
