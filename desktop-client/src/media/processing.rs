@@ -162,6 +162,42 @@ mod tests {
         assert!(lost.abs() < 1e-6, "off is off: {lost} dB");
     }
 
+    /// A hummed sentence: harmonics of a pitch that wavers, in syllables.
+    fn hum(pitch: f32, beat: f32, length: usize) -> Vec<f32> {
+        let mut phase = 0.0f32;
+        (0..length)
+            .map(|at| {
+                let time = at as f32 / 48_000.0;
+                let waver = 1.0 + 0.06 * (time * std::f32::consts::TAU * 0.7).sin();
+                phase = (phase + pitch * waver / 48_000.0).fract();
+                let turn = std::f32::consts::TAU * phase;
+                let wave: f32 = (1..=24).map(|number| (turn * number as f32).sin() / 24.0).sum();
+                wave * (time * std::f32::consts::TAU * beat).sin().max(0.0)
+            })
+            .collect()
+    }
+
+    /// As loud as its echo, and both at once.
+    #[test]
+    fn a_voice_over_the_echo_is_kept() {
+        let film = babble(7, 48_000 * 12);
+        let voice = hum(205.0, 1.9, film.len());
+        let played: Vec<f32> = film.iter().zip(&voice).map(|(a, b)| a + b).collect();
+        let echoes = echo(&played);
+        let near = hum(120.0, 2.3, 48_000 * 8);
+        let mut both = echoes.clone();
+        both[48_000 * 4..].iter_mut().zip(&near).for_each(|(heard, said)| *heard += said);
+        let silence = vec![0.0; near.len()];
+        let alone = treat(&near, Some(&silence), &settings());
+        let out = treat(&both, Some(&played), &settings());
+        let kept = level_db(&out[48_000 * 5..]) - level_db(&alone[48_000..]);
+        println!(
+            "{kept:.1} dB with the echo {:.1} dB below the voice",
+            level_db(&near) - level_db(&echoes)
+        );
+        assert!(kept.abs() <= 4.0, "{kept} dB");
+    }
+
     #[test]
     fn a_voice_without_an_echo_stays_as_it_is() {
         let voice = babble(3, 48_000 * 4);

@@ -18,6 +18,8 @@ const DIRECT: (usize, f32) = (210, 0.5);
 const REFLECTIONS: usize = 160;
 const TAIL: usize = 9_600;
 
+/// The time that loudspeaker and microphone take, in samples: 50 ms.
+const DEVICES: usize = 2_400;
 /// How long the processes take to start.
 const SETTLING: Duration = Duration::from_millis(1_500);
 
@@ -97,6 +99,19 @@ impl Drop for Room {
             let _ = thread.join();
         }
     }
+}
+
+/// What a microphone hears of all this, with the time that devices take.
+pub(super) fn echo_of(played: &[f32]) -> Vec<f32> {
+    let mut walls = Walls::new();
+    let mut heard = vec![0.0; DEVICES];
+    for step in played.chunks_exact(STEP) {
+        let mut out = [0.0; STEP];
+        walls.reflect(step.try_into().expect("a whole step"), &mut out);
+        heard.extend(out);
+    }
+    heard.truncate(played.len());
+    heard
 }
 
 /// Lets both processes start and what waits in their pipes run dry: what is in between at the start
