@@ -2,6 +2,7 @@
 
 pub mod demo;
 mod film_view;
+mod keeper;
 mod live;
 
 use std::path::PathBuf;
@@ -133,7 +134,7 @@ impl eframe::App for DemoApp {
                 UiAction::Command(command) => self.demo.command(command),
                 UiAction::CopyInvite(text) | UiAction::CopyReport(text) => ui.ctx().copy_text(text),
                 UiAction::PickFilm | UiAction::PickOwnCopy => self.demo.open_film(),
-                UiAction::KeepTalkKey(_) => {}
+                UiAction::KeepTalkKey(_) | UiAction::ComeBack => {}
             }
         }
         ui.ctx().request_repaint_after(demo::PICTURE_INTERVAL);

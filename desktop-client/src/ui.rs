@@ -48,6 +48,8 @@ pub struct LobbyDefaults {
     pub about: String,
     /// The key that is held to talk, by its name; another one if there is no such key.
     pub talk_key: String,
+    /// Can one come back to the room in which the program ended by accident?
+    pub can_come_back: bool,
     /// Why no film can be played here, as a sentence that says what to do; `None` if one can.
     pub player_missing: Option<String>,
 }
@@ -61,6 +63,7 @@ impl Default for LobbyDefaults {
             utc_offset_minutes: 0,
             about: String::new(),
             talk_key: String::new(),
+            can_come_back: false,
             player_missing: None,
         }
     }
@@ -101,6 +104,8 @@ pub enum UiAction {
     CopyInvite(String),
     /// Put this report on the clipboard.
     CopyReport(String),
+    /// Go back to the room in which the program ended by accident.
+    ComeBack,
     /// Remember the key to talk with, by its name.
     KeepTalkKey(String),
 }
@@ -150,7 +155,7 @@ impl Ui {
     pub fn new(ctx: &egui::Context, defaults: LobbyDefaults) -> Self {
         theme::install(ctx, defaults.look);
         Self {
-            lobby: Lobby::new(defaults.name, defaults.server),
+            lobby: Lobby::new(defaults.name, defaults.server, defaults.can_come_back),
             room: Room::default(),
             settings: SettingsPanel::new(
                 Key::from_name(&defaults.talk_key).unwrap_or(DEFAULT_TALK_KEY),

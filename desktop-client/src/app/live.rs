@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use cinemasync_core::call_status::ProgramUse;
 use cinemasync_core::devices::DeviceKind;
-use cinemasync_core::interface::{Command, Event, ServerChoice, Stage};
+use cinemasync_core::interface::{Command, Event, Invite, ServerChoice, Stage};
 use cinemasync_core::link::Route;
 use cinemasync_core::session::{EquipmentConfig, SessionConfig};
 use eframe::egui;
 
 use super::film_view::FilmView;
+use super::keeper::Keeper;
 use crate::cli::WindowArgs;
 use crate::headless::EventLine;
 use crate::media::{CameraSource, MediaConfig, MicrophoneSource};
@@ -38,7 +39,9 @@ pub(super) struct LiveApp {
     session: Session,
     film: FilmView,
     settings: Settings,
-    settings_path: Option<PathBuf>,
+    keeper: Keeper,
+    /// How to get back into the room that a crash ended.
+    way_back: Option<Invite>,
     /// A film to show as soon as one is in a room.
     first_film: Option<PathBuf>,
     print_events: bool,
@@ -103,16 +106,26 @@ impl LiveApp {
         if let Some(invite) = invite {
             session.send(Command::Enter(invite));
         }
+        let (keeper, last) = Keeper::start(settings_path, crate::place::default_path());
+        let way_back = last.map(|place| args.session.back_to(place));
         let about = super::about();
         let talk_key = settings.talk_key.clone();
-        let defaults =
-            LobbyDefaults { name, server, look, about, talk_key, ..LobbyDefaults::default() };
+        let defaults = LobbyDefaults {
+            name,
+            server,
+            look,
+            about,
+            talk_key,
+            can_come_back: way_back.is_some(),
+            ..LobbyDefaults::default()
+        };
         Ok(Self {
             ui: Ui::new(ctx, defaults),
             session,
             film: FilmView::new(creation.get_proc_address.clone()),
             settings,
-            settings_path,
+            keeper,
+            way_back,
             first_film: args.session.film,
             print_events: args.print_events,
             began: Instant::now(),
@@ -145,6 +158,7 @@ impl LiveApp {
                     }
                 }
                 Event::Left => self.session.send(Command::Preview(true)),
+                Event::Place(place) => self.keeper.place(place),
                 _ => {}
             }
         }
@@ -159,18 +173,7 @@ impl LiveApp {
             return;
         }
         self.settings = settings;
-        if let Some(path) = self.settings_path.clone() {
-            let settings = self.settings.clone();
-            // The disk may be slow; the window is not to wait for it.
-            let saving = std::thread::Builder::new().name("settings".to_owned()).spawn(move || {
-                if let Err(error) = settings.save(&path) {
-                    tracing::warn!(%error, "the settings could not be kept");
-                }
-            });
-            if let Err(error) = saving {
-                tracing::warn!(%error, "the settings could not be kept");
-            }
-        }
+        self.keeper.settings(self.settings.clone());
     }
 
     fn act(&mut self, action: UiAction, ctx: &egui::Context) {
@@ -186,6 +189,11 @@ impl LiveApp {
                 self.session.send(command);
             }
             UiAction::CopyInvite(text) | UiAction::CopyReport(text) => ctx.copy_text(text),
+            UiAction::ComeBack => {
+                if let Some(invite) = self.way_back.take() {
+                    self.session.send(Command::Enter(invite));
+                }
+            }
             UiAction::KeepTalkKey(talk_key) => {
                 self.keep(Settings { talk_key, ..self.settings.clone() });
             }

@@ -27,6 +27,8 @@ const PREVIEW: f32 = 520.0;
 const FORM: f32 = 400.0;
 /// Height of the form when nothing is wrong.
 const FORM_HEIGHT: f32 = 420.0;
+/// The button back to a room, below it.
+const WAY_BACK: f32 = size::CONTROL + space::L;
 /// Height of the lines under the picture.
 const DEVICES: f32 = 76.0;
 /// Width of the microphone's meter.
@@ -44,11 +46,13 @@ pub(super) struct Lobby {
     general_error: Option<String>,
     /// Was the last attempt to make a room, rather than to join one?
     creating: bool,
+    /// Is there a room to come back to?
+    can_come_back: bool,
 }
 
 impl Lobby {
     /// Begins with what was used before.
-    pub(super) fn new(name: String, server: ServerChoice) -> Self {
+    pub(super) fn new(name: String, server: ServerChoice, can_come_back: bool) -> Self {
         Self {
             name,
             code: String::new(),
@@ -57,6 +61,7 @@ impl Lobby {
             code_error: None,
             general_error: None,
             creating: true,
+            can_come_back,
         }
     }
 
@@ -98,33 +103,37 @@ impl Lobby {
         });
     }
 
+    fn form_height(&self) -> f32 {
+        FORM_HEIGHT + if self.can_come_back { WAY_BACK } else { 0.0 }
+    }
+
     fn wide(&mut self, ui: &mut Ui, body: Rect, scene: &mut Scene<'_>) {
         let free = body.width() - 2.0 * space::XL;
         let preview = PREVIEW.min(free - FORM - space::HUGE).max(240.0);
         let form = FORM.min(free - preview - space::XXL);
         let gap = (free - preview - form).min(space::HUGE);
         let left = body.center().x - (preview + gap + form) / 2.0;
-        let height = body.height().max(FORM_HEIGHT + 2.0 * space::XL);
+        let height = body.height().max(self.form_height() + 2.0 * space::XL);
         let (area, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::empty());
         // A little above the middle looks like the middle.
         let middle = area.center().y - space::XL;
         let picture = vec2(preview, preview * 9.0 / 16.0);
         let corner = pos2(left, middle - (picture.y + DEVICES) / 2.0 + space::L);
         self.preview(ui, Rect::from_min_size(corner, picture), scene);
-        let corner = pos2(left + preview + gap, middle - FORM_HEIGHT / 2.0);
-        self.form(ui, Rect::from_min_size(corner, vec2(form, FORM_HEIGHT)), scene);
+        let corner = pos2(left + preview + gap, middle - self.form_height() / 2.0);
+        self.form(ui, Rect::from_min_size(corner, vec2(form, self.form_height())), scene);
     }
 
     fn narrow(&mut self, ui: &mut Ui, body: Rect, scene: &mut Scene<'_>) {
         let width = (body.width() - 2.0 * space::L).min(PREVIEW);
         let picture = vec2(width, width * 9.0 / 16.0);
-        let height = picture.y + DEVICES + FORM_HEIGHT + 2.0 * space::XL + space::XXL;
+        let height = picture.y + DEVICES + self.form_height() + 2.0 * space::XL + space::XXL;
         let (area, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::empty());
         let left = area.center().x - width / 2.0;
         let top = area.top() + space::S;
         self.preview(ui, Rect::from_min_size(pos2(left, top), picture), scene);
         let corner = pos2(left, top + picture.y + DEVICES + space::XL);
-        self.form(ui, Rect::from_min_size(corner, vec2(width, FORM_HEIGHT)), scene);
+        self.form(ui, Rect::from_min_size(corner, vec2(width, self.form_height())), scene);
     }
 
     /// One's own picture with the two switches in it, and how the devices stand below.

@@ -168,6 +168,21 @@ fn a_server_address_is_checked_before_it_is_used() {
 }
 
 #[test]
+fn after_a_crash_the_way_back_is_one_press() {
+    let defaults = LobbyDefaults { can_come_back: true, ..LobbyDefaults::default() };
+    for size in [WIDE, NARROW, vec2(360.0, 640.0)] {
+        let mut window = window_with(size, Snapshot::default(), defaults.clone());
+        if size.x < WIDE.x {
+            window.get_by_label(text::COME_BACK).scroll_to_me();
+            window.run_steps(20);
+        }
+        click(&mut window, text::COME_BACK);
+        assert_eq!(window.state().actions, [UiAction::ComeBack]);
+        assert!(window.query_by_label(text::COME_BACK).is_none(), "once");
+    }
+}
+
+#[test]
 fn entering_can_be_given_up() {
     let mut window = window(WIDE, Snapshot { stage: Stage::Entering, ..Snapshot::default() });
     assert!(window.query_by_label(text::NEW_ROOM).is_none());

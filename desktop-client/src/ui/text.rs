@@ -25,6 +25,7 @@ pub(crate) const CODE_MISSING: &str = "Type the code that your friend sent you, 
 pub(crate) const CODE_LENGTH: &str =
     "A room code has 8 letters and digits. Look whether one is missing.";
 pub(crate) const JOIN: &str = "Join";
+pub(crate) const COME_BACK: &str = "Back to the room you were in";
 pub(crate) const ENTERING_NEW: &str = "Making your room…";
 pub(crate) const ENTERING: &str = "Going in…";
 pub(crate) const CANCEL: &str = "Cancel";

@@ -14,7 +14,7 @@ use crate::ui::theme::{font, icons, letters, line, palette, size, space};
 use crate::ui::widgets::button::{Button, Kind};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::{Line, label, paragraph};
-use crate::ui::{Scene, text};
+use crate::ui::{Scene, UiAction, text};
 
 /// The widest text that the code field takes: a whole invitation that is pasted.
 const MAX_PASTED_CHARS: usize = 600;
@@ -71,7 +71,15 @@ impl Lobby {
             self.join(scene);
         }
         if let Some(why) = &self.code_error {
-            wrong(ui, next_room(rect, row), why);
+            next(wrong(ui, next_room(rect, row), why), 0.0);
+        }
+        if self.can_come_back {
+            next(0.0, space::L);
+            let button = Button::text("come back", text::COME_BACK).with_icon(icons::BACK);
+            if button.show(ui, next(size::CONTROL, 0.0)).clicked() {
+                (self.can_come_back, self.creating) = (false, false);
+                (scene.send)(UiAction::ComeBack);
+            }
         }
     }
 
