@@ -78,6 +78,8 @@ pub(super) struct Link {
     pub(super) introduced: bool,
     /// Since when there is no way to it, after there was one.
     pub(super) away_since: Option<Instant>,
+    /// The number of our connection, as our descriptions tell it.
+    pub(super) number: Option<String>,
     /// What its descriptions tell of the other side's program.
     pub(super) remote: Option<Remote>,
     /// It takes the place of one to an earlier start of the same person's program, and does not
@@ -129,6 +131,7 @@ impl Link {
             control_open: false,
             introduced: false,
             away_since: None,
+            number: None,
             remote: None,
             anew: false,
             detached: false,

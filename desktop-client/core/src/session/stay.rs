@@ -418,10 +418,10 @@ impl Stay {
                 self.roster.set_host(host);
             }
             ServerMessage::WebrtcOffer { from, sdp } => {
-                self.described(&from, DescriptionKind::Offer, sdp, io);
+                self.described(&from, DescriptionKind::Offer, &sdp, io);
             }
             ServerMessage::WebrtcAnswer { from, sdp } => {
-                self.described(&from, DescriptionKind::Answer, sdp, io);
+                self.described(&from, DescriptionKind::Answer, &sdp, io);
             }
             ServerMessage::WebrtcIceCandidate { from, candidate } => {
                 self.remote_candidate(&from, candidate, io);
@@ -468,10 +468,12 @@ impl Stay {
         &mut self,
         from: &ParticipantId,
         kind: DescriptionKind,
-        sdp: String,
+        sdp: &str,
         io: &mut Io<'_>,
     ) {
-        if limits::is_valid_sdp(&sdp) && self.knows_program(from, kind, &sdp, io) {
+        let (sdp, to) = keys::opened(sdp);
+        let valid = limits::is_valid_sdp(&sdp) && self.is_for_us(from, to.as_deref());
+        if valid && self.knows_program(from, kind, &sdp, io) {
             let description = Description { kind, sdp };
             self.negotiate(from, NegotiationInput::RemoteDescription(description), io);
         }

@@ -74,6 +74,26 @@ fn codes_that_were_compared_are_marked_for_the_stay() {
 }
 
 #[test]
+fn whoever_comes_back_late_is_connected_whatever_was_said_meanwhile() {
+    // Of each two one is polite: either may be the one who was away, for any time.
+    for away in 0..2 {
+        for seconds in [1, 3, 5, 8, 12, 20, 40] {
+            let mut world = World::new();
+            let people = [world.person(0.0), world.person(0.0)];
+            world.gather(&people);
+            let (id, place) = (world.id(people[away]), world.place(people[away]));
+            world.kill(people[away]);
+            world.run(seconds * A_SECOND);
+            world.come_back(people[away], place.expect("in a room"));
+            world.run(5 * A_SECOND);
+            let seen = world.view(people[1 - away], &id);
+            assert_eq!(seen.state, LinkState::Connected, "{away} after {seconds} s");
+            assert!(seen.safety_code.is_some());
+        }
+    }
+}
+
+#[test]
 fn a_code_cannot_be_marked_before_there_is_one() {
     let (mut world, [ana, _], _) = two();
     world.command(ana, Command::Compared(ParticipantId::new("nobody"), true));

@@ -29,7 +29,10 @@ pub(crate) struct VirtualLink {
     /// The fingerprint that the other side's description named.
     pub(crate) remote_certificate: Option<String>,
     /// The number of the connection.
-    session: u64,
+    pub(crate) session: u64,
+    /// The number of the other side's connection in the first description of it: the handshake is
+    /// with that one for good.
+    pub(crate) bound_to: Option<u64>,
     offers: u32,
     /// How many of them restart ICE.
     pub(crate) restarts: u32,
@@ -45,6 +48,7 @@ impl VirtualLink {
             certificate,
             remote_certificate: None,
             session,
+            bound_to: None,
             offers: 0,
             restarts: 0,
             described: false,
@@ -67,6 +71,9 @@ impl VirtualLink {
         self.described = true;
         let named = sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:sha-256 "));
         self.remote_certificate = named.map(str::to_owned);
+        let origin = sdp.lines().find_map(|line| line.strip_prefix("o=- "));
+        let session = origin.and_then(|origin| origin.split(' ').next()?.parse().ok());
+        self.bound_to = self.bound_to.or(session);
     }
 
     pub(crate) fn command(&mut self, command: LinkCommand) -> Vec<Effect> {

@@ -82,6 +82,8 @@ enum What {
     Hello(Person),
     Reported(Person, ParticipantId, LinkEvent),
     Connected(Person, Person),
+    /// A link with this number notices that nobody answers.
+    Lost(Person, ParticipantId, u64),
     Crossed(Person, ParticipantId, Crossing),
     Inspected(Person, PathBuf),
 }
@@ -267,8 +269,8 @@ impl World {
         for other in 0..self.people.len() {
             if let Some(link) = self.people[other].links.get_mut(&id) {
                 link.connected = false;
-                let gone = LinkEvent::State(LinkState::Reconnecting);
-                self.later(NOTICING, What::Reported(other, id.clone(), gone));
+                let session = link.session;
+                self.later(NOTICING, What::Lost(other, id.clone(), session));
             }
         }
         let drift = 0.0;
@@ -369,6 +371,13 @@ impl World {
                     self.input(person, Input::Link(id, event));
                 }
             }
+            What::Lost(person, id, session) => {
+                let link = self.people[person].links.get(&id);
+                if link.is_some_and(|link| link.session == session) {
+                    let gone = LinkEvent::State(LinkState::Reconnecting);
+                    self.input(person, Input::Link(id, gone));
+                }
+            }
             What::Connected(one, other) => self.connect(one, other),
             What::Crossed(person, from, crossing) => {
                 let event = match crossing {
@@ -399,6 +408,12 @@ impl World {
         let (Some(one_id), Some(other_id)) = (self.find_id(one), self.find_id(other)) else {
             return;
         };
+        let sides = [(one, &other_id), (other, &one_id)]
+            .map(|(person, id)| self.people[person].links.get(id));
+        let [Some(a), Some(b)] = sides else { return };
+        if a.bound_to != Some(b.session) || b.bound_to != Some(a.session) {
+            return;
+        }
         for (person, id) in [(one, other_id), (other, one_id)] {
             let Some(link) = self.people[person].links.get_mut(&id) else { return };
             if std::mem::replace(&mut link.connected, true) {
@@ -490,11 +505,13 @@ impl World {
     }
 
     fn effect(&mut self, person: Person, to: &ParticipantId, effect: Effect) {
+        // A link works on although nobody is at its other end.
+        if let Effect::Report(event) = effect {
+            return self.later(REPORTING, What::Reported(person, to.clone(), event));
+        }
         let Some(other) = self.find(to) else { return };
         match effect {
-            Effect::Report(event) => {
-                self.later(REPORTING, What::Reported(person, to.clone(), event));
-            }
+            Effect::Report(_) => {}
             Effect::Cross(crossing) => {
                 if let Some(me) = self.find_id(person).filter(|_| !self.is_cut(person, other)) {
                     self.later(BETWEEN, What::Crossed(other, me, crossing));

@@ -12,7 +12,19 @@ use crate::safety_code::{End, SafetyCode, Step};
 use crate::session::keys::Withheld;
 use crate::session::roster::Remote;
 
+/// The line that tells for which connection a description is; other programs skip it.
+const ADDRESSEE: &str = "a=x-cinemasync-for:";
+/// Longest number of a connection: RFC 8829 has 63 bits.
+const MAX_NUMBER_BYTES: usize = 20;
+
 impl Stay {
+    /// Is a description for our connection as it is now? What was said to one before may have
+    /// waited at the server.
+    pub(super) fn is_for_us(&self, from: &ParticipantId, to: Option<&str>) -> bool {
+        let ours = self.roster.get(from).and_then(|member| member.link.number.as_deref());
+        to.is_none_or(|to| Some(to) == ours)
+    }
+
     /// Somebody's description came over the server: is it to be taken? A connection keeps its
     /// number and its certificate for life. An offer with another number comes from a program that
     /// was started again and took its place back: it knows nothing of the old connection.
@@ -24,7 +36,7 @@ impl Stay {
         io: &mut Io<'_>,
     ) -> bool {
         // Without a certificate the link refuses it.
-        let Some(named) = remote(sdp) else { return true };
+        let Some(named) = program(sdp) else { return true };
         if self.roster.get(id).is_none() {
             return false;
         }
@@ -178,7 +190,7 @@ impl Stay {
         self.keys.forget(id);
         let certificate = withheld.certificate.clone();
         let (offer, candidates) = withheld.said();
-        let session = offer.as_ref().and_then(|offer| remote(&offer.sdp)?.session);
+        let session = offer.as_ref().and_then(|offer| program(&offer.sdp)?.session);
         self.begin_anew(id, Remote { certificate, session }, io);
         if let Some(offer) = offer {
             self.negotiate(id, NegotiationInput::RemoteDescription(offer), io);
@@ -260,12 +272,39 @@ fn nobody_waits(io: &mut Io<'_>) {
 
 /// Which program a description comes from: its first certificate fingerprint (RFC 8122) and the
 /// number in its origin.
-fn remote(sdp: &str) -> Option<Remote> {
+fn program(sdp: &str) -> Option<Remote> {
     let line = |prefix| sdp.lines().find_map(|line| line.strip_prefix(prefix)).map(str::trim);
     let named = line("a=fingerprint:")?.to_ascii_lowercase();
     let certificate = named.strip_prefix("sha-256 ").map_or(named.as_str(), str::trim).to_owned();
-    let session = line("o=").and_then(|origin| origin.split(' ').nth(1)).map(str::to_owned);
-    Some(Remote { certificate, session })
+    Some(Remote { certificate, session: number(sdp) })
+}
+
+/// The number of the connection that a description is of.
+pub(super) fn number(sdp: &str) -> Option<String> {
+    let origin = sdp.lines().find_map(|line| line.strip_prefix("o="))?;
+    let number = origin.split(' ').nth(1).map(str::trim)?;
+    // What is longer is no number, and would be sent back.
+    (1..=MAX_NUMBER_BYTES).contains(&number.len()).then(|| number.to_owned())
+}
+
+/// The description as it is sent to the connection with this number, if that is known.
+pub(super) fn addressed(sdp: String, to: Option<&str>) -> String {
+    let Some(to) = to else { return sdp };
+    let newline = if sdp.ends_with('\n') { "" } else { "\r\n" };
+    format!("{sdp}{newline}{ADDRESSEE}{to}\r\n")
+}
+
+/// The description without its addressee, and who that is.
+pub(super) fn opened(sdp: &str) -> (String, Option<String>) {
+    let mut to = None;
+    let mut plain = String::with_capacity(sdp.len());
+    for line in sdp.split_inclusive('\n') {
+        match line.strip_prefix(ADDRESSEE) {
+            Some(number) => to = Some(number.trim_end().to_owned()),
+            None => plain.push_str(line),
+        }
+    }
+    (plain, to)
 }
 
 #[cfg(test)]
@@ -275,10 +314,22 @@ mod tests {
     #[test]
     fn a_description_tells_its_program_by_certificate_and_connection() {
         let sdp = "v=0\r\no=- 42 7 IN IP4 0.0.0.0\r\na=fingerprint:sha-256 AB:CD\r\n";
-        let found = remote(sdp).unwrap();
+        let found = program(sdp).unwrap();
         assert_eq!((found.certificate.as_str(), found.session.as_deref()), ("ab:cd", Some("42")));
-        let later = remote(&sdp.replace("42 7", "42 8")).unwrap();
+        let later = program(&sdp.replace("42 7", "42 8")).unwrap();
         assert_eq!(found, later, "a new version of the same connection");
-        assert_eq!(remote("v=0\r\n"), None);
+        assert_eq!(program("v=0\r\n"), None);
+        let long = format!("o=- {} 1\r\na=fingerprint:sha-256 AB\r\n", "9".repeat(100));
+        assert_eq!(program(&long).unwrap().session, None);
+    }
+
+    #[test]
+    fn a_description_is_for_one_connection() {
+        for sdp in ["v=0\r\n", "v=0"] {
+            let sent = addressed(sdp.to_owned(), Some("42"));
+            let (plain, to) = opened(&sent);
+            assert_eq!((plain.trim_end(), to.as_deref()), ("v=0", Some("42")));
+        }
+        assert_eq!(opened(&addressed("v=0\r\n".to_owned(), None)), ("v=0\r\n".to_owned(), None));
     }
 }

@@ -24,6 +24,8 @@ impl Stay {
         match event {
             LinkEvent::NegotiationNeeded => self.negotiate(id, NegotiationInput::Needed, io),
             LinkEvent::LocalDescription(description) => {
+                let number = super::keys::number(&description.sdp);
+                self.with_member(id, |member| member.link.number = number);
                 self.negotiate(id, NegotiationInput::LocalDescription(description), io);
             }
             LinkEvent::RemoteDescriptionSet(kind) => {
@@ -141,6 +143,7 @@ impl Stay {
         let Some(member) = self.roster.get_mut(id).filter(|member| !member.link.detached) else {
             return;
         };
+        let theirs = member.link.remote.as_ref().and_then(|remote| remote.session.clone());
         let negotiation = &mut member.link.negotiation;
         negotiation.handle(input, io.now.instant);
         while let Some(output) = negotiation.poll_output() {
@@ -148,9 +151,11 @@ impl Stay {
             match output {
                 NegotiationOutput::Command(command) => io.push(Output::Link(to, command)),
                 NegotiationOutput::Send(Description { kind: DescriptionKind::Offer, sdp }) => {
+                    let sdp = super::keys::addressed(sdp, theirs.as_deref());
                     io.signal(ClientMessage::WebrtcOffer { to, sdp });
                 }
                 NegotiationOutput::Send(Description { kind: DescriptionKind::Answer, sdp }) => {
+                    let sdp = super::keys::addressed(sdp, theirs.as_deref());
                     io.signal(ClientMessage::WebrtcAnswer { to, sdp });
                 }
                 NegotiationOutput::SendCandidate(candidate) => {
