@@ -255,7 +255,12 @@ fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) 
         LinkState::Connecting | LinkState::Reconnecting => Some(on_picture::MARKS.amber),
         LinkState::Failed | LinkState::Closed => Some(on_picture::MARKS.red),
     };
-    let sign = if face.muted { Some(icons::MICROPHONE_OFF) } else { None };
+    let compared = face.person.is_some_and(|person| person.compared);
+    let sign = match (face.muted, compared) {
+        (true, _) => Some(icons::MICROPHONE_OFF),
+        (false, true) => Some(icons::COMPARED),
+        (false, false) => None,
+    };
     let room = rect.width() - 2.0 * space::S;
     let said = text::face(face.name, face.speaking, face.muted, face.state);
     match face.person {

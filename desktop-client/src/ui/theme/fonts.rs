@@ -70,3 +70,38 @@ pub(crate) fn definitions() -> FontDefinitions {
     fonts.families.insert(FontFamily::Monospace, monospace);
     fonts
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use cinemasync_core::safety_code::{End, Nonce, SafetyCode};
+    use cinemasync_protocol::ParticipantId;
+    use eframe::egui;
+
+    use super::super::font;
+
+    #[test]
+    fn every_sign_of_a_safety_code_can_be_drawn() {
+        let (ana, ben) = (ParticipantId::new("ana"), ParticipantId::new("ben"));
+        let mut signs = BTreeSet::new();
+        for number in 0..=255 {
+            let (mine, theirs) = (Nonce([number; 32]), Nonce([0; 32]));
+            let code = SafetyCode::of(
+                End { id: &ana, fingerprint: "", nonce: &mine },
+                End { id: &ben, fingerprint: "", nonce: &theirs },
+            );
+            signs.extend(code.signs().map(|sign| sign.emoji));
+        }
+        assert_eq!(signs.len(), 64);
+        let ctx = egui::Context::default();
+        ctx.set_fonts(super::definitions());
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+            for sign in &signs {
+                let drawn = ui.fonts_mut(|fonts| fonts.has_glyphs(&font::sign(), sign));
+                assert!(drawn, "{sign}");
+            }
+        });
+        output.textures_delta.clear();
+    }
+}
