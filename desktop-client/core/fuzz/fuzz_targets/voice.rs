@@ -35,10 +35,13 @@ fuzz_target!(|bytes: &[u8]| {
         }
         let samples = match buffer.pull(now, what & 2 != 0) {
             Pull::Play(packet) | Pull::Merge(packet, _) => packet.len(),
-            Pull::Fec { samples, .. } | Pull::Conceal { samples } | Pull::Silence { samples } => {
-                samples as usize
-            }
+            Pull::Fec { samples, .. }
+            | Pull::Conceal { samples }
+            | Pull::Rest { samples }
+            | Pull::Silence { samples } => samples as usize,
         };
         assert!(samples > 0, "or the mixer would ask without end");
+        let stats = buffer.stats();
+        assert!(stats.concealed_samples + stats.recovered_samples <= stats.played_samples);
     }
 });
