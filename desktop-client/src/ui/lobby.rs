@@ -79,6 +79,7 @@ impl Lobby {
         self.name_error = None;
         self.code_error = None;
         self.general_error = None;
+        self.can_come_back = false;
         self.code.clear();
     }
 

@@ -150,7 +150,9 @@ fn a_server_that_offers_in_somebodys_name_does_not_break_the_call_with_the_real_
     let (mut world, [ana, _], ben) = two();
     let sdp = "v=0\r\no=- 9 9 IN IP4 127.0.0.1\r\na=ice-ufrag:x\r\na=fingerprint:sha-256 EE\r\n";
     let code = world.view(ana, &ben).safety_code;
+    let nameless = sdp.replace("fingerprint", "x-nothing");
     for forged in [
+        ServerMessage::WebrtcOffer { from: ben.clone(), sdp: nameless },
         ServerMessage::WebrtcOffer { from: ben.clone(), sdp: sdp.to_owned() },
         ServerMessage::WebrtcAnswer { from: ben.clone(), sdp: sdp.to_owned() },
     ] {

@@ -35,8 +35,10 @@ impl Stay {
         sdp: &str,
         io: &mut Io<'_>,
     ) -> bool {
-        // Without a certificate the link refuses it.
-        let Some(named) = program(sdp) else { return true };
+        let Some(named) = program(sdp) else {
+            // Without a certificate the link refuses it; of who is known, it is not even tried.
+            return self.keys.certificate(id).is_none();
+        };
         if self.roster.get(id).is_none() {
             return false;
         }
@@ -270,18 +272,26 @@ fn nobody_waits(io: &mut Io<'_>) {
     io.failed("no_other_key", "Nobody with another key waits in this place.");
 }
 
-/// Which program a description comes from: its first certificate fingerprint (RFC 8122) and the
-/// number in its origin.
+/// Which program a description comes from: its certificate's fingerprint (RFC 8122) and the number in
+/// its origin. `None` if it names no certificate, or several.
 fn program(sdp: &str) -> Option<Remote> {
-    let line = |prefix| sdp.lines().find_map(|line| line.strip_prefix(prefix)).map(str::trim);
-    let named = line("a=fingerprint:")?.to_ascii_lowercase();
-    let certificate = named.strip_prefix("sha-256 ").map_or(named.as_str(), str::trim).to_owned();
+    let mut named = lines(sdp).filter_map(|line| line.strip_prefix("a=fingerprint:"));
+    let first = named.next()?.trim().to_ascii_lowercase();
+    if named.any(|other| other.trim().to_ascii_lowercase() != first) {
+        return None;
+    }
+    let certificate = first.strip_prefix("sha-256 ").map_or(first.as_str(), str::trim).to_owned();
     Some(Remote { certificate, session: number(sdp) })
+}
+
+/// The lines as the link reads them: it skips carriage returns before a line, too.
+fn lines(sdp: &str) -> impl Iterator<Item = &str> {
+    sdp.split('\n').map(|line| line.trim_matches('\r'))
 }
 
 /// The number of the connection that a description is of.
 pub(super) fn number(sdp: &str) -> Option<String> {
-    let origin = sdp.lines().find_map(|line| line.strip_prefix("o="))?;
+    let origin = lines(sdp).find_map(|line| line.strip_prefix("o="))?;
     let number = origin.split(' ').nth(1).map(str::trim)?;
     // What is longer is no number, and would be sent back.
     (1..=MAX_NUMBER_BYTES).contains(&number.len()).then(|| number.to_owned())
@@ -321,6 +331,16 @@ mod tests {
         assert_eq!(program("v=0\r\n"), None);
         let long = format!("o=- {} 1\r\na=fingerprint:sha-256 AB\r\n", "9".repeat(100));
         assert_eq!(program(&long).unwrap().session, None);
+    }
+
+    #[test]
+    fn no_spelling_hides_a_certificate() {
+        let hidden = program("v=0\r\n\r\ra=fingerprint:sha-256 EE\n").unwrap();
+        assert_eq!(hidden.certificate, "ee");
+        let two = "a=fingerprint:sha-256 AB\r\n\ra=fingerprint:sha-256 EE\r\n";
+        assert_eq!(program(two), None);
+        let same = "a=fingerprint:sha-256 AB\r\na=fingerprint:SHA-256 ab\r\n";
+        assert!(program(same).is_some());
     }
 
     #[test]
