@@ -59,7 +59,7 @@ const SRTP_REPLAY_WINDOW: usize = 1024;
 /// A missing packet is asked for so often and at most so many times. The frame assembler waits
 /// accordingly.
 const NACK_INTERVAL: Duration = Duration::from_millis(20);
-const NACK_TRIES: u16 = 5;
+const NACK_TRIES: u16 = 8;
 /// How often it is reported which packets arrived when (transport-wide congestion control,
 /// draft-holmer-rmcat-transport-wide-cc-extensions-01).
 const ARRIVAL_REPORTS: Duration = Duration::from_millis(50);

@@ -392,6 +392,7 @@ impl Link {
         let figures = &self.parts.figures;
         if let Some(rtt) = pair_round_trip(&report).or_else(|| figures.feedback.rtt()) {
             figures.round_trip.set(rtt);
+            figures.uplink.set_rtt(rtt);
         }
         if let Some(pair) = report.transport().map(|it| it.selected_candidate_pair_id.clone())
             && self.pair.replace(pair.clone()).is_some_and(|before| before != pair)

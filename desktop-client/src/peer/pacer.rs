@@ -29,9 +29,12 @@ const REPAIRS: usize = 512;
 const REPAIR_SHARE: f64 = 0.25;
 /// Bits of repairs that may leave at once after a quiet time: a picture's worth.
 const REPAIR_BURST_BITS: f64 = 200_000.0;
-/// A packet is sent again at most so often, each time after a wait that doubles.
+/// A packet is sent again at most so often, and not before the time before could have been heard of.
 const REPAIR_TRIES: u32 = 4;
-const REPAIR_WAIT: Duration = Duration::from_millis(120);
+const LEAST_REPAIR_WAIT: Duration = Duration::from_millis(25);
+const MOST_REPAIR_WAIT: Duration = Duration::from_millis(400);
+/// Nobody waits for a repair after so long.
+const FORGOTTEN: Duration = Duration::from_secs(2);
 /// Packets whose repairs are remembered at most.
 const REMEMBERED: usize = 1_024;
 
@@ -88,14 +91,13 @@ impl Pacer {
             return false;
         }
         if self.repaired.len() >= REMEMBERED {
-            let longest = REPAIR_WAIT * 2_u32.pow(REPAIR_TRIES);
-            self.repaired.retain(|_, (_, at)| now.saturating_duration_since(*at) < longest);
+            self.repaired.retain(|_, (_, at)| now.saturating_duration_since(*at) < FORGOTTEN);
             if self.repaired.len() >= REMEMBERED {
                 return false;
             }
         }
         let (tries, last) = self.repaired.get(&key).copied().unwrap_or((0, now));
-        let wait = REPAIR_WAIT * 2_u32.pow(tries.saturating_sub(1));
+        let wait = self.uplink.rtt().mul_f64(1.1).clamp(LEAST_REPAIR_WAIT, MOST_REPAIR_WAIT);
         if tries >= REPAIR_TRIES || tries > 0 && now.saturating_duration_since(last) < wait {
             return false;
         }
@@ -298,10 +300,11 @@ mod tests {
     }
 
     #[test]
-    fn a_packet_is_repaired_a_few_times_with_longer_waits_and_before_new_pictures() {
+    fn a_packet_is_repaired_a_few_times_a_round_trip_apart_and_before_new_pictures() {
         let (mut pacer, uplink) = pacer();
         let start = Instant::now();
         uplink.estimated(1e6);
+        uplink.set_rtt(Duration::from_millis(100));
         for sequence in 10..20 {
             pacer.handle_write(packet(CAMERA, sequence, start)).expect("never fails");
         }
@@ -313,7 +316,8 @@ mod tests {
         let repairs: Vec<u128> =
             left.iter().filter(|(sequence, _)| *sequence == 5).map(|(_, at)| *at).collect();
         assert_eq!(repairs.len(), 4, "{repairs:?}");
-        assert!(repairs[1] >= 120 && repairs[2] >= 360 && repairs[3] >= 840, "{repairs:?}");
+        assert!(repairs.windows(2).all(|pair| pair[1] - pair[0] >= 100), "{repairs:?}");
+        assert!(repairs[3] <= 500, "{repairs:?}");
         let first = left.iter().position(|(sequence, _)| *sequence == 5).expect("it left");
         assert!(first < 5, "{left:?}");
     }

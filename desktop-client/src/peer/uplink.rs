@@ -3,13 +3,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use cinemasync_core::bitrate::estimator::{Estimator, FIRST_BPS, PacketFate};
 use rtc::interceptor::{BandwidthEstimator, PacketReport};
 
 /// Pictures that wait longer than this are late: nothing is encoded on top of them.
 const FULL_MS: u32 = 200;
+
+/// A round trip before one was measured, in milliseconds.
+const USUAL_RTT_MS: u32 = 80;
 
 /// Read by whoever sends, written by whoever measures.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub(super) struct Uplink {
     known: AtomicBool,
     /// How long what waits will take, in milliseconds.
     backlog_ms: AtomicU32,
+    /// The round trip in milliseconds.
+    rtt_ms: AtomicU32,
     /// Do packets go another way than those before?
     rerouted: AtomicBool,
 }
@@ -30,6 +35,7 @@ impl Default for Uplink {
             target_bps: AtomicU64::new(FIRST_BPS as u64),
             known: AtomicBool::new(false),
             backlog_ms: AtomicU32::new(0),
+            rtt_ms: AtomicU32::new(USUAL_RTT_MS),
             rerouted: AtomicBool::new(false),
         }
     }
@@ -54,6 +60,16 @@ impl Uplink {
     /// Waits so much that another picture would be late?
     pub(super) fn is_full(&self) -> bool {
         self.backlog_ms.load(Ordering::Relaxed) > FULL_MS
+    }
+
+    /// The round trip, as it was last measured.
+    pub(super) fn rtt(&self) -> Duration {
+        Duration::from_millis(self.rtt_ms.load(Ordering::Relaxed).into())
+    }
+
+    pub(super) fn set_rtt(&self, rtt: Duration) {
+        let ms = u32::try_from(rtt.as_millis()).unwrap_or(u32::MAX);
+        self.rtt_ms.store(ms, Ordering::Relaxed);
     }
 
     /// Packets go another way from now on.
