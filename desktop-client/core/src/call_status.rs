@@ -1,8 +1,8 @@
 //! How a call stands, for people: from the snapshot's figures, once a second, a condition for each
 //! friend and one sentence for all. Words first; the figures beside them are `words`' and `report`'s.
 //!
-//! A condition begins only after it has lasted for [`RAISE_AFTER`] and ends only after it was clearly
-//! better for [`CLEAR_AFTER`], so that words do not flap with a figure that wavers around a limit.
+//! A condition begins only after it has lasted for `RAISE_AFTER` and ends only after it was clearly
+//! better for `CLEAR_AFTER`, so that words do not flap with a figure that wavers around a limit.
 
 mod history;
 mod latch;
