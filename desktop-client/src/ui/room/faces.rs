@@ -228,11 +228,12 @@ fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) 
     let placement = Placement { corner, mirrored: face.own };
     let shown =
         face.slot.is_some_and(|slot| scene.pictures.draw(ui, face.key, slot, rect, placement));
-    if !shown {
+    let other_key = face.person.and_then(|person| person.other_key);
+    let wordy = face.state != LinkState::Connected || other_key == Some(OtherKey::Asks);
+    if !shown && !wordy {
         initial(ui, rect, face.name);
     }
-    let other_key = face.person.and_then(|person| person.other_key);
-    if face.state != LinkState::Connected || other_key == Some(OtherKey::Asks) {
+    if wordy {
         ui.painter().rect_filled(rect, corners, on_picture::GROUND);
         let line = Line::new(font::caption_strong(), on_picture::INK);
         let words = match other_key {
