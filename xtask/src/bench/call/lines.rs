@@ -1,4 +1,5 @@
-//! Two people over bad lines, in a lab: late, lossy, and one that is suddenly slow and fast again.
+//! People over bad lines, in a lab: late, lossy, one that is suddenly slow and fast again, and one that
+//! is too narrow for all whom it is to reach.
 
 use std::path::Path;
 use std::time::Duration;
@@ -21,16 +22,20 @@ const LOSSY: u64 = 60;
 const SLOW: u64 = 20;
 const AFTER: u64 = 25;
 
-/// A call of two in a lab.
+/// Who is there; two unless more are wanted.
+const PEOPLE: [&str; 5] = ["anna", "ben", "cleo", "dora", "emil"];
+const NARROW_BPS: u64 = 3_000_000;
+
+/// A call in a lab.
 struct Call {
     lab: Netlab,
-    people: [Headless; 2],
-    ids: [String; 2],
+    people: Vec<Headless>,
+    ids: Vec<String>,
 }
 
 /// Measures the calls, if this machine lets one make networks.
 pub(super) fn measure(report: &mut Report, profile: Profile, folder: &Path) -> Result<()> {
-    let mut call = match Call::begin(profile, folder) {
+    let mut call = match Call::begin(profile, folder, 2) {
         Ok(call) => call,
         Err(error) => {
             children::check_interrupted()?;
@@ -45,40 +50,53 @@ pub(super) fn measure(report: &mut Report, profile: Profile, folder: &Path) -> R
     );
     call.loss(report)?;
     call.end()?;
-    let mut call = Call::begin(profile, folder)?;
+    let mut call = Call::begin(profile, folder, 2)?;
     call.drop(report)?;
+    call.end()?;
+    let mut call = Call::begin(profile, folder, PEOPLE.len())?;
+    call.narrow(report)?;
     call.end()
 }
 
 impl Call {
-    fn begin(profile: Profile, folder: &Path) -> Result<Self> {
-        let lab = Netlab::new(&["server", "anna", "ben"])?;
-        let server = lab.serve("server", profile, &[], &folder.join("lines-server.log"))?;
+    fn begin(profile: Profile, folder: &Path, count: usize) -> Result<Self> {
+        let names = &PEOPLE[..count];
+        let lab = Netlab::new(&[&["server"], names].concat())?;
+        let options = ["--max-participants", "8"].map(str::to_owned);
+        let server = lab.serve("server", profile, &options, &folder.join("lines-server.log"))?;
         let program = workspace::program("cinemasync", profile);
         let link = Link { delay: DELAY, ..Link::default() };
-        for name in ["anna", "ben"] {
+        for name in names {
             lab.set_link(name, Direction::Up, link);
             lab.set_link(name, Direction::Down, link);
         }
+        // Five that show themselves to each other would measure the processor.
+        let shows = |name: &str| count == 2 || name == PEOPLE[0];
         let start = |name: &'static str, room: &[&str]| {
+            let camera = if shows(name) { "test-pattern:1280x720@30" } else { "none" };
             let mut command = lab.command(name, &program);
             command
                 .args(["headless", "--server", &server.url(), "--name", name])
-                .args(["--camera", "test-pattern:1280x720@30", "--microphone", "tone"])
+                .args(["--camera", camera, "--microphone", "tone"])
                 .args(room);
             Headless::spawn_as(name, &mut command, &folder.join(format!("lines-{name}.log")))
         };
-        let mut anna = start("anna", &["--create"])?;
-        let room = anna.wait_for("a room", PATIENCE, |event| event.name() == "room")?;
-        let mut ben = start("ben", &["--join", room.text("code")])?;
-        let own = ben.wait_for("a room", PATIENCE, |event| event.name() == "room")?;
-        for person in [&mut anna, &mut ben] {
+        let (mut people, mut ids, mut code) = (Vec::new(), Vec::new(), String::new());
+        for name in names {
+            let room = if people.is_empty() { vec!["--create"] } else { vec!["--join", &code] };
+            let mut person = start(name, &room)?;
+            let room = person.wait_for("a room", PATIENCE, |event| event.name() == "room")?;
+            room.text("code").clone_into(&mut code);
+            ids.push(room.text("id").to_owned());
+            people.push(person);
+        }
+        let watching = usize::from(count > 2);
+        for person in &mut people[watching..] {
             person.wait_for("a picture", PATIENCE, |event| event.name() == "first_frame")?;
         }
-        let ids = [room.text("id").to_owned(), own.text("id").to_owned()];
         // The call goes on without it.
         drop(server);
-        Ok(Self { lab, people: [anna, ben], ids })
+        Ok(Self { lab, people, ids })
     }
 
     fn end(self) -> Result<()> {
@@ -89,10 +107,11 @@ impl Call {
     }
 
     /// What both said in the next `seconds`.
-    fn watch(&mut self, seconds: u64) -> Result<[Vec<Event>; 2]> {
-        let marks = [self.people[0].mark(), self.people[1].mark()];
+    fn watch(&mut self, seconds: u64) -> Result<Vec<Vec<Event>>> {
+        let marks: Vec<usize> = self.people.iter_mut().map(Headless::mark).collect();
         children::pause(Duration::from_secs(seconds))?;
-        Ok([0, 1].map(|at| self.people[at].history()[marks[at]..].to_vec()))
+        let said = |(person, mark): (&mut Headless, usize)| person.history()[mark..].to_vec();
+        Ok(self.people.iter_mut().zip(marks).map(said).collect())
     }
 
     /// 2 % of the packets vanish, both ways.
@@ -198,6 +217,54 @@ impl Call {
             longest <= 1_000.0,
         );
         report.goal(format!("4 Mbit/s again: 80 % within 15 s: {back}"), back <= 15.0);
+        Ok(())
+    }
+}
+
+impl Call {
+    /// Anna's way out is too narrow for what she would send to all the others.
+    fn narrow(&mut self, report: &mut Report) -> Result<()> {
+        let others = self.people.len() - 1;
+        eprintln!("call: one way out of {NARROW_BPS} bit/s to {others} others");
+        let link = Link { delay: DELAY, rate_bps: Some(NARROW_BPS), ..Link::default() };
+        self.lab.set_link("anna", Direction::Up, link);
+        self.watch(8)?;
+        let looks = self.watch(BEFORE)?;
+        let anna = self.ids[0].clone();
+        let mut table = Table::new(
+            "a way out of 3 Mbit/s to four others",
+            &["at", "kbit/s", "height", "fps", "delay ms", "longest gap ms", "concealed %"],
+        );
+        let (mut total, mut slowest, mut longest) = (0.0, 0.0_f64, 0.0_f64);
+        for (name, looks) in PEOPLE.into_iter().zip(&looks).skip(1) {
+            let received = mean(&of_peer(looks, &anna, "received_bps"));
+            let delay = percentile(&mut of_video(looks, &anna, "capture_to_decode_ms"), 0.5);
+            let gap = percentile(&mut of_video(looks, &anna, "longest_gap_ms"), 1.0);
+            table.push(vec![
+                name.into(),
+                Cell::Number(received / 1_000.0, 0),
+                Cell::number(of_video(looks, &anna, "height").last().copied(), 0),
+                Cell::Number(mean(&of_video(looks, &anna, "fps")), 1),
+                Cell::Number(delay, 0),
+                Cell::Number(gap, 0),
+                Cell::Number(mean(&voice(looks, &anna, "concealed_percent")), 2),
+            ]);
+            (total, slowest, longest) = (total + received, slowest.max(delay), longest.max(gap));
+        }
+        report.table(table);
+        let share = total / NARROW_BPS as f64;
+        report.goal(
+            format!("a narrow way out: used to 60 % at least: {:.0} %", share * 100.0),
+            share >= 0.6,
+        );
+        report.goal(
+            format!("a narrow way out: pictures at most 250 ms old: {slowest:.0}"),
+            slowest <= 250.0,
+        );
+        report.goal(
+            format!("a narrow way out: longest gap 1 s: {:.1}", longest / 1_000.0),
+            longest <= 1_000.0,
+        );
         Ok(())
     }
 }
