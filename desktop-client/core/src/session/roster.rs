@@ -50,6 +50,8 @@ pub(super) struct Member {
     /// Since when the server does not list it although there is a link: it lost the place, or the
     /// server has started anew and it has not come back yet.
     pub(super) unlisted_since: Option<Instant>,
+    /// How many links to it ended by their own fault since one stood.
+    pub(super) closings: u32,
     /// A program with another key than before that wants its place.
     pub(super) withheld: Option<Withheld>,
 }
@@ -85,6 +87,8 @@ pub(super) struct Link {
     /// It takes the place of one to an earlier start of the same person's program, and does not
     /// stand yet: what decodes media is to begin anew with it.
     pub(super) anew: bool,
+    /// It is over by its own fault; when another one is to be made.
+    pub(super) reopen_at: Option<Instant>,
     /// There is no connection and none is made: somebody is to decide first.
     pub(super) detached: bool,
 }
@@ -134,6 +138,7 @@ impl Link {
             number: None,
             remote: None,
             anew: false,
+            reopen_at: None,
             detached: false,
         }
     }
@@ -261,6 +266,7 @@ mod tests {
             copy: FilmCopy::None,
             chat_from: 0,
             unlisted_since: None,
+            closings: 0,
             withheld: None,
         }
     }

@@ -215,8 +215,9 @@ impl Stay {
             opening,
             self.ducking_due,
         ];
+        let reopenings = self.reopenings();
         let gone = self.roster.others().filter_map(|(_, member)| member.gone_at(self.signaling_up));
-        negotiations.chain(machines.into_iter().flatten()).chain(gone).min()
+        negotiations.chain(machines.into_iter().flatten()).chain(gone).chain(reopenings).min()
     }
 
     pub(super) fn timeout(&mut self, io: &mut Io<'_>) {
@@ -229,6 +230,7 @@ impl Stay {
                 self.negotiate(&id, NegotiationInput::Timeout, io);
             }
         }
+        self.reopen_links(io);
         if self.clock.next_timeout().is_some_and(|at| now >= at) {
             self.clock.handle_timeout(now);
         }
@@ -399,6 +401,7 @@ impl Stay {
             copy: FilmCopy::None,
             chat_from: self.numbers.next_number(),
             unlisted_since: None,
+            closings: 0,
             withheld: None,
         }
     }

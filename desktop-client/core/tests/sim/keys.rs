@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use cinemasync_core::interface::{Command, Event, Level, OtherKey, RoomChoice};
-use cinemasync_core::link::{Identity, LinkState};
+use cinemasync_core::interface::{Command, Event, Level, OtherKey, RoomChoice, Via};
+use cinemasync_core::link::{Identity, LinkEvent, LinkState};
+use cinemasync_core::session::Input;
 use cinemasync_protocol::{ParticipantId, ServerMessage};
 
 use super::world::{Person, World};
@@ -19,6 +20,33 @@ fn two() -> (World, [Person; 2], ParticipantId) {
     world.gather(&people);
     let ben = world.id(people[1]);
     (world, people, ben)
+}
+
+/// Both see each other, and what one says reaches the other directly.
+fn talk(world: &mut World, [one, other]: [Person; 2], text: &str) {
+    for (here, there) in [(one, other), (other, one)] {
+        let seen = world.view(here, &world.id(there));
+        assert_eq!(seen.state, LinkState::Connected, "{text}");
+        world.command(here, Command::Chat(text.to_owned()));
+        world.run(A_SECOND);
+        let heard = |event: &Event| matches!(event, Event::Chat(line) if line.text == text && line.via == Via::Peer);
+        assert_eq!(world.people[there].events.iter().filter(|e| heard(e)).count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_link_that_ended_by_its_own_fault_is_made_again() {
+    for (text, closed) in
+        [("the one", [true, false]), ("the other", [false, true]), ("both", [true, true])]
+    {
+        let (mut world, people, _) = two();
+        for (at, _) in closed.into_iter().enumerate().filter(|(_, closed)| *closed) {
+            let peer = world.id(people[1 - at]);
+            world.input(people[at], Input::Link(peer, LinkEvent::State(LinkState::Closed)));
+        }
+        world.run(20 * A_SECOND);
+        talk(&mut world, people, text);
+    }
 }
 
 fn warnings(world: &World, person: Person) -> Vec<String> {

@@ -247,7 +247,7 @@ impl Stay {
         self.tell_peer(id, io);
     }
 
-    fn close_link(&mut self, id: &ParticipantId, io: &mut Io<'_>) {
+    pub(super) fn close_link(&mut self, id: &ParticipantId, io: &mut Io<'_>) {
         io.push(Output::CloseLink(id.clone()));
         self.clock.remove_peer(id);
         self.inbox.remove(id);

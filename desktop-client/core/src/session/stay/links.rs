@@ -1,6 +1,8 @@
 //! The links to the others: what they report, what is negotiated over the server. What travels over
 //! their control channels is in `control`, which program stands at their other end in `keys`.
 
+use std::time::{Duration, Instant};
+
 use cinemasync_protocol::{ClientMessage, DisconnectReason, ParticipantId};
 
 use super::{Io, Output, Stay, is_live};
@@ -9,6 +11,12 @@ use crate::link::{Description, DescriptionKind, LinkEvent, LinkState, LinkStats}
 use crate::negotiation::{NegotiationInput, NegotiationOutput};
 use crate::session::roster::Member;
 use crate::track::Track;
+
+/// A link that ended by its own fault is made again after so long, twice as long each time, by one of
+/// the two; the other one waits longer, in case only it knows.
+const REOPEN: Duration = Duration::from_secs(1);
+const REOPEN_LATER: Duration = Duration::from_secs(5);
+const MOST_DOUBLINGS: u32 = 4;
 
 impl Stay {
     pub(in crate::session) fn link_event(
@@ -78,17 +86,23 @@ impl Stay {
     }
 
     pub(super) fn link_state(&mut self, id: &ParticipantId, state: LinkState, io: &mut Io<'_>) {
+        let first = if self.me() > id { REOPEN } else { REOPEN_LATER };
         let Some(member) = self.roster.get_mut(id) else { return };
+        let patience = first * 2_u32.pow(member.closings.min(MOST_DOUBLINGS));
         let before = std::mem::replace(&mut member.link.state, state);
         match state {
             LinkState::Connecting => {}
             LinkState::Connected => {
                 member.link.away_since = None;
                 member.link.anew = false;
+                member.closings = 0;
             }
             LinkState::Reconnecting | LinkState::Failed | LinkState::Closed => {
                 member.link.away_since.get_or_insert(io.now.instant);
             }
+        }
+        if state == LinkState::Closed {
+            member.link.reopen_at.get_or_insert(io.now.instant + patience);
         }
         if self.let_go_if_withheld(id, io) {
             return;
@@ -117,6 +131,37 @@ impl Stay {
             if lost || !self.roster.get(&id).is_some_and(stands) {
                 self.negotiate(&id, NegotiationInput::RestartIce, io);
             }
+        }
+    }
+
+    /// When links that ended by their own fault (a handshake that failed, a queue that was full) are
+    /// to be made again; not without the server, over which they are negotiated.
+    pub(super) fn reopenings(&self) -> impl Iterator<Item = Instant> {
+        let others = self.roster.others().filter(|_| self.signaling_up);
+        others.filter_map(|(_, member)| member.link.reopen_at)
+    }
+
+    pub(super) fn reopen_links(&mut self, io: &mut Io<'_>) {
+        for id in self.roster.other_ids() {
+            let Some(member) = self.roster.get_mut(&id).filter(|_| io.signaling_up) else {
+                continue;
+            };
+            let due = member.link.reopen_at.take_if(|at| io.now.instant >= *at).is_some();
+            // A link that is withheld waits for somebody's decision.
+            if !due || member.link.detached || member.withheld.is_some() {
+                continue;
+            }
+            let closings = member.closings + 1;
+            let Some(info) = self.roster.info(&id) else { continue };
+            self.close_link(&id, io);
+            let fresh = self.open_link(&info, true, io);
+            self.with_member(&id, |member| {
+                *member = fresh;
+                member.link.anew = true;
+                member.closings = closings;
+            });
+            self.tell_peer(&id, io);
+            self.negotiate(&id, NegotiationInput::Timeout, io);
         }
     }
 
