@@ -232,6 +232,13 @@ impl Negotiation {
         [command, repeat, first, retry, self.restart.due()].into_iter().flatten().min()
     }
 
+    /// Is a restart of ICE of ours under way or about to be?
+    pub fn is_restarting(&self) -> bool {
+        let offering = matches!(self.phase, Phase::Offering { restart: true, .. });
+        let out = self.outstanding.as_ref().is_some_and(|offer| offer.restart);
+        self.want_restart || offering || out
+    }
+
     fn is_idle(&self) -> bool {
         matches!(self.phase, Phase::Idle)
     }

@@ -224,7 +224,7 @@ impl SessionCore {
             Input::NetworkChanged(change) => self.network_changed(change, now),
             Input::Stats { links, media } => {
                 self.media = media;
-                self.in_room(|stay, _| stay.link_stats(links), now);
+                self.in_room(|stay, io| stay.link_stats(links, io), now);
                 if let Stage::Room(stay) = &self.stage {
                     self.equipment.expect_loss(stay.worst_loss());
                 }

@@ -141,8 +141,8 @@ fn stories() -> Vec<(&'static str, Network, Story, f64)> {
         ("one stands still for 20 s", Network::default(), stand_still, 3.0),
         ("one stands still for 20 s, relayed over TCP", tcp.clone(), stand_still, 5.0),
         ("one is cut off for 8 s", Network::default(), cut_off, 5.0),
-        ("the server starts anew, relayed over UDP", apart, start_anew, 12.0),
-        ("the server starts anew, relayed over TCP", tcp, start_anew, 12.0),
+        ("the server starts anew, relayed over UDP", apart, start_anew, 5.0),
+        ("the server starts anew, relayed over TCP", tcp, start_anew, 5.0),
     ]
 }
 

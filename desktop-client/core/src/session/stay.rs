@@ -41,6 +41,9 @@ use crate::track::Track;
 /// back with the same film joins it instead of starting it anew.
 const INTRODUCTION_PATIENCE: Duration = Duration::from_secs(3);
 
+/// How long relays are watched after the server was away: afterwards ICE has found dead paths by itself.
+const RELAY_DOUBT: Duration = Duration::from_secs(5);
+
 /// One stay in one room.
 #[derive(Debug)]
 pub(super) struct Stay {
@@ -68,6 +71,8 @@ pub(super) struct Stay {
     introductions_until: Instant,
     clock_settled: bool,
     signaling_up: bool,
+    /// The server was away until just now: it may have been started anew, and its relay with it.
+    relays_doubted_until: Option<Instant>,
     /// The film that could not be opened here.
     unplayable: Option<FilmId>,
     volume: f64,
@@ -115,6 +120,7 @@ impl Stay {
             introductions_until: now.instant + INTRODUCTION_PATIENCE,
             clock_settled: true,
             signaling_up: true,
+            relays_doubted_until: None,
             unplayable: None,
             volume: 1.0,
             camera: CameraRungs::default(),
@@ -330,6 +336,7 @@ impl Stay {
             self.join(info, io);
         }
         if was_away {
+            self.relays_doubted_until = Some(io.now.instant + RELAY_DOUBT);
             self.system_line("The server is back".to_owned(), io);
         }
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use cinemasync_core::interface::{
     Cause, Command, Event, FilmCopy, ParticipantView, PlaybackStage, RoomChoice, Stage, Via,
 };
-use cinemasync_core::link::LinkState;
+use cinemasync_core::link::{LinkEvent, LinkState, LinkStats, Path};
+use cinemasync_core::plan::MediaStats;
 use cinemasync_core::session::{Input, NetworkChange};
 use cinemasync_core::track::Track;
 
@@ -249,6 +250,33 @@ fn who_loses_only_the_own_way_to_the_server_is_back_in_the_same_place() {
     world.run(Duration::from_secs(1));
     let expected = ["before", "after"].map(|text| (text.to_owned(), Via::Peer));
     assert_eq!(chats(&world, people[2]), expected);
+}
+
+#[test]
+fn a_relayed_link_that_is_silent_after_the_server_was_away_is_made_anew_at_once() {
+    let (mut world, people) = three();
+    let [me, one, other] = people;
+    let ids = [world.id(one), world.id(other)];
+    for id in &ids {
+        world.input(me, Input::Link(id.clone(), LinkEvent::Path(Path::Relay)));
+    }
+    let received = |silent: bool| {
+        let of = |id, bps| (id, LinkStats { received_bps: bps, ..LinkStats::default() });
+        let links = vec![of(ids[0].clone(), u64::from(!silent)), of(ids[1].clone(), 1)];
+        Input::Stats { links, media: MediaStats::default() }
+    };
+    world.input(me, received(true));
+    let restarts = |world: &World| ids.each_ref().map(|id| world.people[me].links[id].restarts);
+    assert_eq!(restarts(&world), [0, 0], "silence alone is ICE's business");
+    world.lose_server(me);
+    world.run(Duration::from_secs(1));
+    assert!(world.snapshot(me).signaling_connected);
+    world.input(me, received(true));
+    world.run(Duration::from_secs(1));
+    assert_eq!(restarts(&world), [1, 0]);
+    world.run(Duration::from_secs(10));
+    world.input(me, received(true));
+    assert_eq!(restarts(&world), [1, 0], "it is long ago");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use cinemasync_protocol::{ClientMessage, DisconnectReason, ParticipantId};
 
 use super::{Io, Output, Stay, is_live};
 use crate::control::ControlMessage;
-use crate::link::{Description, DescriptionKind, LinkEvent, LinkState, LinkStats};
+use crate::link::{Description, DescriptionKind, LinkEvent, LinkState, LinkStats, Path};
 use crate::negotiation::{NegotiationInput, NegotiationOutput};
 use crate::session::roster::Member;
 use crate::track::Track;
@@ -73,9 +73,16 @@ impl Stay {
         }
     }
 
-    pub(in crate::session) fn link_stats(&mut self, links: Vec<(ParticipantId, LinkStats)>) {
+    pub(in crate::session) fn link_stats(
+        &mut self,
+        links: Vec<(ParticipantId, LinkStats)>,
+        io: &mut Io<'_>,
+    ) {
         for (id, stats) in links {
             self.with_member(&id, |member| member.link.stats = stats);
+        }
+        if self.relays_doubted_until.is_some_and(|until| io.now.instant < until) {
+            self.restart_silent_relays(io);
         }
     }
 
@@ -120,6 +127,20 @@ impl Stay {
         if state == LinkState::Connected {
             // The newcomer, or whoever was away, can decode nothing before a keyframe.
             self.refresh_picture(id, Track::Camera, io);
+        }
+    }
+
+    /// The server was away. If it was started anew, paths over its relay are dead, and it takes seconds
+    /// until ICE finds them to be: a live one carries checks at least.
+    fn restart_silent_relays(&mut self, io: &mut Io<'_>) {
+        for id in self.roster.other_ids() {
+            let silent = |Member { link, .. }: &Member| {
+                let relayed = link.state == LinkState::Connected && link.path == Some(Path::Relay);
+                relayed && link.stats.received_bps == 0 && !link.negotiation.is_restarting()
+            };
+            if self.roster.get(&id).is_some_and(silent) {
+                self.negotiate(&id, NegotiationInput::RestartIce, io);
+            }
         }
     }
 
