@@ -265,10 +265,6 @@ fn peers<'a>(looks: &'a [Event], id: &'a str) -> impl Iterator<Item = &'a Value>
         .filter_map(move |event| peer(&event.fields, id))
 }
 
-fn of_peer(looks: &[Event], id: &str, field: &str) -> Vec<f64> {
-    peers(looks, id).filter_map(|peer| peer[field].as_f64()).collect()
-}
-
 fn of_video(looks: &[Event], id: &str, field: &str) -> Vec<f64> {
     peers(looks, id).filter_map(|peer| camera(peer)?[field].as_f64()).collect()
 }

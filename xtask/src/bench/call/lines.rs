@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{first_frame_after, of_peer, of_video, percentile};
+use super::{first_frame_after, of_video, percentile};
 use crate::bench::report::{Cell, Report, Table};
 use crate::children;
 use crate::headless::{Event, Headless};
@@ -267,6 +267,10 @@ impl Call {
         );
         Ok(())
     }
+}
+
+fn of_peer(looks: &[Event], id: &str, field: &str) -> Vec<f64> {
+    super::peers(looks, id).filter_map(|peer| peer[field].as_f64()).collect()
 }
 
 fn voice(looks: &[Event], from: &str, field: &str) -> Vec<f64> {
