@@ -61,10 +61,8 @@ impl Person {
         arguments: &str,
         authority: Option<&Path>,
     ) -> Self {
-        let home = Arc::new(tempfile::tempdir().expect("a folder"));
-        let arguments: Vec<&str> = arguments.split_whitespace().collect();
         let authority = authority.map(|file| ("SSL_CERT_FILE", file.as_os_str().to_owned()));
-        Self::start_at(home, name, url, &arguments, authority.as_slice())
+        Self::start_in(authority.as_slice(), name, url, arguments)
     }
 
     /// The same person's program, started once more.
