@@ -24,8 +24,9 @@ const WAITS: u32 = 3;
 const STEP: usize = FRAME / 3;
 /// How far ahead of the microphone the queue is to be, at most. An echo takes longer than that.
 const LONG: usize = FRAME + FRAME / 4;
-/// In how many frames one sample is left out while it is longer: twice as fast as sound cards drift.
-const TRIM_EVERY: u32 = 5;
+/// Most samples that are left out while it is watched once if it is longer: four times as fast as sound
+/// cards drift. No more than it is too long by, as the canceller has to follow each of them.
+const MOST_TRIMMED: u32 = 10;
 /// Beyond this the sound may come after its echo.
 const TOO_LONG: usize = 4 * FRAME;
 
@@ -81,8 +82,8 @@ pub(super) struct Reference {
     usual: Option<usize>,
     /// Was it much shorter the last time?
     lacked: bool,
-    /// Is a sample to be left out now and then?
-    trims: bool,
+    /// How many samples are to be left out before the length is looked at again.
+    trims: u32,
     /// Was there a frame the last time?
     fed: bool,
 }
@@ -100,7 +101,7 @@ impl Reference {
             shortest: usize::MAX,
             usual: None,
             lacked: false,
-            trims: false,
+            trims: 0,
             fed: false,
         }
     }
@@ -113,10 +114,11 @@ impl Reference {
             tracing::debug!(everything, "another reference for the echo canceller");
             self.queue().clear();
             (self.watched, self.shortest) = (0, usize::MAX);
-            (self.usual, self.lacked, self.trims) = (None, false, false);
+            (self.usual, self.lacked, self.trims) = (None, false, 0);
         }
         let mut frame = [0.0; FRAME];
-        let over = usize::from(self.trims && self.watched.is_multiple_of(TRIM_EVERY));
+        // Spread evenly.
+        let over = usize::from(self.watched * self.trims % WATCHED < self.trims);
         let queue = Arc::clone(self.queue());
         let mut samples = queue.samples.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..WAITS {
@@ -151,9 +153,11 @@ impl Reference {
         }
         let shortest = std::mem::replace(&mut self.shortest, usize::MAX);
         self.watched = 0;
-        let usual = self.usual.unwrap_or(shortest);
+        // At first nothing is lost by making it as short as it can be.
+        let usual = self.usual.unwrap_or(shortest.min(LONG));
         let lacks = shortest + STEP < usual;
-        let left = if shortest > TOO_LONG || shortest > usual + STEP {
+        let grew = shortest > usual + STEP || shortest > TOO_LONG;
+        let left = if grew || (self.usual.is_none() && shortest > LONG) {
             let left = usual.min(LONG);
             tracing::debug!(samples = shortest - left, "left out of the echo's reference");
             samples.drain(..shortest - left);
@@ -170,7 +174,8 @@ impl Reference {
         };
         self.lacked = lacks && !self.lacked;
         self.usual = Some(left);
-        self.trims = left > LONG;
+        self.trims = u32::try_from(left.saturating_sub(LONG))
+            .map_or(MOST_TRIMMED, |long| long.min(MOST_TRIMMED));
     }
 }
 
@@ -271,6 +276,26 @@ mod tests {
             let late = lateness(FRAME as f64 * (1.0 + ppm / 1e6), None);
             assert!(late < 3.5 * FRAME as f64, "{ppm} ppm: {late}");
         }
+    }
+
+    /// A film that had sounded for a while before the microphone looked for its frames.
+    #[test]
+    fn a_beginning_with_too_much_is_made_short_at_once_and_then_left_alone() {
+        let references = references();
+        let mut reference = Reference::new(references.clone());
+        references.everything.push(&ramp(1, 3 * FRAME));
+        let mut steps = Vec::new();
+        let mut before = 0.0;
+        for frame in 3..1_000 {
+            references.everything.push(&ramp(frame * FRAME + 1, FRAME));
+            let heard = reference.next(|| false)[0];
+            if (heard - before - FRAME as f32).abs() > 0.5 {
+                steps.push(frame);
+            }
+            before = heard;
+        }
+        assert!(steps.len() <= 2, "{steps:?}");
+        assert!(1_000.0 * FRAME as f32 - before <= 2.0 * FRAME as f32 + LONG as f32);
     }
 
     #[test]
