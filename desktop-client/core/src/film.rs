@@ -1,7 +1,13 @@
 //! What a film is to the room: a name, a size, a duration and a fingerprint that tells whether two
-//! files are the same.
+//! files are the same. And where a player gets one from.
+
+mod address;
+
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+pub use address::{FilmAddress, FilmAddressError, MAX_FILM_ADDRESS_BYTES};
 
 /// Longest film name that is accepted from a peer, in characters.
 pub const MAX_FILM_NAME_CHARS: usize = 200;
@@ -22,4 +28,13 @@ pub struct FilmInfo {
     pub duration_secs: f64,
     /// The fast fingerprint.
     pub id: FilmId,
+}
+
+/// Where a player gets a film from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilmSource {
+    /// A local file.
+    File(PathBuf),
+    /// An address; what [`FilmAddress::parse`] does not take is not opened.
+    Address(String),
 }
