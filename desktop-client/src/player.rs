@@ -15,6 +15,7 @@ mod inspect;
 mod library;
 mod options;
 mod renderer;
+mod shelf;
 mod sound;
 
 #[cfg(test)]

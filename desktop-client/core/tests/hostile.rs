@@ -265,13 +265,18 @@ fn player_event() -> impl Strategy<Value = PlayerEvent> {
         });
     prop_oneof![
         2 => number()
-            .prop_map(|duration_secs| PlayerEvent::Loaded { duration_secs, tracks: Vec::new() }),
+            .prop_map(|duration_secs| PlayerEvent::Loaded {
+                duration_secs,
+                frame_rate: Some(duration_secs),
+                tracks: Vec::new(),
+                chapters: Vec::new(),
+            }),
         1 => words().prop_map(PlayerEvent::Failed),
         1 => words().prop_map(PlayerEvent::Warning),
         2 => number().prop_map(|position_secs| PlayerEvent::Seeked { position_secs }),
         4 => position,
         1 => Just(PlayerEvent::Ended),
-        1 => any::<bool>().prop_map(PlayerEvent::Buffering),
+        1 => any::<Option<u8>>().prop_map(PlayerEvent::Buffering),
         1 => (any::<i64>(), any::<i64>())
             .prop_map(|(audio, subtitle)| PlayerEvent::TracksChosen { audio, subtitle }),
     ]

@@ -99,7 +99,7 @@ impl Player {
         self.last = now;
         if self.stalled_until.is_some_and(|until| until <= now) {
             self.stalled_until = None;
-            events.push(PlayerEvent::Buffering(false));
+            events.push(PlayerEvent::Buffering(None));
         }
         let moving = self.playing && self.stalled_until.is_none();
         if moving {
@@ -109,7 +109,12 @@ impl Player {
         if let Some((_, opening)) = self.ready_at.filter(|(at, _)| *at <= now) {
             self.ready_at = None;
             events.push(if opening {
-                PlayerEvent::Loaded { duration_secs: FILM_SECS, tracks: Vec::new() }
+                PlayerEvent::Loaded {
+                    duration_secs: FILM_SECS,
+                    frame_rate: None,
+                    tracks: Vec::new(),
+                    chapters: Vec::new(),
+                }
             } else {
                 PlayerEvent::Seeked { position_secs: self.position_secs }
             });
@@ -147,7 +152,7 @@ impl Player {
             return Vec::new();
         }
         self.stalled_until = Some(now + lasting);
-        vec![PlayerEvent::Buffering(true), self.report(now)]
+        vec![PlayerEvent::Buffering(Some(0)), self.report(now)]
     }
 }
 

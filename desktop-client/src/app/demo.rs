@@ -414,6 +414,9 @@ fn film_by(name: &str) -> PlaybackView {
         kind,
         title: title.map(str::to_owned),
         language: Some(language.to_owned()),
+        external: false,
+        codec: None,
+        channels: None,
     };
     PlaybackView {
         film: Some(FilmInfo {

@@ -2,10 +2,16 @@
 //! session. Owns the states of the film, of a seek and of a scheduled start. Time is an argument; the
 //! thread is in `control`, libmpv behind `engine`.
 
-use std::path::Path;
+mod tracks;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cinemasync_core::player::{FilmTrackKind, PlayerCommand, PlayerEvent, PlayerPosition};
+use cinemasync_core::film::FilmSource;
+use cinemasync_core::player::{
+    FilmTrack, FilmTrackKind, PlayerCommand, PlayerEvent, PlayerPosition,
+};
 
 use super::engine::{Clock, Engine, NOT_A_FILM, NOTHING_IN_IT};
 use super::handle::{EndReason, MpvEvent, Watched};
@@ -21,6 +27,9 @@ const SEEK_LIMIT: Duration = Duration::from_secs(20);
 const SEEK_TOLERANCE_SECS: f64 = 0.25;
 /// Seeks stop this far before the end: at the very end there is no frame to stand on.
 const END_MARGIN_SECS: f64 = 0.1;
+
+/// How full the cache is is told again when it changed by this many percent.
+const FILL_STEP: u8 = 5;
 
 /// Where the film is on its way.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,11 +64,17 @@ pub(super) struct Deck<E> {
     /// Where the film was sent last, until it plays: its sound begins exactly there.
     sent_to: Option<f64>,
     playing: bool,
-    stalled: bool,
+    /// While playback waits for input: how many percent of it were told to be there.
+    waits_at: Option<u8>,
     rate: f64,
     trim: f64,
     next_report: Option<Instant>,
+    /// The tracks as they were told.
+    tracks: Vec<FilmTrack>,
+    /// The chosen sound and subtitles as they were told.
     chosen: Option<(i64, i64)>,
+    /// Subtitles that wait until the film is open, oldest first.
+    subtitles: VecDeque<(String, Arc<str>)>,
     told: Vec<PlayerEvent>,
 }
 
@@ -73,11 +88,13 @@ impl<E: Engine> Deck<E> {
             play_at: None,
             sent_to: None,
             playing: false,
-            stalled: false,
+            waits_at: None,
             rate: 1.0,
             trim: 1.0,
             next_report: None,
+            tracks: Vec::new(),
             chosen: None,
+            subtitles: VecDeque::new(),
             told: Vec::new(),
         }
     }
@@ -104,7 +121,7 @@ impl<E: Engine> Deck<E> {
 
     pub(super) fn handle_command(&mut self, command: PlayerCommand, now: Instant) {
         match command {
-            PlayerCommand::Load { path, position_secs } => self.load(&path, position_secs, now),
+            PlayerCommand::Load { source, position_secs } => self.load(&source, position_secs, now),
             PlayerCommand::Unload => {
                 self.forget_film();
                 self.engine.close();
@@ -131,6 +148,14 @@ impl<E: Engine> Deck<E> {
             }
             PlayerCommand::AudioTrack(id) => self.choose(FilmTrackKind::Audio, id),
             PlayerCommand::SubtitleTrack(id) => self.choose(FilmTrackKind::Subtitle, id),
+            PlayerCommand::AddSubtitle { name, text } => self.add_subtitle(name, text),
+            PlayerCommand::SubtitleDelay(secs) => self.delay(FilmTrackKind::Subtitle, secs),
+            PlayerCommand::AudioDelay(secs) => self.delay(FilmTrackKind::Audio, secs),
+            PlayerCommand::SubtitleScale(scale) => {
+                if scale.is_finite() {
+                    self.engine.set_subtitle_scale(scale.clamp(0.25, 4.0));
+                }
+            }
             PlayerCommand::Volume(volume) => {
                 if volume.is_finite() {
                     self.engine.set_volume(volume.clamp(0.0, 1.0));
@@ -155,10 +180,17 @@ impl<E: Engine> Deck<E> {
             MpvEvent::SeekStarted => self.seek_started(now),
             MpvEvent::Primed => self.primed(now),
             MpvEvent::Changed(Watched::PausedForCache, waiting) => {
-                if self.is_open() && self.stalled != waiting {
-                    self.stalled = waiting;
-                    self.told.push(PlayerEvent::Buffering(waiting));
+                if self.is_open() && self.waits_at.is_some() != waiting {
+                    self.waits_at = waiting.then(|| self.engine.cache_fill());
+                    self.told.push(PlayerEvent::Buffering(self.waits_at));
                     self.report(now);
+                }
+            }
+            MpvEvent::Changed(Watched::CacheFill, _) => self.tell_fill(),
+            MpvEvent::Changed(Watched::Tracks, _) => {
+                if self.is_open() {
+                    self.tell_list();
+                    self.tell_tracks();
                 }
             }
             MpvEvent::Changed(Watched::EofReached, true) => {
@@ -186,10 +218,7 @@ impl<E: Engine> Deck<E> {
         }
         match self.film {
             Film::Opening { deadline, .. } | Film::Priming { deadline, .. } if deadline <= now => {
-                self.fail(
-                    "The film could not be opened in time. The disk does not answer or the file is \
-                     damaged; try again or choose another file.",
-                );
+                self.fail(self.engine.explain_silence());
                 self.engine.close();
             }
             _ => {}
@@ -206,10 +235,10 @@ impl<E: Engine> Deck<E> {
         self.engine.show_picture();
     }
 
-    fn load(&mut self, path: &Path, position_secs: f64, now: Instant) {
+    fn load(&mut self, source: &FilmSource, position_secs: f64, now: Instant) {
         self.forget_film();
         self.engine.set_paused(true);
-        match self.engine.open(path, position_secs) {
+        match self.engine.open(source, position_secs) {
             Ok(entry) => {
                 let deadline = now + OPEN_LIMIT;
                 self.film = Film::Opening { entry, started: false, deadline };
@@ -229,9 +258,11 @@ impl<E: Engine> Deck<E> {
         self.play_at = None;
         self.sent_to = None;
         self.playing = false;
-        self.stalled = false;
+        self.waits_at = None;
         self.next_report = None;
+        self.tracks.clear();
         self.chosen = None;
+        self.subtitles.clear();
     }
 
     fn fail(&mut self, sentence: &str) {
@@ -312,11 +343,15 @@ impl<E: Engine> Deck<E> {
                     return;
                 }
                 self.film = Film::Open { entry };
+                self.tracks = self.engine.tracks();
                 self.told.push(PlayerEvent::Loaded {
                     duration_secs: self.engine.duration(),
-                    tracks: self.engine.tracks(),
+                    frame_rate: self.engine.frame_rate(),
+                    tracks: self.tracks.clone(),
+                    chapters: self.engine.chapters(),
                 });
                 self.tell_tracks();
+                self.add_waiting_subtitles();
                 if self.engine.is_mute_by_fault() {
                     self.told.push(PlayerEvent::Warning(
                         "The film plays without sound because the audio device could not be opened. \
@@ -401,7 +436,7 @@ impl<E: Engine> Deck<E> {
             self.told.push(PlayerEvent::Position(PlayerPosition {
                 position_secs,
                 at,
-                playing: self.playing && !self.stalled,
+                playing: self.playing && self.waits_at.is_none(),
                 buffered_secs,
             }));
         }
@@ -425,17 +460,12 @@ impl<E: Engine> Deck<E> {
         self.engine.set_speed(self.rate * self.trim, stretches);
     }
 
-    fn choose(&mut self, kind: FilmTrackKind, id: i64) {
-        if self.is_open() {
-            self.engine.choose(kind, id);
-            self.tell_tracks();
-        }
-    }
-
-    fn tell_tracks(&mut self) {
-        let (audio, subtitle) = self.engine.chosen();
-        if self.chosen.replace((audio, subtitle)) != Some((audio, subtitle)) {
-            self.told.push(PlayerEvent::TracksChosen { audio, subtitle });
+    fn tell_fill(&mut self) {
+        let Some(told) = self.waits_at else { return };
+        let fill = self.engine.cache_fill();
+        if fill.abs_diff(told) >= FILL_STEP {
+            self.waits_at = Some(fill);
+            self.told.push(PlayerEvent::Buffering(self.waits_at));
         }
     }
 }

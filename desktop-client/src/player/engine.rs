@@ -1,23 +1,27 @@
 //! What the deck asks of libmpv, one method a wish. Owns the names of libmpv's properties and commands;
-//! when to use them is decided in `deck`, which knows the engine only by its trait.
+//! when to use them is decided in `deck`, which knows the engine only by its trait. How a film's source is
+//! opened safely is `opening`, what is read of its lists `listing`.
 
-use std::ffi::{CStr, CString};
-use std::path::Path;
+mod listing;
+mod opening;
+
+use std::ffi::CString;
 use std::sync::Arc;
 use std::time::Instant;
 
-use cinemasync_core::player::{FilmTrack, FilmTrackKind};
+use cinemasync_core::film::FilmSource;
+use cinemasync_core::player::{Chapter, FilmTrack, FilmTrackKind};
 
-use super::PlayerError;
 use super::ffi;
-use super::fingerprint;
 use super::handle::{Mpv, MpvCode, c_text};
-use super::sound::{AudioDevice, find_device};
+use super::{options, shelf};
+use listing::shown;
+use opening::Opening;
 
-/// Tracks beyond this many are not listed; no real film comes near.
-const MAX_TRACKS: i64 = 256;
-/// A title of a stranger's file is cut here, in characters.
-const MAX_TITLE_CHARS: usize = 200;
+pub(in crate::player) use listing::choose_device;
+
+/// Faster pictures than this, a second, are a damaged header.
+const MAX_FRAME_RATE: f64 = 1_000.0;
 
 /// Where playback was when it was asked.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,9 +36,9 @@ pub(super) struct Clock {
 
 /// What a player can do with one film at a time. Each call returns within milliseconds.
 pub(super) trait Engine {
-    /// Begins to open a file paused at a position; answers the entry's number in later events, or a
-    /// sentence.
-    fn open(&mut self, path: &Path, position_secs: f64) -> Result<i64, String>;
+    /// Begins to open a film paused at a position, without delays; answers the entry's number in later
+    /// events, or a sentence.
+    fn open(&mut self, source: &FilmSource, position_secs: f64) -> Result<i64, String>;
     /// Closes the film.
     fn close(&mut self);
     /// Begins an exact seek. False: there is nothing to seek in.
@@ -47,6 +51,12 @@ pub(super) trait Engine {
     fn choose(&mut self, kind: FilmTrackKind, id: i64);
     /// Which audio and subtitle tracks play; 0 for none.
     fn chosen(&self) -> (i64, i64);
+    /// Adds subtitles to the open film and chooses them; a sentence if they are none.
+    fn add_subtitle(&mut self, name: &str, text: Arc<str>) -> Result<(), String>;
+    /// Lets sound or subtitles come later than the picture, in seconds.
+    fn set_delay(&mut self, kind: FilmTrackKind, delay_secs: f64);
+    /// Size of text subtitles; 1 is what the film asks for.
+    fn set_subtitle_scale(&mut self, scale: f64);
     /// Loudness, 0 to 1.
     fn set_volume(&mut self, volume: f64);
     /// Where playback is while it plays, or where it was paused; `None` without a film. After a seek it
@@ -56,8 +66,14 @@ pub(super) trait Engine {
     fn picture_time(&self) -> Option<f64>;
     /// Duration in seconds, 0 if unknown.
     fn duration(&self) -> f64;
+    /// Frames a second, if the film tells.
+    fn frame_rate(&self) -> Option<f64>;
     /// The film's tracks.
     fn tracks(&self) -> Vec<FilmTrack>;
+    /// The film's chapters.
+    fn chapters(&self) -> Vec<Chapter>;
+    /// How many percent of what playback waits for are there.
+    fn cache_fill(&self) -> u8;
     /// Is the film's end reached?
     fn at_end(&self) -> bool;
     /// Does anything of the film play: picture or sound?
@@ -68,6 +84,8 @@ pub(super) trait Engine {
     fn show_picture(&mut self);
     /// What a failure to open means, as a sentence.
     fn explain(&self, code: MpvCode) -> String;
+    /// What it means that opening took too long, as a sentence.
+    fn explain_silence(&self) -> &'static str;
 }
 
 /// The engine that is libmpv.
@@ -78,11 +96,28 @@ pub(super) struct MpvEngine {
     /// Can a picture be shown? In a window only once a renderer is there: libmpv gives up a film whose
     /// picture has nowhere to go.
     picture: bool,
+    /// Does the film come from an address?
+    remote: bool,
+    audio_delay_secs: f64,
 }
 
 impl MpvEngine {
     pub(super) fn new(mpv: Arc<Mpv>, audible: bool, picture: bool) -> Self {
-        Self { mpv, audible, picture }
+        Self { mpv, audible, picture, remote: false, audio_delay_secs: 0.0 }
+    }
+
+    /// Film time of what is heard now, as the room counts it.
+    ///
+    /// Measured (libmpv 0.35): `audio-pts` is the time that the sound itself is marked with, whatever the
+    /// delay is; with a delay the picture runs ahead of it by just that. The picture's time is the room's,
+    /// because whoever moves the sound does so because it is marked wrongly or is late in a loudspeaker.
+    /// While playing, a new delay moves the picture and not the sound, so this jumps, and is followed like
+    /// any other jump. Without a picture libmpv takes no notice of the delay.
+    fn heard(&self) -> Option<f64> {
+        let sound = self.mpv.number(c"audio-pts")?;
+        let moved = self.audio_delay_secs.abs() > 0.0
+            && self.mpv.integer(c"vid").is_some_and(|track| track > 0);
+        Some(if moved { sound + self.audio_delay_secs } else { sound })
     }
 
     /// What only fails when libmpv has lost the film at this moment; its events tell the rest.
@@ -95,21 +130,18 @@ impl MpvEngine {
 }
 
 impl Engine for MpvEngine {
-    fn open(&mut self, path: &Path, position_secs: f64) -> Result<i64, String> {
-        fingerprint::check(path).map_err(|error| error.to_string())?;
-        let container = Container::of(path).map_err(|error| error.to_string())?;
-        // Absolute, so that no file name is read as an address, an option or "-".
-        let absolute = std::path::absolute(path)
-            .map_err(|error| fingerprint::FilmError::Unreadable(error).to_string())?;
-        let name = c_text(absolute.as_os_str().as_encoded_bytes())
-            .ok_or("This file name cannot be opened. Rename the file.")?;
+    fn open(&mut self, source: &FilmSource, position_secs: f64) -> Result<i64, String> {
+        let Opening { name, demuxer } = Opening::of(source)?;
+        self.remote = matches!(source, FilmSource::Address(_));
         // One demuxer alone, so that what looks like a list of other files is never read as one.
-        self.attempt("demuxer", self.mpv.set_text(c"options/demuxer", container.demuxer()));
+        self.attempt("demuxer", self.mpv.set_text(c"options/demuxer", demuxer));
         self.attempt("start", self.mpv.set_text(c"options/start", &seconds(position_secs)));
         self.attempt("tracks", self.mpv.set_text(c"options/aid", c"auto"));
         self.attempt("tracks", self.mpv.set_text(c"options/sid", c"auto"));
         let picture = if self.picture { c"auto" } else { c"no" };
         self.attempt("picture", self.mpv.set_text(c"options/vid", picture));
+        self.set_delay(FilmTrackKind::Audio, 0.0);
+        self.set_delay(FilmTrackKind::Subtitle, 0.0);
         self.mpv
             .command_for_integer(&[c"loadfile", &name, c"replace"], c"playlist_entry_id")
             .map_err(|code| self.explain(code))?
@@ -153,6 +185,39 @@ impl Engine for MpvEngine {
         (id(c"aid"), id(c"sid"))
     }
 
+    fn add_subtitle(&mut self, name: &str, text: Arc<str>) -> Result<(), String> {
+        let title = c_text(shown(name)).expect("no control characters, and so no nul");
+        self.mpv.shelf().lay(text);
+        let formats = c"options/demuxer-lavf-o";
+        self.attempt("formats", self.mpv.set_text(formats, &options::subtitle_formats()));
+        let added = self.mpv.command(&[c"sub-add", shelf::ADDRESS, c"select", &title]);
+        self.attempt("formats", self.mpv.set_text(formats, &options::film_formats()));
+        self.mpv.shelf().take();
+        added.map_err(|code| {
+            tracing::debug!(why = self.mpv.describe(code), "libmpv refused subtitles");
+            format!(
+                "\"{}\" holds no subtitles that can be shown. Choose an SRT, ASS, SSA or WebVTT file.",
+                shown(name)
+            )
+        })
+    }
+
+    fn set_delay(&mut self, kind: FilmTrackKind, delay_secs: f64) {
+        let property = match kind {
+            FilmTrackKind::Subtitle => c"sub-delay",
+            FilmTrackKind::Audio => {
+                self.audio_delay_secs = delay_secs;
+                c"audio-delay"
+            }
+            FilmTrackKind::Video => return,
+        };
+        self.attempt("delay", self.mpv.set_number(property, delay_secs));
+    }
+
+    fn set_subtitle_scale(&mut self, scale: f64) {
+        self.attempt("subtitles", self.mpv.set_number(c"sub-scale", scale));
+    }
+
     fn set_volume(&mut self, volume: f64) {
         // libmpv's scale is already shaped for a slider.
         self.attempt("volume", self.mpv.set_number(c"volume", volume * 100.0));
@@ -163,8 +228,7 @@ impl Engine for MpvEngine {
         // A read that waited for libmpv's core says little about its moment: of a few, the quickest.
         for _ in 0..CLOCK_READS {
             let before = Instant::now();
-            let position =
-                self.mpv.number(c"audio-pts").or_else(|| self.mpv.number(c"time-pos"))?;
+            let position = self.heard().or_else(|| self.mpv.number(c"time-pos"))?;
             let after = Instant::now();
             if best.is_none_or(|(from, to, _)| after - before < to - from) {
                 best = Some((before, after, position));
@@ -189,9 +253,21 @@ impl Engine for MpvEngine {
         self.mpv.number(c"duration").unwrap_or(0.0).max(0.0)
     }
 
+    fn frame_rate(&self) -> Option<f64> {
+        self.mpv.number(c"container-fps").filter(|rate| (0.1..=MAX_FRAME_RATE).contains(rate))
+    }
+
     fn tracks(&self) -> Vec<FilmTrack> {
-        let count = self.mpv.integer(c"track-list/count").unwrap_or(0).clamp(0, MAX_TRACKS);
-        (0..count).filter_map(|index| self.track(index)).collect()
+        listing::tracks(&self.mpv)
+    }
+
+    fn chapters(&self) -> Vec<Chapter> {
+        listing::chapters(&self.mpv)
+    }
+
+    fn cache_fill(&self) -> u8 {
+        let percent = self.mpv.integer(c"cache-buffering-state").unwrap_or(0).clamp(0, 100);
+        u8::try_from(percent).expect("clamped just now")
     }
 
     fn at_end(&self) -> bool {
@@ -219,10 +295,21 @@ impl Engine for MpvEngine {
         match code.0 {
             ffi::ERROR_UNKNOWN_FORMAT => NOT_A_FILM.to_owned(),
             ffi::ERROR_NOTHING_TO_PLAY => NOTHING_IN_IT.to_owned(),
+            _ if self.remote => UNREACHABLE.to_owned(),
             _ => format!(
                 "The film cannot be played ({}). Check that the file is complete, or choose another one.",
                 self.mpv.describe(code)
             ),
+        }
+    }
+
+    fn explain_silence(&self) -> &'static str {
+        if self.remote {
+            "The film could not be opened in time because its server does not answer or is too slow. Try \
+             again, or choose another address."
+        } else {
+            "The film could not be opened in time. The disk does not answer or the file is damaged; try \
+             again or choose another file."
         }
     }
 }
@@ -234,78 +321,13 @@ pub(super) const NOT_A_FILM: &str =
 pub(super) const NOTHING_IN_IT: &str =
     "This file holds neither picture nor sound that can be played. Choose another file.";
 
+const UNREACHABLE: &str = "The film at this address cannot be opened. Check the address and the connection \
+     to the internet, or choose another film.";
+
 /// How often the clock is read at most for one answer.
 const CLOCK_READS: usize = 3;
 /// A read this quick is precise enough.
 const QUICK_READ: std::time::Duration = std::time::Duration::from_micros(500);
-
-impl MpvEngine {
-    fn track(&self, index: i64) -> Option<FilmTrack> {
-        let field = |name: &str| c_text(format!("track-list/{index}/{name}"));
-        let text = |name: &str| {
-            let text = self.mpv.text(&field(name)?)?;
-            Some(text.chars().filter(|c| !c.is_control()).take(MAX_TITLE_CHARS).collect::<String>())
-        };
-        let kind = match text("type")?.as_str() {
-            "video" => FilmTrackKind::Video,
-            "audio" => FilmTrackKind::Audio,
-            "sub" => FilmTrackKind::Subtitle,
-            _ => return None,
-        };
-        Some(FilmTrack {
-            id: self.mpv.integer(&field("id")?)?,
-            kind,
-            title: text("title"),
-            language: text("lang"),
-        })
-    }
-}
-
-/// Points libmpv at the audio device that a person named.
-pub(super) fn choose_device(mpv: &Mpv, wanted: &str) -> Result<(), PlayerError> {
-    let count = mpv.integer(c"audio-device-list/count").unwrap_or(0).clamp(0, MAX_TRACKS);
-    let field = |index: i64, name: &str| {
-        c_text(format!("audio-device-list/{index}/{name}")).and_then(|field| mpv.text(&field))
-    };
-    let devices: Vec<AudioDevice> = (0..count)
-        .filter_map(|index| {
-            let name = field(index, "name")?;
-            let description = field(index, "description").unwrap_or_else(|| name.clone());
-            Some(AudioDevice { name, description })
-        })
-        .collect();
-    let name = find_device(wanted, &devices)?;
-    let name = c_text(name).expect("libmpv gave it as a C string");
-    mpv.set_text(c"audio-device", &name)
-        .map_err(|code| PlayerError::Start { why: mpv.describe(code) })
-}
-
-/// Which of libmpv's demuxers may read a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Container {
-    /// Matroska and WebM: libmpv's own reader, with its references to other files off.
-    Matroska,
-    /// The rest: libavformat, with a list of formats that hold everything themselves.
-    Other,
-}
-
-impl Container {
-    fn of(path: &Path) -> Result<Self, fingerprint::FilmError> {
-        use std::io::Read;
-        /// The EBML header that each Matroska file begins with.
-        const EBML: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
-        let mut head = Vec::with_capacity(EBML.len());
-        std::fs::File::open(path)?.take(EBML.len() as u64).read_to_end(&mut head)?;
-        Ok(if head == EBML { Self::Matroska } else { Self::Other })
-    }
-
-    fn demuxer(self) -> &'static CStr {
-        match self {
-            Self::Matroska => c"mkv",
-            Self::Other => c"lavf",
-        }
-    }
-}
 
 /// Seconds as libmpv reads them: never negative (that would count from the end), never infinite.
 fn seconds(position_secs: f64) -> CString {

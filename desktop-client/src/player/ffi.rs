@@ -11,6 +11,7 @@ pub(super) type RawHandle = *mut c_void;
 /// `mpv_render_context`, opaque.
 pub(super) type RawRenderer = *mut c_void;
 
+pub(super) const FORMAT_NONE: c_int = 0;
 pub(super) const FORMAT_STRING: c_int = 1;
 pub(super) const FORMAT_FLAG: c_int = 3;
 pub(super) const FORMAT_INT64: c_int = 4;
@@ -28,6 +29,8 @@ pub(super) const EVENT_PLAYBACK_RESTART: c_int = 21;
 pub(super) const EVENT_PROPERTY_CHANGE: c_int = 22;
 
 pub(super) const ERROR_OPTION_NOT_FOUND: c_int = -5;
+pub(super) const ERROR_UNSUPPORTED: i64 = -18;
+pub(super) const ERROR_LOADING_FAILED: c_int = -13;
 pub(super) const ERROR_NOTHING_TO_PLAY: c_int = -16;
 pub(super) const ERROR_UNKNOWN_FORMAT: c_int = -17;
 
@@ -81,6 +84,21 @@ pub(super) struct RawEndFile {
     pub(super) error: c_int,
     pub(super) playlist_entry_id: i64,
 }
+
+/// `mpv_stream_cb_info`.
+#[repr(C)]
+pub(super) struct StreamInfo {
+    pub(super) cookie: *mut c_void,
+    pub(super) read: Option<unsafe extern "C" fn(*mut c_void, *mut c_char, u64) -> i64>,
+    pub(super) seek: Option<unsafe extern "C" fn(*mut c_void, i64) -> i64>,
+    pub(super) size: Option<unsafe extern "C" fn(*mut c_void) -> i64>,
+    pub(super) close: Option<unsafe extern "C" fn(*mut c_void)>,
+    pub(super) cancel: Option<unsafe extern "C" fn(*mut c_void)>,
+}
+
+/// `mpv_stream_cb_open_ro_fn`.
+pub(super) type OpenStream =
+    unsafe extern "C" fn(*mut c_void, *mut c_char, *mut StreamInfo) -> c_int;
 
 /// The value of a [`RawNode`]; the format says which field is alive.
 #[repr(C)]
@@ -173,6 +191,8 @@ function_table! {
     get_property: b"mpv_get_property\0" = fn(RawHandle, *const c_char, c_int, *mut c_void) -> c_int;
     observe_property: b"mpv_observe_property\0" = fn(RawHandle, u64, *const c_char, c_int) -> c_int;
     request_log_messages: b"mpv_request_log_messages\0" = fn(RawHandle, *const c_char) -> c_int;
+    stream_cb_add_ro: b"mpv_stream_cb_add_ro\0" =
+        fn(RawHandle, *const c_char, *mut c_void, OpenStream) -> c_int;
     wait_event: b"mpv_wait_event\0" = fn(RawHandle, f64) -> *mut RawEvent;
     wakeup: b"mpv_wakeup\0" = fn(RawHandle);
     render_create: b"mpv_render_context_create\0" = fn(*mut RawRenderer, RawHandle, *mut RenderParam) -> c_int;

@@ -6,6 +6,7 @@ use std::ptr::NonNull;
 
 use super::PlayerError;
 use super::ffi::{self, Functions, RawEndFile, RawEvent, RawLogMessage, RawNode, RawStartFile};
+use super::shelf::{self, Shelf};
 
 /// An error number of libmpv, always negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,13 +19,24 @@ pub(super) enum Watched {
     PausedForCache,
     /// The last frame was reached.
     EofReached,
+    /// How much of what it waits for is there.
+    CacheFill,
+    /// The list of tracks, and which are chosen.
+    Tracks,
 }
 
 impl Watched {
-    const ALL: [(u64, &'static CStr, Watched); 2] = [
-        (1, c"paused-for-cache", Watched::PausedForCache),
-        (2, c"eof-reached", Watched::EofReached),
+    const ALL: [(&'static CStr, c_int, Watched); 4] = [
+        (c"paused-for-cache", ffi::FORMAT_FLAG, Watched::PausedForCache),
+        (c"eof-reached", ffi::FORMAT_FLAG, Watched::EofReached),
+        (c"cache-buffering-state", ffi::FORMAT_NONE, Watched::CacheFill),
+        (c"track-list", ffi::FORMAT_NONE, Watched::Tracks),
     ];
+
+    /// The one that was observed under this number.
+    fn by_id(id: u64) -> Option<Self> {
+        Self::ALL.get(usize::try_from(id).ok()?).map(|(.., watched)| *watched)
+    }
 }
 
 /// What libmpv reported.
@@ -44,7 +56,7 @@ pub(super) enum MpvEvent {
     SeekStarted,
     /// First picture and sound after opening or a seek are ready.
     Primed,
-    /// A watched property changed.
+    /// A watched property changed; its value, if it is a yes or no.
     Changed(Watched, bool),
     /// A line of its log.
     Log { level: String, prefix: String, text: String },
@@ -67,6 +79,8 @@ pub(super) enum EndReason {
 pub(super) struct Mpv {
     functions: &'static Functions,
     raw: NonNull<c_void>,
+    /// What libmpv's streams of ours point to; boxed, so that its address stays.
+    shelf: Box<Shelf>,
 }
 
 // SAFETY: libmpv's client API may be called from any thread; only `wait_event` is for one thread at a
@@ -85,18 +99,23 @@ impl Mpv {
         let raw = NonNull::new(unsafe { (functions.create)() }).ok_or(PlayerError::Start {
             why: "out of memory, or a number format other than \"C\"".to_owned(),
         })?;
-        let mpv = Self { functions, raw };
+        let mpv = Self { functions, raw, shelf: Box::default() };
         prepare(&mpv)?;
         // SAFETY: a live, not yet initialised handle.
         mpv.check(unsafe { (functions.initialize)(mpv.raw()) })
             .map_err(|code| PlayerError::Start { why: mpv.describe(code) })?;
-        for (id, name, _) in Watched::ALL {
+        for (id, (name, format, _)) in (0..).zip(Watched::ALL) {
             // SAFETY: a live handle and a constant name.
-            let watched = unsafe {
-                (functions.observe_property)(mpv.raw(), id, name.as_ptr(), ffi::FORMAT_FLAG)
-            };
+            let watched =
+                unsafe { (functions.observe_property)(mpv.raw(), id, name.as_ptr(), format) };
             mpv.check(watched).map_err(|code| PlayerError::Start { why: mpv.describe(code) })?;
         }
+        // SAFETY: a live handle, a constant name, and a shelf that outlives the handle.
+        let offered = unsafe {
+            let shelf = (&raw const *mpv.shelf).cast_mut().cast();
+            (functions.stream_cb_add_ro)(mpv.raw(), shelf::PROTOCOL.as_ptr(), shelf, shelf::open)
+        };
+        mpv.check(offered).map_err(|code| PlayerError::Start { why: mpv.describe(code) })?;
         // SAFETY: a live handle and a constant level.
         unsafe { (functions.request_log_messages)(mpv.raw(), c"warn".as_ptr()) };
         Ok(mpv)
@@ -108,6 +127,11 @@ impl Mpv {
 
     pub(super) fn raw(&self) -> ffi::RawHandle {
         self.raw.as_ptr()
+    }
+
+    /// Where a text is laid down that libmpv is to open.
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// libmpv's own words for an error.
@@ -309,13 +333,12 @@ unsafe fn read_event(event: &RawEvent) -> MpvEvent {
             ffi::EVENT_PLAYBACK_RESTART => MpvEvent::Primed,
             ffi::EVENT_PROPERTY_CHANGE => {
                 let property = &*event.data.cast::<ffi::RawProperty>();
-                let watched = Watched::ALL.iter().find(|(id, ..)| *id == event.reply_userdata);
-                match watched {
-                    Some((.., watched)) if property.format == ffi::FORMAT_FLAG => {
-                        MpvEvent::Changed(*watched, *property.data.cast::<c_int>() != 0)
+                match Watched::by_id(event.reply_userdata) {
+                    Some(watched) if property.format == ffi::FORMAT_FLAG => {
+                        MpvEvent::Changed(watched, *property.data.cast::<c_int>() != 0)
                     }
                     // No value: there is no film, so it neither waits nor stands at its end.
-                    Some((.., watched)) => MpvEvent::Changed(*watched, false),
+                    Some(watched) => MpvEvent::Changed(watched, false),
                     None => MpvEvent::Other,
                 }
             }

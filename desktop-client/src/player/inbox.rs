@@ -1,7 +1,11 @@
 //! The player's waiting commands. Owns which newer command makes which older one pointless, and by that
-//! the bound: at most one of each kind waits, so there is no "full". Pure.
+//! the bound: at most one of each kind waits, so there is no "full". Only of subtitles several may wait,
+//! and the oldest gives way. Pure.
 
 use cinemasync_core::player::PlayerCommand;
+
+/// Subtitles that wait at most: more than anybody adds to a film, and 64 MiB of the longest ones.
+pub(super) const WAITING_SUBTITLES: usize = 16;
 
 /// Commands that the player has not looked at yet, oldest first.
 #[derive(Debug, Default)]
@@ -14,6 +18,12 @@ impl Inbox {
     pub(super) fn push(&mut self, command: PlayerCommand) {
         self.waiting.retain(|older| !supersedes(&command, older));
         self.waiting.push(command);
+        let is_subtitle =
+            |waiting: &PlayerCommand| matches!(waiting, PlayerCommand::AddSubtitle { .. });
+        if self.waiting.iter().filter(|waiting| is_subtitle(waiting)).count() > WAITING_SUBTITLES {
+            let oldest = self.waiting.iter().position(is_subtitle);
+            self.waiting.remove(oldest.expect("some were just counted"));
+        }
     }
 
     /// Does none wait?
@@ -30,7 +40,8 @@ impl Inbox {
 /// Would doing `older` first make no difference once `newer` is done?
 fn supersedes(newer: &PlayerCommand, older: &PlayerCommand) -> bool {
     use PlayerCommand::{
-        AudioTrack, Load, Pause, PlayAt, Rate, Seek, SubtitleTrack, Trim, Unload, Volume,
+        AddSubtitle, AudioDelay, AudioTrack, Load, Pause, PlayAt, Rate, Seek, SubtitleDelay,
+        SubtitleScale, SubtitleTrack, Trim, Unload, Volume,
     };
     match newer {
         // Another film ends whatever was asked about the film before it.
@@ -44,6 +55,9 @@ fn supersedes(newer: &PlayerCommand, older: &PlayerCommand) -> bool {
                     | Pause
                     | AudioTrack(_)
                     | SubtitleTrack(_)
+                    | AddSubtitle { .. }
+                    | SubtitleDelay(_)
+                    | AudioDelay(_)
             )
         }
         // A seek ends paused.
@@ -53,6 +67,11 @@ fn supersedes(newer: &PlayerCommand, older: &PlayerCommand) -> bool {
         Trim(_) => matches!(older, Trim(_)),
         AudioTrack(_) => matches!(older, AudioTrack(_)),
         SubtitleTrack(_) => matches!(older, SubtitleTrack(_)),
+        // The same text again: its track is not wanted twice.
+        AddSubtitle { text, .. } => matches!(older, AddSubtitle { text: old, .. } if old == text),
+        SubtitleDelay(_) => matches!(older, SubtitleDelay(_)),
+        AudioDelay(_) => matches!(older, AudioDelay(_)),
+        SubtitleScale(_) => matches!(older, SubtitleScale(_)),
         Volume(_) => matches!(older, Volume(_)),
     }
 }
@@ -62,6 +81,7 @@ mod tests {
     use std::path::PathBuf;
     use std::time::Instant;
 
+    use cinemasync_core::film::FilmSource;
     use proptest::prelude::*;
 
     use super::*;
@@ -73,7 +93,11 @@ mod tests {
     }
 
     fn load(name: &str) -> PlayerCommand {
-        PlayerCommand::Load { path: PathBuf::from(name), position_secs: 0.0 }
+        PlayerCommand::Load { source: FilmSource::File(PathBuf::from(name)), position_secs: 0.0 }
+    }
+
+    fn subtitle(text: &str) -> PlayerCommand {
+        PlayerCommand::AddSubtitle { name: "Anna's".to_owned(), text: text.into() }
     }
 
     fn seek(position_secs: f64) -> PlayerCommand {
@@ -101,13 +125,29 @@ mod tests {
             seek(5.0),
             PlayerCommand::Volume(0.5),
             PlayerCommand::AudioTrack(2),
+            subtitle("1"),
+            PlayerCommand::SubtitleDelay(1.0),
+            PlayerCommand::SubtitleScale(2.0),
             PlayerCommand::Rate(1.5),
             load("b"),
         ];
         assert_eq!(
             drain(commands),
-            [PlayerCommand::Volume(0.5), PlayerCommand::Rate(1.5), load("b")]
+            [
+                PlayerCommand::Volume(0.5),
+                PlayerCommand::SubtitleScale(2.0),
+                PlayerCommand::Rate(1.5),
+                load("b")
+            ]
         );
+    }
+
+    #[test]
+    fn different_subtitles_all_wait_and_of_too_many_the_oldest_goes() {
+        let texts: Vec<String> = (0..=WAITING_SUBTITLES).map(|n| n.to_string()).collect();
+        let waiting = drain([&*texts, &texts[3..4]].concat().iter().map(|text| subtitle(text)));
+        let expected = texts[1..].iter().filter(|text| **text != texts[3]).chain([&texts[3]]);
+        assert_eq!(waiting, expected.map(|text| subtitle(text)).collect::<Vec<_>>());
     }
 
     fn any_command() -> impl Strategy<Value = PlayerCommand> {
@@ -123,6 +163,10 @@ mod tests {
             (0..4i64).prop_map(PlayerCommand::AudioTrack),
             (0..4i64).prop_map(PlayerCommand::SubtitleTrack),
             (0.0..1.0f64).prop_map(PlayerCommand::Volume),
+            (0..40u8).prop_map(|text| subtitle(&text.to_string())),
+            (-60.0..60.0f64).prop_map(PlayerCommand::SubtitleDelay),
+            (-10.0..10.0f64).prop_map(PlayerCommand::AudioDelay),
+            (0.25..4.0f64).prop_map(PlayerCommand::SubtitleScale),
         ]
     }
 
@@ -133,7 +177,7 @@ mod tests {
         ) {
             let last = commands.last().cloned();
             let waiting = drain(commands);
-            prop_assert!(waiting.len() <= 8);
+            prop_assert!(waiting.len() <= 11 + WAITING_SUBTITLES);
             prop_assert_eq!(waiting.last().cloned(), last);
         }
     }

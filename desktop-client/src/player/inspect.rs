@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use cinemasync_core::film::FilmInfo;
+use cinemasync_core::film::{FilmInfo, FilmSource};
 use cinemasync_core::player::{PlayerCommand, PlayerEvent};
 
 use super::{FilmAudio, FilmError, Player, PlayerConfig, PlayerError, fingerprint};
@@ -47,7 +47,10 @@ pub fn inspect(path: &Path) -> Result<FilmInfo, InspectError> {
         let _ = reports.try_send(last);
     });
     let player = Player::open(PlayerConfig { audio: FilmAudio::None, video: false }, report)?;
-    player.command(PlayerCommand::Load { path: path.to_owned(), position_secs: 0.0 });
+    player.command(PlayerCommand::Load {
+        source: FilmSource::File(path.to_owned()),
+        position_secs: 0.0,
+    });
     let duration_secs = received
         .recv_timeout(PATIENCE)
         .map_err(|_| "The film player does not answer. Restart the program.".to_owned())

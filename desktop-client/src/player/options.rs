@@ -1,9 +1,9 @@
 //! How libmpv is set up before it starts. Owns every option with its reason: what keeps a stranger's film
 //! inside its file, and what makes starts and seeks exact.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 
-use super::handle::Mpv;
+use super::handle::{Mpv, c_text};
 use super::{FilmAudio, PlayerConfig, PlayerError};
 
 /// Container formats of libavformat that hold picture and sound themselves. What is not here (HLS, DASH,
@@ -11,6 +11,9 @@ use super::{FilmAudio, PlayerConfig, PlayerError};
 const FORMATS: &str = "mov,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mp3,flac,wav,w64,aac,rm,nut,mxf,ivf,\
 h264,hevc,m4v,obu,av1,wv,ac3,eac3,dts,truehd,gxf,wtv,dv,dirac,vc1,yuv4mpegpipe,aiff,caf,ape,tta,amr,\
 matroska";
+/// Formats of subtitles that are given as text. A film may not be one of them: libavformat reads them whole
+/// into memory, however long they are.
+const SUBTITLE_FORMATS: &str = "srt,ass,webvtt";
 
 /// Films come from strangers: nothing but the one file that was asked for is read, run or listened to.
 /// An option that this libmpv was built without is as good as off.
@@ -40,7 +43,10 @@ const CLOSED: &[(&CStr, &CStr)] = &[
     (c"resume-playback", c"no"),
     (c"save-position-on-quit", c"no"),
     (c"demuxer-cue-codepage", c"utf-8"),
-    // libmpv hands libavformat the bytes itself; no protocol is ever opened by it.
+    (c"sub-demuxer", c"lavf"),
+    // Addresses are opened through libavformat, where a redirection could ask for more than the web.
+    (c"stream-lavf-o", c"protocol_whitelist=[http,https,tls,tcp,httpproxy]"),
+    // libmpv hands libavformat's readers the bytes itself; no protocol is ever opened by them.
     (c"demuxer-lavf-propagate-opts", c"no"),
 ];
 
@@ -73,9 +79,7 @@ pub(super) fn apply(mpv: &Mpv, config: &PlayerConfig) -> Result<(), PlayerError>
     for (name, value) in CLOSED.iter().chain(EXACT) {
         set(mpv, name, value)?;
     }
-    let lavf = format!("format_whitelist=%{}%{FORMATS},protocol_whitelist=[none]", FORMATS.len());
-    let lavf = super::handle::c_text(lavf).expect("constants without nul bytes");
-    set(mpv, c"demuxer-lavf-o", &lavf)?;
+    set(mpv, c"demuxer-lavf-o", &film_formats())?;
 
     set(mpv, c"vo", if config.video { c"libmpv" } else { c"null" })?;
     // Decoders that copy back need no cooperation between the driver and the window's OpenGL.
@@ -84,6 +88,22 @@ pub(super) fn apply(mpv: &Mpv, config: &PlayerConfig) -> Result<(), PlayerError>
         set(mpv, c"ao", c"null")?;
     }
     Ok(())
+}
+
+/// The value of `demuxer-lavf-o` with which films are opened.
+pub(super) fn film_formats() -> CString {
+    only(FORMATS)
+}
+
+/// The value of `demuxer-lavf-o` with which subtitles are opened.
+pub(super) fn subtitle_formats() -> CString {
+    only(SUBTITLE_FORMATS)
+}
+
+fn only(formats: &str) -> CString {
+    let length = formats.len();
+    c_text(format!("format_whitelist=%{length}%{formats},protocol_whitelist=[none]"))
+        .expect("constants without nul bytes")
 }
 
 fn set(mpv: &Mpv, name: &CStr, value: &CStr) -> Result<(), PlayerError> {

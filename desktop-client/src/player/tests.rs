@@ -1,13 +1,18 @@
 //! The player against the real libmpv, with films made on the spot. Where libmpv or ffmpeg is missing the
 //! tests print so and pass.
 
+mod subtitles;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use cinemasync_core::player::{FilmTrackKind, PlayerCommand, PlayerEvent, PlayerPosition};
+use cinemasync_core::film::FilmSource;
+use cinemasync_core::player::{
+    FilmTrack, FilmTrackKind, MAX_SUBTITLE_BYTES, PlayerCommand, PlayerEvent, PlayerPosition,
+};
 
 use super::{FilmAudio, Player, PlayerConfig, PlayerError};
 
@@ -39,7 +44,10 @@ impl Bench {
     }
 
     fn load(&self, path: &Path, position_secs: f64) {
-        self.player.command(PlayerCommand::Load { path: path.to_owned(), position_secs });
+        self.player.command(PlayerCommand::Load {
+            source: FilmSource::File(path.to_owned()),
+            position_secs,
+        });
     }
 
     fn seek(&self, position_secs: f64) {
@@ -128,7 +136,7 @@ fn a_film_is_opened_played_paused_and_seeked_in_order() {
     let (Some(film), Some(bench)) = (film(folder.path()), Bench::open()) else { return };
     bench.load(&film, 3.0);
     let tracks = bench.wait(|event| match event {
-        PlayerEvent::Loaded { duration_secs, tracks } => {
+        PlayerEvent::Loaded { duration_secs, tracks, .. } => {
             assert!((duration_secs - 20.0).abs() < 0.2, "{duration_secs}");
             Some(tracks.clone())
         }
@@ -155,6 +163,42 @@ fn a_film_is_opened_played_paused_and_seeked_in_order() {
     let stands = bench.seeked();
     assert!((stands - 11.02).abs() < 0.05, "{stands}");
     assert!(!bench.position(|_| true).playing);
+}
+
+#[test]
+fn what_a_film_tells_of_itself_is_told_within_bounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(bench) = Bench::open() else { return };
+    let chapters: String = (0..600)
+        .map(|n| {
+            let title = if n == 0 { "The Beginning".to_owned() } else { "x".repeat(300) };
+            let (start, end) = (n * 10, n * 10 + 10);
+            format!("[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={end}\ntitle={title}\n")
+        })
+        .collect();
+    let list = folder.path().join("chapters.txt");
+    std::fs::write(&list, format!(";FFMETADATA1\n{chapters}")).unwrap();
+    let arguments = format!(
+        "-f lavfi -i testsrc2=s=160x90:r=24000/1001:d=7 -f lavfi -i anoisesrc=d=7 -i {} \
+         -map_metadata 2 -map 0 -map 1 -ac 6 -c:v libx264 -preset ultrafast -c:a ac3",
+        list.display()
+    );
+    let Some(film) = ffmpeg(folder.path(), "film.mkv", &arguments) else { return };
+    bench.load(&film, 0.0);
+    bench.wait(|event| match event {
+        PlayerEvent::Loaded { frame_rate, tracks, chapters, .. } => {
+            assert!((frame_rate.unwrap() - 24_000.0 / 1_001.0).abs() < 0.01, "{frame_rate:?}");
+            assert_eq!(chapters.len(), 512);
+            assert_eq!(chapters[0].title.as_deref(), Some("The Beginning"));
+            assert!((chapters[511].start_secs - 5.11).abs() < 0.01);
+            assert_eq!(chapters[511].title.as_ref().unwrap().chars().count(), 200);
+            let codecs: Vec<_> =
+                tracks.iter().map(|track| (track.codec.as_deref(), track.channels)).collect();
+            assert_eq!(codecs, [(Some("h264"), None), (Some("ac3"), Some(6))]);
+            Some(())
+        }
+        _ => None,
+    });
 }
 
 #[test]

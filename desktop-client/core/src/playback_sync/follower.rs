@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::hold::{FAR_SECS, Hold, Verdict};
 use super::{LocalPlayback, PlaybackState};
 use crate::clock_sync::ClockSync;
+use crate::film::FilmSource;
 use crate::interface::{FilmCopy, PlaybackStage};
 use crate::player::{FilmTrack, PlayerCommand, PlayerEvent, PlayerPosition};
 
@@ -128,7 +129,7 @@ impl Follower {
         self.reset();
         let to = state.position_at(clock.room_time(now + self.seek_takes));
         self.joining = state.playing;
-        self.command(PlayerCommand::Load { path, position_secs: to });
+        self.command(PlayerCommand::Load { source: FilmSource::File(path), position_secs: to });
         self.phase = Phase::Loading { to, since: now };
     }
 
@@ -300,14 +301,15 @@ impl Follower {
                 self.offset_secs = None;
                 self.phase = Phase::Ended;
             }
-            PlayerEvent::Buffering(buffering) => {
-                self.buffering = buffering;
+            PlayerEvent::Buffering(percent) => {
+                self.buffering = percent.is_some();
                 if let Phase::Playing { hold } = &mut self.phase
-                    && !buffering
+                    && percent.is_none()
                 {
                     hold.after_gap(now);
                 }
             }
+            PlayerEvent::Tracks(tracks) => self.tracks = tracks,
             PlayerEvent::TracksChosen { audio, subtitle } => self.chosen = (audio, subtitle),
             PlayerEvent::Warning(_) => {}
         }

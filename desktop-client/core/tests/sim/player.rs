@@ -72,8 +72,12 @@ impl VirtualPlayer {
             PlayerCommand::Load { position_secs, .. } => {
                 self.halt(now);
                 self.standing_secs = position_secs;
-                let loaded =
-                    PlayerEvent::Loaded { duration_secs: DURATION_SECS, tracks: Vec::new() };
+                let loaded = PlayerEvent::Loaded {
+                    duration_secs: DURATION_SECS,
+                    frame_rate: None,
+                    tracks: Vec::new(),
+                    chapters: Vec::new(),
+                };
                 self.pending = Some((now + LOADING, loaded));
             }
             PlayerCommand::Unload => {
@@ -94,7 +98,12 @@ impl VirtualPlayer {
                 self.set_speed((self.speed.0, trim), now);
             }
             PlayerCommand::Volume(volume) => self.volume = volume,
-            PlayerCommand::AudioTrack(_) | PlayerCommand::SubtitleTrack(_) => {}
+            PlayerCommand::AudioTrack(_)
+            | PlayerCommand::SubtitleTrack(_)
+            | PlayerCommand::AddSubtitle { .. }
+            | PlayerCommand::SubtitleDelay(_)
+            | PlayerCommand::AudioDelay(_)
+            | PlayerCommand::SubtitleScale(_) => {}
         }
     }
 
