@@ -32,6 +32,7 @@ pub use renderer::FilmRenderer;
 pub use sound::FilmAudio;
 
 use control::Control;
+use engine::{Engine, MpvEngine};
 use handle::Mpv;
 
 /// How a player is set up.
@@ -107,10 +108,11 @@ impl Player {
     pub fn open(config: PlayerConfig, on_event: OnEvent) -> Result<Self, PlayerError> {
         let mpv = Mpv::start(library::functions()?, |mpv| options::apply(mpv, &config))?;
         let audible = config.audio != FilmAudio::None;
+        let mut engine = MpvEngine::new(Arc::new(mpv), audible, !config.video);
         if let FilmAudio::Device(wanted) = config.audio {
-            engine::choose_device(&mpv, &wanted)?;
+            engine.choose_device(Some(&wanted))?;
         }
-        let control = Control::start(Arc::new(mpv), audible, config.video, on_event)?;
+        let control = Control::start(engine, config.video, on_event)?;
         Ok(Self { control })
     }
 

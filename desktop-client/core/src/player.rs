@@ -58,6 +58,10 @@ pub enum PlayerCommand {
     SubtitleScale(f64),
     /// Loudness, 0 to 1 as a person moves a slider.
     Volume(f64),
+    /// Let the film's sound come out of the device with this id or description, or of the only one that
+    /// has this in either; `None` for the system's default. A device that is not there is answered by
+    /// [`PlayerEvent::Warning`], and the one before it stays.
+    AudioDevice(Option<String>),
 }
 
 /// What the player reports.
@@ -79,7 +83,7 @@ pub enum PlayerEvent {
     /// The film could not be opened; a sentence for a person.
     Failed(String),
     /// The film plays on, but something of it is missing (such as its sound, because the audio device
-    /// could not be opened); a sentence for a person.
+    /// is gone; it comes back with the device); a sentence for a person.
     Warning(String),
     /// A seek is done: the player stands paused here, primed.
     Seeked {

@@ -40,18 +40,17 @@ struct Shared {
 
 impl Control {
     pub(super) fn start(
-        mpv: Arc<Mpv>,
-        audible: bool,
+        engine: MpvEngine,
         window: bool,
         on_event: OnEvent,
     ) -> Result<Self, PlayerError> {
         let shared = Arc::new(Shared {
-            mpv,
+            mpv: engine.mpv(),
             inbox: Mutex::default(),
             renderer_attached: AtomicBool::new(false),
             stop: AtomicBool::new(false),
         });
-        let deck = Deck::new(MpvEngine::new(Arc::clone(&shared.mpv), audible, !window));
+        let deck = Deck::new(engine);
         let thread = std::thread::Builder::new()
             .name("film-player".to_owned())
             .spawn({

@@ -2,6 +2,8 @@
 //! session. Owns the states of the film, of a seek and of a scheduled start. Time is an argument; the
 //! thread is in `control`, libmpv behind `engine`.
 
+mod seeking;
+mod sound;
 mod tracks;
 
 use std::collections::VecDeque;
@@ -13,21 +15,15 @@ use cinemasync_core::player::{
     FilmTrack, FilmTrackKind, PlayerCommand, PlayerEvent, PlayerPosition,
 };
 
-use super::engine::{Clock, Engine, NOT_A_FILM, NOTHING_IN_IT};
+use super::engine::{CUT_OFF, Clock, Engine, NOT_A_FILM, NOTHING_IN_IT};
 use super::handle::{EndReason, MpvEvent, Watched};
+use seeking::Seeking;
 
 /// How often the position is told while playing.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
 /// A local file that is not open and primed by then sits on a disk that does not answer, or its reader
 /// is caught in a damaged part.
 const OPEN_LIMIT: Duration = Duration::from_secs(20);
-/// A seek may read a long way between two key frames, but not longer than this.
-const SEEK_LIMIT: Duration = Duration::from_secs(20);
-/// libmpv stands further than this from where it was sent only if the film has nothing there.
-const SEEK_TOLERANCE_SECS: f64 = 0.25;
-/// Seeks stop this far before the end: at the very end there is no frame to stand on.
-const END_MARGIN_SECS: f64 = 0.1;
-
 /// How full the cache is is told again when it changed by this many percent.
 const FILL_STEP: u8 = 5;
 
@@ -42,14 +38,6 @@ enum Film {
     Priming { entry: i64, deadline: Instant },
     /// Open and primed.
     Open { entry: i64 },
-}
-
-/// A seek that libmpv works on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Seeking {
-    /// Has libmpv begun it? What is primed before belongs to an older seek.
-    started: bool,
-    deadline: Instant,
 }
 
 /// The player's state machine over an engine.
@@ -75,6 +63,8 @@ pub(super) struct Deck<E> {
     chosen: Option<(i64, i64)>,
     /// Subtitles that wait until the film is open, oldest first.
     subtitles: VecDeque<(String, Arc<str>)>,
+    /// When a lost audio device is tried again.
+    next_try: Option<Instant>,
     told: Vec<PlayerEvent>,
 }
 
@@ -95,6 +85,7 @@ impl<E: Engine> Deck<E> {
             tracks: Vec::new(),
             chosen: None,
             subtitles: VecDeque::new(),
+            next_try: None,
             told: Vec::new(),
         }
     }
@@ -116,7 +107,10 @@ impl<E: Engine> Deck<E> {
             Film::Closed | Film::Open { .. } => None,
         };
         let seeking = self.seeking.map(|seeking| seeking.deadline);
-        [opening, seeking, self.start_due(), self.next_report].into_iter().flatten().min()
+        [opening, seeking, self.start_due(), self.next_report, self.next_try]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     pub(super) fn handle_command(&mut self, command: PlayerCommand, now: Instant) {
@@ -151,6 +145,7 @@ impl<E: Engine> Deck<E> {
             PlayerCommand::AddSubtitle { name, text } => self.add_subtitle(name, text),
             PlayerCommand::SubtitleDelay(secs) => self.delay(FilmTrackKind::Subtitle, secs),
             PlayerCommand::AudioDelay(secs) => self.delay(FilmTrackKind::Audio, secs),
+            PlayerCommand::AudioDevice(wanted) => self.choose_device(wanted.as_deref()),
             PlayerCommand::SubtitleScale(scale) => {
                 if scale.is_finite() {
                     self.engine.set_subtitle_scale(scale.clamp(0.25, 4.0));
@@ -193,6 +188,8 @@ impl<E: Engine> Deck<E> {
                     self.tell_tracks();
                 }
             }
+            MpvEvent::Changed(Watched::AudioDriver, _) => self.look_after_sound(now),
+            MpvEvent::Changed(Watched::AudioDevices, _) => self.look_at_devices(),
             MpvEvent::Changed(Watched::EofReached, true) => {
                 if self.playing {
                     self.end(now);
@@ -223,6 +220,7 @@ impl<E: Engine> Deck<E> {
             }
             _ => {}
         }
+        self.try_device(now);
         if self.seeking.is_some_and(|seeking| seeking.deadline <= now) {
             // libmpv refuses a seek without a word where a file has no way to seek.
             tracing::debug!("a seek was not answered in time");
@@ -263,6 +261,7 @@ impl<E: Engine> Deck<E> {
         self.tracks.clear();
         self.chosen = None;
         self.subtitles.clear();
+        self.next_try = None;
     }
 
     fn fail(&mut self, sentence: &str) {
@@ -300,40 +299,6 @@ impl<E: Engine> Deck<E> {
         self.is_open() && self.seeking.is_none() && self.next_seek.is_none()
     }
 
-    fn seek(&mut self, position_secs: f64, now: Instant) {
-        if self.film == Film::Closed {
-            return;
-        }
-        self.play_at = None;
-        self.halt();
-        let underway = self.seeking.is_some_and(|seeking| !seeking.started);
-        if self.is_open() && !underway {
-            self.begin_seek(position_secs, now);
-        } else {
-            self.next_seek = Some(position_secs);
-        }
-    }
-
-    fn begin_seek(&mut self, position_secs: f64, now: Instant) {
-        let duration = self.engine.duration();
-        let last = if duration > 0.0 { (duration - END_MARGIN_SECS).max(0.0) } else { f64::MAX };
-        let target = if position_secs.is_finite() { position_secs.clamp(0.0, last) } else { 0.0 };
-        self.sent_to = Some(target);
-        if self.engine.seek(target) {
-            self.seeking = Some(Seeking { started: false, deadline: now + SEEK_LIMIT });
-        } else {
-            self.answer_seek();
-        }
-    }
-
-    fn seek_started(&mut self, now: Instant) {
-        let Some(seeking) = &mut self.seeking else { return };
-        seeking.started = true;
-        if let Some(position_secs) = self.next_seek.take() {
-            self.begin_seek(position_secs, now);
-        }
-    }
-
     fn primed(&mut self, now: Instant) {
         match self.film {
             Film::Priming { entry, .. } => {
@@ -352,13 +317,7 @@ impl<E: Engine> Deck<E> {
                 });
                 self.tell_tracks();
                 self.add_waiting_subtitles();
-                if self.engine.is_mute_by_fault() {
-                    self.told.push(PlayerEvent::Warning(
-                        "The film plays without sound because the audio device could not be opened. \
-                         Check that it is connected and not in use, then open the film again."
-                            .to_owned(),
-                    ));
-                }
+                self.look_after_sound(now);
                 match self.next_seek.take() {
                     Some(position_secs) => self.begin_seek(position_secs, now),
                     None => self.report(now),
@@ -371,12 +330,6 @@ impl<E: Engine> Deck<E> {
             _ => {}
         }
         self.start_if_due(now);
-    }
-
-    fn answer_seek(&mut self) {
-        self.seeking = None;
-        let position_secs = self.clock().map_or(0.0, |clock| clock.position_secs);
-        self.told.push(PlayerEvent::Seeked { position_secs });
     }
 
     fn start_if_due(&mut self, now: Instant) {
@@ -415,6 +368,11 @@ impl<E: Engine> Deck<E> {
     }
 
     fn end(&mut self, now: Instant) {
+        if self.engine.is_cut_off() {
+            self.fail(CUT_OFF);
+            self.engine.close();
+            return;
+        }
         self.engine.set_paused(true);
         self.playing = false;
         self.next_report = None;
@@ -440,16 +398,6 @@ impl<E: Engine> Deck<E> {
                 buffered_secs,
             }));
         }
-    }
-
-    fn clock(&self) -> Option<Clock> {
-        let mut clock = self.engine.clock()?;
-        if let Some(sent_to) = self.sent_to {
-            let shown = self.engine.picture_time().unwrap_or(clock.position_secs);
-            let arrived = (shown - sent_to).abs() < SEEK_TOLERANCE_SECS;
-            clock.position_secs = if arrived { sent_to } else { shown };
-        }
-        Some(clock)
     }
 
     fn set_speed(&mut self) {

@@ -12,13 +12,11 @@ use std::time::Instant;
 use cinemasync_core::film::FilmSource;
 use cinemasync_core::player::{Chapter, FilmTrack, FilmTrackKind};
 
-use super::ffi;
 use super::handle::{Mpv, MpvCode, c_text};
-use super::{options, shelf};
+use super::sound::find_device;
+use super::{PlayerError, ffi, options, shelf};
 use listing::shown;
 use opening::Opening;
-
-pub(in crate::player) use listing::choose_device;
 
 /// Faster pictures than this, a second, are a damaged header.
 const MAX_FRAME_RATE: f64 = 1_000.0;
@@ -34,7 +32,19 @@ pub(super) struct Clock {
     pub(super) buffered_secs: f64,
 }
 
-/// What a player can do with one film at a time. Each call returns within milliseconds.
+/// What becomes of the film's sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sound {
+    /// It comes out, or there is none that should.
+    Fine,
+    /// It should come out and has no device; a silent clock runs in its stead.
+    Lost,
+    /// Its device is just being opened.
+    Opening,
+}
+
+/// What a player can do with one film at a time. Each call returns within milliseconds; only the longest
+/// subtitles take some tenths of a second, while the film plays on.
 pub(super) trait Engine {
     /// Begins to open a film paused at a position, without delays; answers the entry's number in later
     /// events, or a sentence.
@@ -78,8 +88,16 @@ pub(super) trait Engine {
     fn at_end(&self) -> bool;
     /// Does anything of the film play: picture or sound?
     fn plays_something(&self) -> bool;
-    /// Should there be sound that does not come out?
-    fn is_mute_by_fault(&self) -> bool;
+    /// Does the sound come out?
+    fn sound(&self) -> Sound;
+    /// Lets the sound come out of the device that a person named, or of the default.
+    fn choose_device(&mut self, wanted: Option<&str>) -> Result<(), PlayerError>;
+    /// Looks at the list of devices. True: the chosen one is there and was not when last looked.
+    fn look_for_device(&mut self) -> bool;
+    /// Opens the chosen device anew. The film's clock stumbles.
+    fn reopen_device(&mut self);
+    /// Did the film break off before its end because no more of it came?
+    fn is_cut_off(&self) -> bool;
     /// Shows the picture again after a renderer came.
     fn show_picture(&mut self);
     /// What a failure to open means, as a sentence.
@@ -99,11 +117,27 @@ pub(super) struct MpvEngine {
     /// Does the film come from an address?
     remote: bool,
     audio_delay_secs: f64,
+    /// libmpv's name of the chosen audio device; `None` for the default.
+    device: Option<String>,
+    /// Was the chosen device in the list when last looked?
+    device_is_there: bool,
 }
 
 impl MpvEngine {
     pub(super) fn new(mpv: Arc<Mpv>, audible: bool, picture: bool) -> Self {
-        Self { mpv, audible, picture, remote: false, audio_delay_secs: 0.0 }
+        Self {
+            mpv,
+            audible,
+            picture,
+            remote: false,
+            audio_delay_secs: 0.0,
+            device: None,
+            device_is_there: true,
+        }
+    }
+
+    pub(super) fn mpv(&self) -> Arc<Mpv> {
+        Arc::clone(&self.mpv)
     }
 
     /// Film time of what is heard now, as the room counts it.
@@ -279,10 +313,46 @@ impl Engine for MpvEngine {
         has(c"video-codec") || has(c"audio-codec-name")
     }
 
-    fn is_mute_by_fault(&self) -> bool {
-        self.audible
-            && self.mpv.integer(c"aid").is_some_and(|id| id > 0)
-            && self.mpv.text(c"current-ao").is_none_or(|driver| driver == "null")
+    fn sound(&self) -> Sound {
+        let wanted = self.audible && self.mpv.integer(c"aid").is_some_and(|id| id > 0);
+        match self.mpv.text(c"current-ao").as_deref() {
+            _ if !wanted => Sound::Fine,
+            Some("null") => Sound::Lost,
+            Some(_) => Sound::Fine,
+            None => Sound::Opening,
+        }
+    }
+
+    fn choose_device(&mut self, wanted: Option<&str>) -> Result<(), PlayerError> {
+        let name = match wanted {
+            Some(wanted) => find_device(wanted, &listing::devices(&self.mpv))?,
+            None => "auto".to_owned(),
+        };
+        let text = c_text(name.as_str()).expect("libmpv gave it as a C string");
+        self.mpv
+            .set_text(c"audio-device", &text)
+            .map_err(|code| PlayerError::Start { why: self.mpv.describe(code) })?;
+        self.device = wanted.map(|_| name);
+        self.device_is_there = true;
+        Ok(())
+    }
+
+    fn look_for_device(&mut self) -> bool {
+        // Read even if nothing is looked for: from then on libmpv tells of changes.
+        let devices = listing::devices(&self.mpv);
+        let Some(wanted) = &self.device else { return false };
+        let is_there = devices.iter().any(|device| device.name == *wanted);
+        let was_there = std::mem::replace(&mut self.device_is_there, is_there);
+        is_there && !was_there
+    }
+
+    fn reopen_device(&mut self) {
+        self.attempt("device", self.mpv.command(&[c"ao-reload"]));
+    }
+
+    fn is_cut_off(&self) -> bool {
+        let end = self.duration();
+        self.remote && self.picture_time().is_some_and(|at| at < end - CUT_OFF_SECS)
     }
 
     fn show_picture(&mut self) {
@@ -323,6 +393,12 @@ pub(super) const NOTHING_IN_IT: &str =
 
 const UNREACHABLE: &str = "The film at this address cannot be opened. Check the address and the connection \
      to the internet, or choose another film.";
+
+/// What is said of a film from the web that ends too early.
+pub(super) const CUT_OFF: &str = "The film breaks off here: its server does not answer any more, or has not \
+     all of it. Open it again, or choose another address.";
+/// A film that ends this much sooner than it should, in seconds, is not whole.
+const CUT_OFF_SECS: f64 = 5.0;
 
 /// How often the clock is read at most for one answer.
 const CLOCK_READS: usize = 3;

@@ -23,14 +23,20 @@ pub(super) enum Watched {
     CacheFill,
     /// The list of tracks, and which are chosen.
     Tracks,
+    /// What the sound goes to.
+    AudioDriver,
+    /// The list of audio devices; only once that has been read.
+    AudioDevices,
 }
 
 impl Watched {
-    const ALL: [(&'static CStr, c_int, Watched); 4] = [
+    const ALL: [(&'static CStr, c_int, Watched); 6] = [
         (c"paused-for-cache", ffi::FORMAT_FLAG, Watched::PausedForCache),
         (c"eof-reached", ffi::FORMAT_FLAG, Watched::EofReached),
         (c"cache-buffering-state", ffi::FORMAT_NONE, Watched::CacheFill),
         (c"track-list", ffi::FORMAT_NONE, Watched::Tracks),
+        (c"current-ao", ffi::FORMAT_NONE, Watched::AudioDriver),
+        (c"audio-device-list", ffi::FORMAT_NONE, Watched::AudioDevices),
     ];
 
     /// The one that was observed under this number.

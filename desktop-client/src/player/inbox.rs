@@ -40,8 +40,8 @@ impl Inbox {
 /// Would doing `older` first make no difference once `newer` is done?
 fn supersedes(newer: &PlayerCommand, older: &PlayerCommand) -> bool {
     use PlayerCommand::{
-        AddSubtitle, AudioDelay, AudioTrack, Load, Pause, PlayAt, Rate, Seek, SubtitleDelay,
-        SubtitleScale, SubtitleTrack, Trim, Unload, Volume,
+        AddSubtitle, AudioDelay, AudioDevice, AudioTrack, Load, Pause, PlayAt, Rate, Seek,
+        SubtitleDelay, SubtitleScale, SubtitleTrack, Trim, Unload, Volume,
     };
     match newer {
         // Another film ends whatever was asked about the film before it.
@@ -73,6 +73,7 @@ fn supersedes(newer: &PlayerCommand, older: &PlayerCommand) -> bool {
         AudioDelay(_) => matches!(older, AudioDelay(_)),
         SubtitleScale(_) => matches!(older, SubtitleScale(_)),
         Volume(_) => matches!(older, Volume(_)),
+        AudioDevice(_) => matches!(older, AudioDevice(_)),
     }
 }
 
@@ -163,6 +164,8 @@ mod tests {
             (0..4i64).prop_map(PlayerCommand::AudioTrack),
             (0..4i64).prop_map(PlayerCommand::SubtitleTrack),
             (0.0..1.0f64).prop_map(PlayerCommand::Volume),
+            any::<Option<u8>>()
+                .prop_map(|name| { PlayerCommand::AudioDevice(name.map(|name| name.to_string())) }),
             (0..40u8).prop_map(|text| subtitle(&text.to_string())),
             (-60.0..60.0f64).prop_map(PlayerCommand::SubtitleDelay),
             (-10.0..10.0f64).prop_map(PlayerCommand::AudioDelay),
@@ -177,7 +180,7 @@ mod tests {
         ) {
             let last = commands.last().cloned();
             let waiting = drain(commands);
-            prop_assert!(waiting.len() <= 11 + WAITING_SUBTITLES);
+            prop_assert!(waiting.len() <= 12 + WAITING_SUBTITLES);
             prop_assert_eq!(waiting.last().cloned(), last);
         }
     }

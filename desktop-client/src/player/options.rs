@@ -60,6 +60,8 @@ const EXACT: &[(&CStr, &CStr)] = &[
     // A frame shown late after a seek is better than none: the picture must stand before `Seeked`.
     (c"hr-seek-framedrop", c"no"),
     (c"audio-fallback-to-null", c"yes"),
+    // Where libmpv itself makes two channels of six, no sum of them leaves the scale.
+    (c"audio-normalize-downmix", c"yes"),
     // The loudness a person chose is the only one that counts.
     (c"volume-max", c"100"),
     (c"replaygain", c"no"),

@@ -1,7 +1,10 @@
 //! The player against the real libmpv, with films made on the spot. Where libmpv or ffmpeg is missing the
 //! tests print so and pass.
 
+mod addresses;
+mod loudspeakers;
 mod subtitles;
+mod web;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,9 +30,13 @@ struct Bench {
 impl Bench {
     /// A headless, silent player; `None`, said aloud, without libmpv.
     fn open() -> Option<Self> {
+        Self::open_with(FilmAudio::None)
+    }
+
+    fn open_with(audio: FilmAudio) -> Option<Self> {
         let (tell, events) = channel();
         let tell = Mutex::new(tell);
-        let config = PlayerConfig { audio: FilmAudio::None, video: false };
+        let config = PlayerConfig { audio, video: false };
         let on_event = Arc::new(move |event| {
             tell.lock().unwrap().send(event).ok();
         });
@@ -90,6 +97,13 @@ impl Bench {
     fn position(&self, wanted: impl Fn(&PlayerPosition) -> bool) -> PlayerPosition {
         self.wait(|event| match event {
             PlayerEvent::Position(position) if wanted(position) => Some(*position),
+            _ => None,
+        })
+    }
+
+    fn warning(&self) -> String {
+        self.wait(|event| match event {
+            PlayerEvent::Warning(sentence) => Some(sentence.clone()),
             _ => None,
         })
     }

@@ -103,7 +103,8 @@ impl VirtualPlayer {
             | PlayerCommand::AddSubtitle { .. }
             | PlayerCommand::SubtitleDelay(_)
             | PlayerCommand::AudioDelay(_)
-            | PlayerCommand::SubtitleScale(_) => {}
+            | PlayerCommand::SubtitleScale(_)
+            | PlayerCommand::AudioDevice(_) => {}
         }
     }
 

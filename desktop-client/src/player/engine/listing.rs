@@ -3,9 +3,8 @@
 
 use cinemasync_core::player::{Chapter, FilmTrack, FilmTrackKind};
 
-use crate::player::PlayerError;
 use crate::player::handle::{Mpv, c_text};
-use crate::player::sound::{AudioDevice, find_device};
+use crate::player::sound::AudioDevice;
 
 /// Tracks beyond this many are not listed, nor devices; no real film comes near.
 const MAX_TRACKS: i64 = 256;
@@ -81,19 +80,15 @@ fn chapter(entry: &Entry<'_>) -> Option<Chapter> {
     Some(Chapter { start_secs, title: entry.text("title").filter(|title| !title.is_empty()) })
 }
 
-/// Points libmpv at the audio device that a person named.
-pub(in crate::player) fn choose_device(mpv: &Mpv, wanted: &str) -> Result<(), PlayerError> {
+/// The audio devices that libmpv knows, the best drivers first.
+pub(super) fn devices(mpv: &Mpv) -> Vec<AudioDevice> {
     let count = mpv.integer(c"audio-device-list/count").unwrap_or(0).clamp(0, MAX_TRACKS);
-    let devices: Vec<AudioDevice> = (0..count)
+    (0..count)
         .filter_map(|index| {
             let entry = Entry { mpv, list: "audio-device-list", index };
             let name = mpv.text(&entry.field("name"))?;
             let description = entry.text("description").unwrap_or_else(|| name.clone());
             Some(AudioDevice { name, description })
         })
-        .collect();
-    let name = find_device(wanted, &devices)?;
-    let name = c_text(name).expect("libmpv gave it as a C string");
-    mpv.set_text(c"audio-device", &name)
-        .map_err(|code| PlayerError::Start { why: mpv.describe(code) })
+        .collect()
 }

@@ -34,13 +34,6 @@ impl Bench {
         });
     }
 
-    fn warning(&self) -> String {
-        self.wait(|event| match event {
-            PlayerEvent::Warning(sentence) => Some(sentence.clone()),
-            _ => None,
-        })
-    }
-
     /// What the subtitles say at a place of the film.
     fn said_at(&self, position_secs: f64) -> String {
         self.seek(position_secs);
