@@ -1,6 +1,7 @@
 //! The session without a window: JSON commands on stdin, JSON events on stdout, logs on stderr. The
 //! lines are a public interface; `headless/lines.rs` holds their shapes.
 
+mod commands;
 mod lines;
 mod printer;
 
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cinemasync_core::film_memory::FilmMemory;
 use cinemasync_core::interface::{Command, Event, Level, Notice, Stage};
 use cinemasync_core::session::{EquipmentConfig, SessionConfig};
 use tokio::sync::mpsc;
@@ -18,7 +20,7 @@ use crate::media::MediaConfig;
 use crate::player::PlayerConfig;
 use crate::session::{Session, SessionOptions};
 use crate::settings::Settings;
-use lines::CommandLine;
+use commands::CommandLine;
 pub use lines::EventLine;
 use printer::Printer;
 
@@ -61,7 +63,7 @@ async fn converse(args: HeadlessArgs, settings: &Settings) -> ExitCode {
         }
     };
     if args.screen != "none" {
-        printer.print(&EventLine::error("unsupported", lines::NO_SCREEN_SHARING));
+        printer.print(&EventLine::error("unsupported", commands::NO_SCREEN_SHARING));
     }
     let place_path = crate::place::default_path();
     let invite = match args.entry.room() {
@@ -171,6 +173,7 @@ fn start(args: &HeadlessArgs) -> Result<Session, crate::session::SessionError> {
                 camera_quality: args.camera.quality(),
                 ..EquipmentConfig::default()
             },
+            memory: FilmMemory::default(),
             nonce: crate::platform::nonce(),
         },
         media: MediaConfig {

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod film_memory;
 pub mod headless;
 pub mod media;
 pub mod peer;

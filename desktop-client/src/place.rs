@@ -1,10 +1,12 @@
 //! The place in a room that this program had when it was ended, on the disk: a small JSON file that
 //! only its owner can read, because whoever has it can take that place.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use cinemasync_core::interface::Place;
+
+use crate::platform::private_file;
 
 /// Where the place is kept, if the system has such a folder.
 pub fn default_path() -> Option<PathBuf> {
@@ -31,7 +33,8 @@ pub fn load(path: &Path) -> Option<Place> {
 
 /// Keeps this place instead of the one before.
 pub fn keep(path: &Path, place: &Place) {
-    if let Err(error) = write(path, place) {
+    let kept = serde_json::to_vec(place).map_err(io::Error::from);
+    if let Err(error) = kept.and_then(|place| private_file::replace(path, &place)) {
         tracing::warn!(%error, "the place in the room cannot be kept; a crash would lose it");
     }
 }
@@ -44,22 +47,6 @@ pub fn forget(path: &Path, place: &Place) {
     {
         tracing::warn!(%error, "the place in the room that was left cannot be forgotten");
     }
-}
-
-/// Written beside and moved into place, so that a crash leaves the old one.
-fn write(path: &Path, place: &Place) -> io::Result<()> {
-    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    std::fs::create_dir_all(folder)?;
-    let beside = path.with_extension("json.new");
-    // What an earlier crash left may be readable by others.
-    match std::fs::remove_file(&beside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut file = crate::platform::private_file::create(&beside)?;
-    file.write_all(&serde_json::to_vec(place)?)?;
-    drop(file);
-    std::fs::rename(beside, path)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod options;
 mod renderer;
 mod shelf;
 mod sound;
+mod subtitle_file;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub use fingerprint::{FilmError, fingerprint};
 pub use inspect::{InspectError, inspect};
 pub use renderer::FilmRenderer;
 pub use sound::FilmAudio;
+pub use subtitle_file::{SubtitleError, read_subtitle};
 
 use control::Control;
 use engine::{Engine, MpvEngine};

@@ -46,12 +46,14 @@ impl ChatNumbers {
 }
 
 /// A message that came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Incoming {
     /// The sender's id for it.
     pub id: String,
     /// The text.
     pub text: String,
+    /// The place of the film that it speaks of, in seconds.
+    pub film_secs: Option<f64>,
     /// How it came.
     pub via: Via,
 }
@@ -202,7 +204,7 @@ mod tests {
     }
 
     fn message(id: &str, via: Via) -> Incoming {
-        Incoming { id: id.into(), text: format!("text of {id}"), via }
+        Incoming { id: id.into(), text: format!("text of {id}"), film_secs: None, via }
     }
 
     fn shown(inbox: &mut ChatInbox) -> Vec<String> {

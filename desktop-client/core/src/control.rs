@@ -4,8 +4,12 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::film::{FilmId, MAX_FILM_SECS};
+use crate::film_queue::FilmQueue;
 use crate::playback_sync::{PlaybackState, Standing};
+use crate::room_rules::RoomRules;
 use crate::safety_code::Step;
+use crate::subtitles::SubtitleMessage;
 use cinemasync_protocol::limits;
 
 /// Version of the control messages; a peer with another major version still gets the call.
@@ -47,6 +51,9 @@ pub enum ControlMessage {
         id: String,
         /// The text.
         text: String,
+        /// The place of the film that it speaks of, in seconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        film_secs: Option<f64>,
     },
     /// An emoji over the film.
     Reaction {
@@ -57,6 +64,31 @@ pub enum ControlMessage {
     Playback {
         /// The state.
         state: PlaybackState,
+    },
+    /// The room's rules as the sender knows them.
+    Rules {
+        /// The rules.
+        rules: RoomRules,
+    },
+    /// The films that wait, as the sender knows them.
+    Queue {
+        /// The queue.
+        queue: FilmQueue,
+    },
+    /// About subtitle files.
+    Subtitle {
+        /// What.
+        #[serde(flatten)]
+        message: SubtitleMessage,
+    },
+    /// The sender proposes these tracks of the film to all.
+    Proposal {
+        /// Of which film.
+        film: FilmId,
+        /// Audio track; 0 for none.
+        audio: i64,
+        /// Subtitle track; 0 for none.
+        subtitle: i64,
     },
     /// How the sender stands to the film.
     Standing {
@@ -106,7 +138,9 @@ impl ControlMessage {
     fn check(&self) -> Result<(), ControlError> {
         let valid = |ok: bool, field| if ok { Ok(()) } else { Err(ControlError::Invalid(field)) };
         match self {
-            Self::Chat { id, text } => {
+            Self::Chat { id, text, film_secs } => {
+                let placed = film_secs.is_none_or(|at| (0.0..=MAX_FILM_SECS).contains(&at));
+                valid(placed, "film_secs")?;
                 valid((1..=limits::MAX_ID_BYTES).contains(&id.len()), "id")?;
                 valid(limits::is_valid_chat_text(text), "text")
             }
@@ -116,6 +150,10 @@ impl ControlMessage {
             | Self::Media { .. }
             | Self::Shown { .. }
             | Self::Playback { .. }
+            | Self::Rules { .. }
+            | Self::Queue { .. }
+            | Self::Subtitle { .. }
+            | Self::Proposal { .. }
             | Self::Standing { .. }
             | Self::Safety { .. } => Ok(()),
         }
@@ -137,14 +175,15 @@ mod tests {
 
     #[test]
     fn a_chat_message_survives_the_way() {
-        let message = ControlMessage::Chat { id: "a-1".into(), text: "hi \"there\"".into() };
+        let (id, text) = ("a-1".into(), "hi \"there\"".into());
+        let message = ControlMessage::Chat { id, text, film_secs: Some(751.5) };
         assert_eq!(ControlMessage::decode(&message.encode()).unwrap(), message);
     }
 
     #[test]
     fn overlong_and_empty_texts_are_refused() {
         for text in [String::new(), "x".repeat(limits::MAX_CHAT_CHARS + 1)] {
-            let encoded = ControlMessage::Chat { id: "a-1".into(), text }.encode();
+            let encoded = ControlMessage::Chat { id: "a-1".into(), text, film_secs: None }.encode();
             assert!(matches!(ControlMessage::decode(&encoded), Err(ControlError::Invalid("text"))));
         }
         let long = " ".repeat(MAX_CONTROL_BYTES + 1);
@@ -168,7 +207,7 @@ mod tests {
 
         #[test]
         fn any_object_with_a_known_type_is_read_without_panic(
-            tag in "hello|media|shown|chat|reaction|playback|standing|safety",
+            tag in "hello|media|shown|chat|reaction|playback|rules|queue|subtitle|proposal|standing|safety",
             rest in "[\\{\\}\\[\\]\",:a-z0-9\\-\\.]{0,200}",
         ) {
             let _ = ControlMessage::decode(&format!("{{\"type\":\"{tag}\",{rest}}}"));

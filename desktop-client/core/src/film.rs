@@ -12,6 +12,11 @@ pub use address::{FilmAddress, FilmAddressError, MAX_FILM_ADDRESS_BYTES};
 /// Longest film name that is accepted from a peer, in characters.
 pub const MAX_FILM_NAME_CHARS: usize = 200;
 
+/// No film is longer, in seconds.
+pub const MAX_FILM_SECS: f64 = 1e7;
+/// Longest film id: hexadecimal BLAKE3.
+const MAX_FILM_ID_BYTES: usize = 128;
+
 /// The fast fingerprint of a film: hexadecimal BLAKE3 over its size and sampled blocks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -26,15 +31,33 @@ pub struct FilmInfo {
     pub bytes: u64,
     /// Duration in seconds; 0 if the file does not tell.
     pub duration_secs: f64,
-    /// The fast fingerprint.
+    /// The fast fingerprint; of an address, a hash of it.
     pub id: FilmId,
+    /// Where it can be played from, if it is no file but an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 /// Where a player gets a film from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FilmSource {
     /// A local file.
     File(PathBuf),
     /// An address; what [`FilmAddress::parse`] does not take is not opened.
     Address(String),
+}
+
+impl FilmInfo {
+    /// Could an honest peer have told it?
+    pub(crate) fn is_sane(&self) -> bool {
+        let named = (1..=MAX_FILM_NAME_CHARS).contains(&self.name.chars().count())
+            && !self.name.chars().any(char::is_control);
+        let lasting = (0.0..=MAX_FILM_SECS).contains(&self.duration_secs);
+        let id = &self.id.0;
+        let identified =
+            id.len() <= MAX_FILM_ID_BYTES && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let reachable =
+            self.address.as_ref().is_none_or(|address| FilmAddress::parse(address).is_ok());
+        named && lasting && identified && reachable
+    }
 }

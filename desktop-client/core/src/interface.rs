@@ -8,11 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::bitrate::ladder::CameraQuality;
 use crate::devices::{DeviceKind, Devices};
-use crate::film::FilmInfo;
+use crate::film::{FilmId, FilmInfo};
+use crate::film_memory::FilmMemory;
+use crate::film_queue::QueuedFilm;
 use crate::link::{Identity, LinkState, LinkStats, Path, Route};
 use crate::plan::MediaStats;
-use crate::player::FilmTrack;
+use crate::player::{Chapter, FilmTrack};
+use crate::room_rules::Rules;
 use crate::safety_code::SafetyCode;
+use crate::subtitles::SubtitleOffer;
 use crate::track::Track;
 use crate::voice_settings::VoiceSettings;
 
@@ -75,6 +79,8 @@ pub enum Command {
     Leave,
     /// Write to everybody.
     Chat(String),
+    /// Write to everybody about the place where the film is now.
+    ChatAtFilm(String),
     /// Float an emoji over everybody's film.
     React(String),
     /// Let nobody else in, or open the room again. The host's to decide.
@@ -112,10 +118,31 @@ pub enum Command {
     Talk(bool),
     /// Show this local film to the room.
     OpenFilm(PathBuf),
+    /// Show what is at this `http` or `https` address to the room; everybody is asked first.
+    OpenAddress(String),
+    /// Play the address that the room watches, or do not.
+    AnswerAddress(bool),
     /// Use this file as one's own copy of the film that the room shows.
     AttachFilm(PathBuf),
+    /// Use this file as one's own copy although it is another cut of the film that the room shows.
+    AttachOtherCut(PathBuf),
+    /// The time of one's own cut minus that of the room's, in seconds.
+    FilmShift(f64),
     /// Take the film off the screen, for everybody.
     CloseFilm,
+    /// Show this local film after those that wait already.
+    QueueFilm(PathBuf),
+    /// Take a film out of those that wait.
+    Unqueue(FilmId),
+    /// Move a film that waits.
+    MoveInQueue {
+        /// Which.
+        film: FilmId,
+        /// Its place, counted from 0.
+        to: usize,
+    },
+    /// Show the next film that waits.
+    PlayNext,
     /// Play, for everybody.
     Play,
     /// Pause, for everybody.
@@ -124,10 +151,40 @@ pub enum Command {
     Seek(f64),
     /// Play at this rate (0.25 to 4), for everybody.
     Rate(f64),
+    /// Go a frame forward (or back) while the film stands still, for everybody.
+    Step {
+        /// Forward?
+        forward: bool,
+    },
+    /// Take back the pause or the seek that somebody just made, for everybody.
+    Undo,
+    /// One is ready for the first start of the film, or no longer.
+    Ready(bool),
+    /// Set the room's rules. The host's to decide.
+    SetRules(Rules),
     /// One's own audio track; 0 for none.
     AudioTrack(i64),
     /// One's own subtitle track; 0 for none.
     SubtitleTrack(i64),
+    /// Show subtitles later here, by seconds; negative is earlier.
+    SubtitleDelay(f64),
+    /// Let the film's sound come later here, by seconds; negative is earlier.
+    AudioDelay(f64),
+    /// The size of text subtitles here: 1 is what the film asks for.
+    SubtitleScale(f64),
+    /// Propose one's own choice of tracks to everybody.
+    ProposeTracks,
+    /// Take the tracks that somebody proposed, or leave it.
+    AnswerProposal(bool),
+    /// Add this subtitle file to the film, and offer it to the others.
+    AddSubtitle(PathBuf),
+    /// Take a subtitle file that somebody offers.
+    TakeSubtitle {
+        /// Who.
+        from: ParticipantId,
+        /// That one's number for it.
+        number: u32,
+    },
     /// One's own loudness of the film, 0 to 1.
     FilmVolume(f64),
     /// How large everybody's pictures are shown here now; replaces what was told before.
@@ -264,6 +321,21 @@ pub enum Event {
         /// Why.
         why: WaitReason,
     },
+    /// The films that wait are others now.
+    Queue(Vec<QueuedFilm>),
+    /// Somebody proposes these tracks of the film.
+    Proposal {
+        /// Who.
+        from: ParticipantId,
+        /// Audio track; 0 for none.
+        audio: i64,
+        /// Subtitle track; 0 for none.
+        subtitle: i64,
+    },
+    /// Somebody offers a subtitle file.
+    SubtitleOffered(SubtitleOffer),
+    /// What is remembered of films is something else now.
+    FilmMemory(FilmMemory),
     /// Something to tell the person.
     Notice(Notice),
     /// Something that was asked for failed.
@@ -311,7 +383,7 @@ pub enum Cause {
 }
 
 /// Why the room waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitReason {
     /// The player ran out of input.
@@ -344,7 +416,7 @@ pub struct Notice {
 }
 
 /// One line of the chat.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ChatLine {
     /// Who wrote it; `None` for a system line.
     pub from: Option<ParticipantId>,
@@ -352,6 +424,8 @@ pub struct ChatLine {
     pub name: String,
     /// The text.
     pub text: String,
+    /// The place of the film that it speaks of, in seconds.
+    pub film_secs: Option<f64>,
     /// Its id, unique per writer.
     pub id: String,
     /// How it came.
@@ -387,6 +461,8 @@ pub struct Snapshot {
     pub voice: VoiceSettings,
     /// Which ways connections may take.
     pub route: Route,
+    /// What the host decided for the room.
+    pub rules: Rules,
     /// The others, oldest first.
     pub participants: Vec<ParticipantView>,
     /// The chat, oldest first; at most [`MAX_CHAT_LINES`].
@@ -494,6 +570,12 @@ pub struct ParticipantView {
     pub volume: f64,
     /// Its copy of the film, once it said so.
     pub copy: FilmCopy,
+    /// Is the film open there?
+    pub film_ready: bool,
+    /// Has its person said to be ready for the first start?
+    pub agreed: bool,
+    /// Where the film is heard there minus where the room is, in milliseconds, while it plays.
+    pub film_offset_ms: Option<f64>,
     /// Its clock against ours, in milliseconds.
     pub clock_offset_ms: Option<f64>,
     /// How exactly that is known, in milliseconds.
@@ -513,6 +595,16 @@ pub struct PlaybackView {
     pub state: PlaybackStage,
     /// Does the room play (rather than pause)?
     pub playing: bool,
+    /// For whom the room stands still although somebody pressed play.
+    pub waiting: Option<WaitingView>,
+    /// Does the room play a little slower, so that somebody's player fills up?
+    pub slowed: bool,
+    /// What can be taken back now.
+    pub undo: Option<UndoView>,
+    /// Has one said to be ready for the first start?
+    pub agreed: bool,
+    /// May one play, pause, seek and choose the film?
+    pub may_steer: bool,
     /// Position here in seconds, at the time of the snapshot.
     pub position_secs: f64,
     /// Where the room should be.
@@ -527,12 +619,56 @@ pub struct PlaybackView {
     pub buffered_secs: f64,
     /// The film's tracks.
     pub tracks: Vec<FilmTrack>,
+    /// The film's chapters.
+    pub chapters: Vec<Chapter>,
     /// Chosen audio track; 0 for none.
     pub audio_track: i64,
     /// Chosen subtitle track; 0 for none.
     pub subtitle_track: i64,
     /// Loudness, 0 to 1.
     pub volume: f64,
+    /// One's own copy, where it is another cut than the room's.
+    pub other_cut: Option<OtherCut>,
+    /// A file that was to be one's own copy and is another cut: [`Command::AttachOtherCut`] takes it all
+    /// the same.
+    pub refused_cut: Option<PathBuf>,
+    /// The room watches what is at this address, and one is asked before one's player opens it.
+    pub address_asked: Option<String>,
+    /// The films that wait: each with the name of who has it.
+    pub queue: Vec<(FilmInfo, String)>,
+    /// Tracks that somebody proposes: the name, audio and subtitle track.
+    pub proposal: Option<(String, i64, i64)>,
+    /// Subtitle files that others offer.
+    pub subtitle_offers: Vec<SubtitleOffer>,
+}
+
+/// One's own copy is another cut than the room's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtherCut {
+    /// One's own file.
+    pub film: FilmInfo,
+    /// Its time minus the room's, in seconds.
+    pub shift_secs: f64,
+}
+
+/// For whom the room stands still.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingView {
+    /// Each with its name, and how much of what it needs is there, in percent, if known.
+    pub who: Vec<(ParticipantId, String, Option<u8>)>,
+    /// Why.
+    pub why: WaitReason,
+}
+
+/// What somebody just did and can be taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UndoView {
+    /// The name of who did it.
+    pub by: String,
+    /// A pause or a seek.
+    pub cause: Cause,
+    /// Where the film went or stopped, in seconds.
+    pub position_secs: f64,
 }
 
 /// How playback stands here.

@@ -4,24 +4,33 @@
 //! one with the greater (revision, participant) wins everywhere. It says where the film is at which
 //! room time, so following it needs no further messages: a start is scheduled a moment ahead for
 //! all, and afterwards `hold` measures how far one's own player is off and corrects it rarely.
+//!
+//! The parts: `acts` what people do, `conductor` waiting for those who cannot keep up, `follower` one's
+//! own player, `state` and `standing` what is told.
 
+mod acts;
+mod conductor;
 mod follower;
 mod hold;
+mod standing;
 mod state;
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use cinemasync_protocol::ParticipantId;
-use serde::{Deserialize, Serialize};
 
 use crate::clock_sync::ClockSync;
-use crate::film::FilmInfo;
+use crate::film::{FilmInfo, FilmSource};
 use crate::interface::{Cause, FilmCopy, PlaybackStage, WaitReason};
-use crate::player::{FilmTrack, PlayerCommand, PlayerEvent};
+use crate::player::{Chapter, FilmTrack, PlayerCommand, PlayerEvent};
+use crate::room_rules::Rules;
+use acts::Undo;
+pub use acts::Undoable;
+use conductor::{Conductor, Decision};
 use follower::Follower;
-pub use state::PlaybackState;
+pub use standing::{Stall, Standing};
+pub use state::{PlaybackState, Waiting};
 
 /// From a pressed button to the common start: time for the news to reach everybody, beside half the
 /// longest round trip.
@@ -30,23 +39,16 @@ const START_LEAD: Duration = Duration::from_millis(150);
 const SEEK_LEAD: Duration = Duration::from_millis(450);
 /// Play pressed this close to the end begins anew, in seconds.
 const END_SECS: f64 = 0.5;
+/// Offsets are told to the others this often.
+const OFFSETS_TOLD: Duration = Duration::from_secs(2);
 /// Slowest and fastest rate of a room.
 pub const RATES: std::ops::RangeInclusive<f64> = 0.25..=4.0;
-
-/// How a participant stands to the film that is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Standing {
-    /// Where its copy is.
-    pub copy: FilmCopy,
-    /// Is the film open there, so that it can play?
-    pub ready: bool,
-}
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlaybackInput {
-    /// A person here shows this film.
-    Open(FilmInfo),
+    /// A person shows this film.
+    Open(Opening),
     /// A person here takes the film away.
     Close,
     /// A person here pressed play.
@@ -57,18 +59,55 @@ pub enum PlaybackInput {
     Seek(f64),
     /// A person here set the rate.
     Rate(f64),
+    /// A person here went a frame forward (or back) in the film that stands still.
+    Step {
+        /// Forward?
+        forward: bool,
+    },
+    /// A person here takes back what somebody just did.
+    Undo,
+    /// A person here is ready for the first start, or no longer.
+    Ready(bool),
     /// A peer's state came.
     Remote(PlaybackState),
+    /// A peer tells how it stands.
+    Standing(ParticipantId, Standing),
     /// A peer can be talked to now.
     PeerJoined(ParticipantId),
-    /// This file is one's own copy of the film that is shown.
-    Attached(PathBuf),
+    /// A peer cannot be reached.
+    PeerGone(ParticipantId),
+    /// It is on us, or no longer, to act for the room.
+    Conduct(bool),
+    /// The room's rules.
+    Rules(Rules),
+    /// One's own copy of the film that is shown comes from here.
+    Attached {
+        /// A file, or the film's address.
+        source: FilmSource,
+        /// Its time minus the room's for the same picture, in seconds: of another cut.
+        shift_secs: f64,
+    },
+    /// One's own copy is of another cut: its time minus the room's, in seconds.
+    Shift(f64),
     /// The player reports.
     Player(PlayerEvent),
     /// Room time became known.
     ClockSettled,
     /// [`PlaybackSync::next_timeout`] has come.
     Timeout,
+}
+
+/// A film that is shown to the room.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opening {
+    /// Which.
+    pub film: FilmInfo,
+    /// Who has it.
+    pub by: ParticipantId,
+    /// Where it stands, in seconds.
+    pub position_secs: f64,
+    /// Does it play as soon as all have opened it?
+    pub plays: bool,
 }
 
 /// What to do.
@@ -105,6 +144,8 @@ pub enum PlaybackOutput {
         /// Why.
         why: WaitReason,
     },
+    /// The room went on without these.
+    LeftBehind(Vec<ParticipantId>),
 }
 
 /// How playback stands here, for the snapshot.
@@ -128,10 +169,14 @@ pub struct LocalPlayback {
     pub buffered_secs: f64,
     /// The film's tracks.
     pub tracks: Vec<FilmTrack>,
+    /// Its chapters.
+    pub chapters: Vec<Chapter>,
     /// Chosen audio track; 0 for none.
     pub audio_track: i64,
     /// Chosen subtitle track; 0 for none.
     pub subtitle_track: i64,
+    /// One's own copy's time minus the room's, in seconds.
+    pub shift_secs: f64,
 }
 
 /// The playback machine.
@@ -143,7 +188,15 @@ pub struct PlaybackSync {
     /// room.
     introduced: bool,
     follower: Follower,
+    conductor: Conductor,
+    conducts: bool,
+    rules: Rules,
+    agreed: bool,
+    undo: Option<Undo>,
     told: Standing,
+    offset_told: Option<Instant>,
+    /// The latest time seen.
+    latest: Option<Instant>,
     outputs: VecDeque<PlaybackOutput>,
 }
 
@@ -155,7 +208,14 @@ impl PlaybackSync {
             me,
             introduced: false,
             follower: Follower::default(),
+            conductor: Conductor::default(),
+            conducts: false,
+            rules: Rules::default(),
+            agreed: false,
+            undo: None,
             told: Standing::default(),
+            offset_told: None,
+            latest: None,
             outputs: VecDeque::new(),
         }
     }
@@ -170,6 +230,16 @@ impl PlaybackSync {
         self.follower.copy()
     }
 
+    /// Has the person here said to be ready?
+    pub fn agreed(&self) -> bool {
+        self.agreed
+    }
+
+    /// How much of what it needs somebody has whom the room waits for, in percent.
+    pub fn percent(&self, id: &ParticipantId) -> Option<u8> {
+        self.conductor.percent(id)
+    }
+
     /// The next thing to do.
     pub fn poll_output(&mut self) -> Option<PlaybackOutput> {
         self.outputs.pop_front()
@@ -177,7 +247,10 @@ impl PlaybackSync {
 
     /// When [`PlaybackInput::Timeout`] is wanted.
     pub fn next_timeout(&self) -> Option<Instant> {
-        self.follower.next_timeout()
+        let patience = self.rules.patience();
+        let conductor =
+            self.latest.and_then(|now| self.conductor.next_timeout(&self.state, patience, now));
+        [self.follower.next_timeout(), conductor].into_iter().flatten().min()
     }
 
     /// How playback stands here.
@@ -188,137 +261,114 @@ impl PlaybackSync {
 
     /// Takes one input. Drain [`PlaybackSync::poll_output`] afterwards.
     pub fn handle(&mut self, input: PlaybackInput, clock: &ClockSync, now: Instant) {
+        self.latest = self.latest.max(Some(now));
+        self.conductor.keep(&self.state, self.rules.patience(), now);
         match input {
-            PlaybackInput::Open(film) => self.open(film, clock, now),
+            PlaybackInput::Open(opening) => self.open(opening, clock, now),
             PlaybackInput::Close => self.close(clock, now),
             PlaybackInput::Play => self.play(clock, now),
             PlaybackInput::Pause => self.pause(clock, now),
             PlaybackInput::Seek(position_secs) => self.seek(position_secs, clock, now),
             PlaybackInput::Rate(rate) => self.rate(rate, clock, now),
+            PlaybackInput::Step { forward } => self.step(forward, clock, now),
+            PlaybackInput::Undo => self.take_back(clock, now),
+            PlaybackInput::Ready(ready) => self.agreed = ready && self.state.film.is_some(),
             PlaybackInput::Remote(state) => self.remote(state, clock, now),
+            PlaybackInput::Standing(id, standing) => {
+                self.conductor.standing(&id, standing.bounded(), now);
+            }
             PlaybackInput::PeerJoined(id) => {
+                self.conductor.standing(&id, Standing::default(), now);
                 self.outputs.push_back(PlaybackOutput::SendTo(id, self.state.clone()));
                 self.outputs.push_back(PlaybackOutput::Standing(self.told));
             }
-            PlaybackInput::Attached(path) => self.attached(path, clock, now),
+            PlaybackInput::PeerGone(id) => self.conductor.gone(&id),
+            PlaybackInput::Conduct(conducts) => self.conducts = conducts,
+            PlaybackInput::Rules(rules) => self.rules = rules,
+            PlaybackInput::Attached { source, shift_secs } => {
+                self.attached(source, shift_secs, clock, now);
+            }
+            PlaybackInput::Shift(shift_secs) => {
+                self.follower.shift(shift_secs, &self.state, clock, now);
+            }
             PlaybackInput::Player(event) => self.player(event, clock, now),
             PlaybackInput::ClockSettled => {
                 self.follower.align(&self.state, clock, now);
             }
             PlaybackInput::Timeout => self.follower.timeout(&self.state, clock, now),
         }
+        self.follower.look(&self.state, clock, now);
+        self.tell_standing(now);
+        self.conduct(clock, now);
         self.outputs.extend(self.follower.take_commands().map(PlaybackOutput::Player));
         if self.follower.take_joined() {
             self.tell(Cause::Join);
         }
-        let standing = Standing { copy: self.follower.copy(), ready: self.follower.is_ready() };
-        if std::mem::replace(&mut self.told, standing) != standing {
-            self.outputs.push_back(PlaybackOutput::Standing(standing));
+    }
+
+    /// Tells the others how one stands: at once what matters, and offsets now and then.
+    fn tell_standing(&mut self, now: Instant) {
+        let standing = Standing { agreed: self.agreed, ..self.follower.standing() };
+        self.conductor.standing(&self.me, standing, now);
+        let rested = self.offset_told.is_none_or(|told| now >= told + OFFSETS_TOLD);
+        let moved = standing.offset_ms != self.told.offset_ms;
+        if standing.is_like(&self.told) && !(moved && rested) {
+            return;
         }
+        self.told = standing;
+        self.offset_told = Some(now);
+        self.outputs.push_back(PlaybackOutput::Standing(standing));
     }
 
-    // ---- a person here ----
-
-    fn open(&mut self, film: FilmInfo, clock: &ClockSync, now: Instant) {
-        let film = Some(film);
-        let opened_by = Some(self.me.clone());
-        let state = PlaybackState {
-            film,
-            opened_by,
-            playing: false,
-            position_secs: 0.0,
-            rate: 1.0,
-            ..self.next(clock, now)
-        };
-        self.publish(state, clock, now);
-    }
-
-    fn close(&mut self, clock: &ClockSync, now: Instant) {
-        let nothing = PlaybackState::nothing(self.me.clone());
-        let PlaybackState { revision, at, .. } = self.next(clock, now);
-        self.publish(PlaybackState { revision, at, ..nothing }, clock, now);
-    }
-
-    fn play(&mut self, clock: &ClockSync, now: Instant) {
+    /// Does for the room what is on us to do.
+    fn conduct(&mut self, clock: &ClockSync, now: Instant) {
+        if !self.conducts {
+            return;
+        }
+        let Some(decision) = self.conductor.decide(&self.state, now) else { return };
         let here = self.state.position_at(clock.room_time(now));
-        let at_end = self.state.duration().is_some_and(|duration| here > duration - END_SECS);
-        if self.state.playing && !at_end {
-            return;
-        }
-        let (position_secs, lead) = if at_end { (0.0, SEEK_LEAD) } else { (here, START_LEAD) };
-        let at = clock.room_time(now + lead + clock.longest_round_trip() / 2);
-        let state = PlaybackState {
-            playing: true,
-            position_secs,
-            at,
-            cause: Cause::Play,
-            ..self.next(clock, now)
-        };
-        self.publish_and_tell(state, clock, now);
-    }
-
-    fn pause(&mut self, clock: &ClockSync, now: Instant) {
-        if !self.state.playing {
-            return;
-        }
-        let position_secs = self.state.position_at(clock.room_time(now));
-        let state = PlaybackState {
-            playing: false,
-            position_secs,
-            cause: Cause::Pause,
-            ..self.next(clock, now)
-        };
-        self.publish_and_tell(state, clock, now);
-    }
-
-    fn seek(&mut self, position_secs: f64, clock: &ClockSync, now: Instant) {
-        if !position_secs.is_finite() {
-            return;
-        }
-        let position_secs = self.state.clamp(position_secs);
-        let lead = if self.state.playing {
-            SEEK_LEAD + clock.longest_round_trip() / 2
-        } else {
-            Duration::ZERO
-        };
-        let at = clock.room_time(now + lead);
-        let state =
-            PlaybackState { position_secs, at, cause: Cause::Seek, ..self.next(clock, now) };
-        self.publish_and_tell(state, clock, now);
-    }
-
-    fn rate(&mut self, rate: f64, clock: &ClockSync, now: Instant) {
-        if !rate.is_finite() {
-            return;
-        }
-        let rate = rate.clamp(*RATES.start(), *RATES.end());
-        // Everybody changes at one moment, so nobody gets ahead meanwhile.
-        let at = clock.room_time(now + START_LEAD + clock.longest_round_trip() / 2);
-        let position_secs = self.state.position_at(at);
-        let state =
-            PlaybackState { position_secs, at, rate, cause: Cause::Rate, ..self.next(clock, now) };
-        self.publish_and_tell(state, clock, now);
-    }
-
-    /// The state after this one, by us and as of now.
-    fn next(&self, clock: &ClockSync, now: Instant) -> PlaybackState {
-        PlaybackState {
-            revision: self.state.revision.saturating_add(1),
+        let lead = START_LEAD + clock.longest_round_trip() / 2;
+        let next = PlaybackState {
+            adjustment: self.state.adjustment.saturating_add(1),
             by: self.me.clone(),
             at: clock.room_time(now),
             ..self.state.clone()
-        }
-    }
-
-    fn publish_and_tell(&mut self, state: PlaybackState, clock: &ClockSync, now: Instant) {
-        let cause = state.cause;
+        };
+        let state = match decision {
+            Decision::Wait(waiting) => PlaybackState {
+                playing: false,
+                position_secs: here,
+                waiting: Some(waiting),
+                cause: Cause::Waiting,
+                ..next
+            },
+            Decision::Resume => PlaybackState {
+                playing: true,
+                started: true,
+                position_secs: here,
+                at: clock.room_time(now + lead),
+                waiting: None,
+                cause: Cause::Resumed,
+                ..next
+            },
+            // Everybody changes at one moment, so nobody gets ahead meanwhile.
+            Decision::Slow(slowed) => {
+                let at = clock.room_time(now + lead);
+                let position_secs = self.state.position_at(at);
+                PlaybackState { slowed, position_secs, at, cause: Cause::Waiting, ..next }
+            }
+        };
         self.publish(state, clock, now);
-        self.tell(cause);
     }
 
     fn publish(&mut self, state: PlaybackState, clock: &ClockSync, now: Instant) {
         self.outputs.push_back(PlaybackOutput::Broadcast(state.clone()));
+        let cause = state.cause;
+        let same_film = state.film_id() == self.state.film_id();
         self.adopt(state, clock, now);
+        if same_film && self.state.film.is_some() {
+            self.tell(cause);
+        }
     }
 
     fn tell(&mut self, cause: Cause) {
@@ -350,22 +400,48 @@ impl PlaybackSync {
     fn adopt(&mut self, state: PlaybackState, clock: &ClockSync, now: Instant) {
         let before = std::mem::replace(&mut self.state, state);
         self.introduced = true;
+        self.undo = Undo::of(&before, &self.state, clock.room_time(now), now);
+        self.conductor.adopted(&before, &self.state, now);
         if before.film_id() != self.state.film_id() {
+            self.agreed = false;
             self.follower.drop_film();
         }
         if before.film != self.state.film || before.opened_by != self.state.opened_by {
             self.outputs.push_back(PlaybackOutput::FilmChanged);
         }
+        self.tell_waiting(&before);
         self.follower.align(&self.state, clock, now);
+    }
+
+    fn tell_waiting(&mut self, before: &PlaybackState) {
+        if before.waiting == self.state.waiting {
+            return;
+        }
+        let Waiting { who, why } = self
+            .state
+            .waiting
+            .clone()
+            .or_else(|| Some(Waiting { who: Vec::new(), why: before.waiting.as_ref()?.why }))
+            .unwrap_or(Waiting { who: Vec::new(), why: WaitReason::Buffering });
+        self.outputs.push_back(PlaybackOutput::Waiting { who, why });
+        if let (Some(waiting), None, true) =
+            (&before.waiting, &self.state.waiting, self.state.playing)
+        {
+            let left: Vec<ParticipantId> =
+                waiting.who.iter().filter(|id| self.conductor.is_stalled(id)).cloned().collect();
+            if !left.is_empty() {
+                self.outputs.push_back(PlaybackOutput::LeftBehind(left));
+            }
+        }
     }
 
     // ---- one's own player ----
 
-    fn attached(&mut self, path: PathBuf, clock: &ClockSync, now: Instant) {
+    fn attached(&mut self, source: FilmSource, shift_secs: f64, clock: &ClockSync, now: Instant) {
         if self.state.film.is_none() {
             return;
         }
-        self.follower.load(path, &self.state, clock, now);
+        self.follower.load(source, shift_secs, &self.state, clock, now);
         self.outputs.push_back(PlaybackOutput::FilmChanged);
     }
 

@@ -21,7 +21,8 @@ use cinemasync_protocol::{
     ServerMessage, limits,
 };
 
-use crate::film::{FilmId, FilmInfo};
+use crate::film::{FilmAddress, FilmId, FilmInfo, FilmSource};
+use crate::film_memory::FilmMemory;
 use crate::interface::{
     Command, Event, Invite, Level, Notice, Place, RoomChoice, ServerChoice, Snapshot,
     error_code_name,
@@ -30,6 +31,7 @@ use crate::link::{LinkCommand, LinkConfig, LinkEvent, LinkStats, Route};
 use crate::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats, Sound};
 use crate::player::{PlayerCommand, PlayerEvent};
 use crate::safety_code::{Nonces, Secret};
+use crate::subtitles::SubtitleFile;
 use equipment::Equipment;
 pub use equipment::EquipmentConfig;
 use signaling::Signaling;
@@ -51,6 +53,8 @@ pub struct SessionConfig {
     pub route: Route,
     /// One's devices and how voices are treated at the start.
     pub equipment: EquipmentConfig,
+    /// What is remembered of films.
+    pub memory: FilmMemory,
     /// A word unlike that of any other session: ids of chat messages begin with it.
     pub nonce: String,
 }
@@ -95,13 +99,15 @@ pub enum Input {
     Player(PlayerEvent),
     /// There is no player; a sentence for a person.
     PlayerMissing(String),
-    /// A file was looked at.
+    /// A film was looked at.
     FilmInspected {
-        /// Which.
-        path: PathBuf,
+        /// Where it comes from.
+        source: FilmSource,
         /// What it is, or a sentence why it is no film.
         result: Result<FilmInfo, String>,
     },
+    /// A subtitle file was read: its text, or a sentence why it cannot be used.
+    SubtitleRead(Result<SubtitleFile, String>),
     /// [`SessionCore::next_timeout`] has come.
     Timeout,
 }
@@ -140,8 +146,10 @@ pub enum Output {
     Media(MediaCommand),
     /// Tell the player something.
     Player(PlayerCommand),
-    /// Look at a file: what film is it?
-    InspectFilm(PathBuf),
+    /// Look at a file, or what is at an address: what film is it?
+    InspectFilm(FilmSource),
+    /// Read a subtitle file of text.
+    ReadSubtitle(PathBuf),
     /// Tell the front end.
     Event(Event),
 }
@@ -160,6 +168,7 @@ pub struct SessionCore {
     stage: Stage,
     signaling: Signaling,
     films: Films,
+    memory: FilmMemory,
     media: MediaStats,
     plan: MediaPlan,
     outputs: VecDeque<Output>,
@@ -175,9 +184,9 @@ enum Stage {
 /// The films that are here: whoever opened or attached one need not do so again in this session.
 #[derive(Debug, Default)]
 struct Films {
-    paths: BTreeMap<FilmId, PathBuf>,
-    /// Files being looked at, with what they are for.
-    inspecting: BTreeMap<PathBuf, FilmUse>,
+    sources: BTreeMap<FilmId, FilmSource>,
+    /// Those being looked at, with what they are for.
+    inspecting: BTreeMap<FilmSource, FilmUse>,
 }
 
 /// What a film was picked for.
@@ -187,6 +196,10 @@ enum FilmUse {
     Open,
     /// To be one's own copy of what the room shows.
     Attach,
+    /// The same, although it is another cut.
+    AttachOtherCut,
+    /// To be shown later.
+    Queue,
 }
 
 impl SessionCore {
@@ -197,6 +210,7 @@ impl SessionCore {
             microphone: config.microphone,
             equipment: Equipment::new(config.equipment.clone()),
             told: (false, false),
+            memory: config.memory.clone().bounded(),
             config,
             stays: 0,
             nonces: Nonces::new(secret),
@@ -241,7 +255,11 @@ impl SessionCore {
                     self.notice(Level::Error, text);
                 }
             }
-            Input::FilmInspected { path, result } => self.film_inspected(path, result, now),
+            Input::FilmInspected { source, result } => self.film_inspected(source, result, now),
+            Input::SubtitleRead(Ok(file)) => {
+                self.in_room(|stay, io| stay.add_subtitle(file, io), now);
+            }
+            Input::SubtitleRead(Err(text)) => self.fail_named("subtitle", text, false),
             Input::Timeout => self.timeout(now),
         }
         self.tell_tracks(now);
@@ -298,8 +316,14 @@ impl SessionCore {
                 self.equipment.held = false;
             }
             Command::Talk(held) => self.equipment.held = held,
-            Command::OpenFilm(path) => self.inspect(path, FilmUse::Open),
-            Command::AttachFilm(path) => self.inspect(path, FilmUse::Attach),
+            Command::OpenFilm(path) => self.inspect(FilmSource::File(path), FilmUse::Open),
+            Command::AttachFilm(path) => self.inspect(FilmSource::File(path), FilmUse::Attach),
+            Command::AttachOtherCut(path) => {
+                self.inspect(FilmSource::File(path), FilmUse::AttachOtherCut);
+            }
+            Command::QueueFilm(path) => self.inspect(FilmSource::File(path), FilmUse::Queue),
+            Command::OpenAddress(address) => self.open_address(&address),
+            Command::AddSubtitle(path) => self.outputs.push_back(Output::ReadSubtitle(path)),
             other => {
                 if !self.in_room(|stay, io| stay.command(other, io), now) {
                     self.fail(
@@ -518,22 +542,34 @@ impl SessionCore {
         }
     }
 
-    fn inspect(&mut self, path: PathBuf, purpose: FilmUse) {
-        self.films.inspecting.insert(path.clone(), purpose);
-        self.outputs.push_back(Output::InspectFilm(path));
+    /// Only what a person here typed is opened before anybody is asked.
+    fn open_address(&mut self, address: &str) {
+        match FilmAddress::parse(address) {
+            Ok(address) => {
+                self.inspect(FilmSource::Address(address.as_str().to_owned()), FilmUse::Open);
+            }
+            Err(error) => self.fail_named("film_address", error.to_string(), false),
+        }
     }
 
-    fn film_inspected(&mut self, path: PathBuf, result: Result<FilmInfo, String>, now: Now) {
-        let Some(purpose) = self.films.inspecting.remove(&path) else { return };
+    fn inspect(&mut self, source: FilmSource, purpose: FilmUse) {
+        self.films.inspecting.insert(source.clone(), purpose);
+        self.outputs.push_back(Output::InspectFilm(source));
+    }
+
+    fn film_inspected(&mut self, source: FilmSource, result: Result<FilmInfo, String>, now: Now) {
+        let Some(purpose) = self.films.inspecting.remove(&source) else { return };
         let info = match result {
             Ok(info) => info,
             Err(text) => return self.fail_named("film", text, false),
         };
-        self.films.paths.insert(info.id.clone(), path);
+        self.films.sources.insert(info.id.clone(), source);
         self.in_room(
             |stay, io| match purpose {
                 FilmUse::Open => stay.open_film(info, io),
                 FilmUse::Attach => stay.attach_film(&info, io),
+                FilmUse::AttachOtherCut => stay.attach_other_cut(info, io),
+                FilmUse::Queue => stay.queue_film(info, io),
             },
             now,
         );
@@ -586,7 +622,8 @@ impl SessionCore {
             microphone,
             signaling_up: self.signaling.is_up(),
             equipment: &self.equipment,
-            films: &self.films.paths,
+            films: &self.films.sources,
+            memory: &mut self.memory,
             nonces: &mut self.nonces,
             outputs: &mut self.outputs,
         };
@@ -647,7 +684,8 @@ struct Io<'a> {
     microphone: bool,
     signaling_up: bool,
     equipment: &'a Equipment,
-    films: &'a BTreeMap<FilmId, PathBuf>,
+    films: &'a BTreeMap<FilmId, FilmSource>,
+    memory: &'a mut FilmMemory,
     nonces: &'a mut Nonces,
     outputs: &'a mut VecDeque<Output>,
 }

@@ -146,11 +146,20 @@ impl Demo {
             Command::Route(route) => self.snapshot.route = route,
             Command::ChooseDevice { kind, id } => self.choose(kind, id),
             Command::Microphone(on) => self.snapshot.me.microphone = on,
-            Command::Chat(text) => self.say(Some(SELF), "Cyd", &text, self.seconds),
+            Command::Chat(text) | Command::ChatAtFilm(text) => {
+                self.say(Some(SELF), "Cyd", &text, self.seconds);
+            }
             Command::Play => set_playing(playback, true),
             Command::Pause => set_playing(playback, false),
             Command::Seek(to) => playback.position_secs = to,
             Command::Rate(rate) => playback.rate = rate,
+            Command::SetRules(rules) => self.snapshot.rules = rules,
+            Command::Ready(ready) => playback.agreed = ready,
+            Command::Undo => playback.undo = None,
+            Command::AnswerProposal(_) => playback.proposal = None,
+            Command::AnswerAddress(_) => playback.address_asked = None,
+            Command::AttachOtherCut(_) => playback.refused_cut = None,
+            Command::Unqueue(id) => playback.queue.retain(|(film, _)| film.id != id),
             Command::AudioTrack(id) => playback.audio_track = id,
             Command::SubtitleTrack(id) => playback.subtitle_track = id,
             Command::FilmVolume(volume) => playback.volume = volume,
@@ -173,7 +182,22 @@ impl Demo {
                     person.other_key = None;
                 }
             }
-            Command::React(_) | Command::Shown(_) | Command::ListDevices | Command::Preview(_) => {}
+            Command::React(_)
+            | Command::Shown(_)
+            | Command::ListDevices
+            | Command::Preview(_)
+            | Command::Step { .. }
+            | Command::OpenAddress(_)
+            | Command::FilmShift(_)
+            | Command::QueueFilm(_)
+            | Command::MoveInQueue { .. }
+            | Command::PlayNext
+            | Command::ProposeTracks
+            | Command::AddSubtitle(_)
+            | Command::TakeSubtitle { .. }
+            | Command::SubtitleDelay(_)
+            | Command::AudioDelay(_)
+            | Command::SubtitleScale(_) => {}
         }
     }
 
@@ -274,6 +298,7 @@ impl Demo {
         // The evening passes faster than the script: twenty seconds of it are a minute there.
         let minutes = (at / 20.0) as u64;
         chat.push(ChatLine {
+            film_secs: None,
             from: from.map(ParticipantId::new),
             name: name.to_owned(),
             text: text.to_owned(),
@@ -395,6 +420,9 @@ fn person(id: &str, name: &str) -> ParticipantView {
         level: 0.0,
         volume: 1.0,
         copy: FilmCopy::Local,
+        film_ready: true,
+        agreed: false,
+        film_offset_ms: Some(1.5),
         clock_offset_ms: Some(12.0),
         clock_error_ms: Some(0.8),
     }
@@ -424,6 +452,7 @@ fn film_by(name: &str) -> PlaybackView {
             bytes: 4_200_000_000,
             duration_secs: FILM_SECS,
             id: FilmId("00".repeat(32)),
+            address: None,
         }),
         opened_by: name.to_owned(),
         mine: FilmCopy::None,
@@ -444,6 +473,8 @@ fn film_by(name: &str) -> PlaybackView {
         audio_track: 1,
         subtitle_track: 1,
         volume: 0.7,
+        may_steer: true,
+        ..PlaybackView::default()
     }
 }
 

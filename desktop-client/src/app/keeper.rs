@@ -1,5 +1,6 @@
 //! What the window keeps on the disk while it runs, on a thread of its own, since a disk may be slow:
-//! the settings, and the place in a room that a crash would lose. Of several wishes the latest counts.
+//! the settings, what is remembered of films, and the place in a room that a crash would lose. Of
+//! several wishes the latest counts.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -7,11 +8,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
+use cinemasync_core::film_memory::FilmMemory;
 use cinemasync_core::interface::Place;
 use cinemasync_protocol::limits::RESUME_WINDOW_SECS;
 
-use crate::place;
 use crate::settings::Settings;
+use crate::{film_memory, place};
 
 /// The place is written anew so often, so that its file tells when the program ran last.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -35,17 +37,23 @@ struct Shared {
 #[derive(Default)]
 struct Wishes {
     settings: Option<Settings>,
+    films: Option<FilmMemory>,
     place: Option<Option<Place>>,
     ends: bool,
+}
+
+/// Where things are kept; what has no path is not.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KeptIn {
+    pub(super) settings: Option<PathBuf>,
+    pub(super) films: Option<PathBuf>,
+    pub(super) place: Option<PathBuf>,
 }
 
 impl Keeper {
     /// Starts the thread. Also returns the place in which this program was when it crashed, if that
     /// was a moment ago and no other window of this person runs.
-    pub(super) fn start(
-        settings: Option<PathBuf>,
-        place: Option<PathBuf>,
-    ) -> (Self, Option<Place>) {
+    pub(super) fn start(KeptIn { settings, films, place }: KeptIn) -> (Self, Option<Place>) {
         // Only one window keeps a place: a second one would forget or take that of the first.
         let place = place.and_then(|path| Some((lock(&path)?, path)));
         let last = place.as_ref().and_then(|(_, path)| recent(path));
@@ -56,7 +64,7 @@ impl Keeper {
             .name("keeper".to_owned())
             .spawn(move || {
                 let place = place.as_ref().map(|(_, path)| path.as_path());
-                here.run(settings.as_deref(), place, kept);
+                here.run(settings.as_deref(), films.as_deref(), place, kept);
             })
             .inspect_err(|error| tracing::warn!(%error, "nothing can be kept"))
             .ok();
@@ -66,6 +74,12 @@ impl Keeper {
     /// Keeps the settings.
     pub(super) fn settings(&self, settings: Settings) {
         self.shared.lock().settings = Some(settings);
+        self.shared.news.notify_one();
+    }
+
+    /// Keeps what is remembered of films.
+    pub(super) fn films(&self, memory: FilmMemory) {
+        self.shared.lock().films = Some(memory);
         self.shared.news.notify_one();
     }
 
@@ -99,22 +113,29 @@ impl Shared {
     fn run(
         &self,
         settings_path: Option<&Path>,
+        films_path: Option<&Path>,
         place_path: Option<&Path>,
         mut kept: Option<Place>,
     ) {
         let mut own: Option<Place> = None;
         loop {
             let nothing = |wishes: &mut Wishes| {
-                wishes.settings.is_none() && wishes.place.is_none() && !wishes.ends
+                wishes.settings.is_none()
+                    && wishes.films.is_none()
+                    && wishes.place.is_none()
+                    && !wishes.ends
             };
             let waited = self.news.wait_timeout_while(self.lock(), HEARTBEAT, nothing);
             let mut wishes = waited.unwrap_or_else(PoisonError::into_inner).0;
-            let Wishes { settings, place, ends } = std::mem::take(&mut *wishes);
+            let Wishes { settings, films, place, ends } = std::mem::take(&mut *wishes);
             drop(wishes);
             if let (Some(settings), Some(path)) = (settings, settings_path)
                 && let Err(error) = settings.save(path)
             {
                 tracing::warn!(%error, "the settings could not be kept");
+            }
+            if let (Some(films), Some(path)) = (films, films_path) {
+                film_memory::save(path, &films);
             }
             let left = matches!(place, Some(None));
             own = place.unwrap_or(own);
@@ -189,7 +210,7 @@ mod tests {
     fn a_place_outlives_a_crash_and_ends_with_the_window() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deeper/place.json");
-        let start = || Keeper::start(None, Some(path.clone()));
+        let start = || Keeper::start(KeptIn { place: Some(path.clone()), ..KeptIn::default() });
         let (keeper, last) = start();
         assert_eq!(last, None);
         keeper.place(Some(place()));
@@ -205,9 +226,10 @@ mod tests {
     fn a_second_window_leaves_the_first_ones_place_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("place.json");
-        let (first, _) = Keeper::start(None, Some(path.clone()));
+        let (first, _) = Keeper::start(KeptIn { place: Some(path.clone()), ..KeptIn::default() });
         first.place(Some(place()));
-        let (second, last) = Keeper::start(None, Some(path.clone()));
+        let (second, last) =
+            Keeper::start(KeptIn { place: Some(path.clone()), ..KeptIn::default() });
         assert_eq!(last, None);
         second.place(Some(Place { name: "Ben".into(), ..place() }));
         drop(second);
@@ -230,7 +252,8 @@ mod tests {
     fn of_many_settings_the_last_is_on_the_disk_at_the_end() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.json");
-        let (keeper, _) = Keeper::start(Some(path.clone()), None);
+        let (keeper, _) =
+            Keeper::start(KeptIn { settings: Some(path.clone()), ..KeptIn::default() });
         for number in 0..500 {
             keeper.settings(Settings { name: format!("Ana {number}"), ..Settings::default() });
         }

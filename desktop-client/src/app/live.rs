@@ -14,7 +14,7 @@ use cinemasync_core::session::{EquipmentConfig, SessionConfig};
 use eframe::egui;
 
 use super::film_view::FilmView;
-use super::keeper::Keeper;
+use super::keeper::{Keeper, KeptIn};
 use crate::cli::WindowArgs;
 use crate::headless::EventLine;
 use crate::media::{CameraSource, MediaConfig, MicrophoneSource};
@@ -73,6 +73,7 @@ impl LiveApp {
         let server = args.session.server(&settings);
         let invite = args.entry.room().map(|room| args.session.invite(room, &settings));
         let repaint = ctx.clone();
+        let films_path = crate::film_memory::default_path();
         let session = Session::start(SessionOptions {
             core: SessionConfig {
                 camera: !matches!(args.camera, CameraSource::None),
@@ -90,6 +91,7 @@ impl LiveApp {
                     voice: settings.voice,
                     push_to_talk: settings.push_to_talk,
                 },
+                memory: films_path.as_deref().map(crate::film_memory::load).unwrap_or_default(),
                 nonce: crate::platform::nonce(),
             },
             media: MediaConfig {
@@ -106,7 +108,11 @@ impl LiveApp {
         if let Some(invite) = invite {
             session.send(Command::Enter(invite));
         }
-        let (keeper, last) = Keeper::start(settings_path, crate::place::default_path());
+        let (keeper, last) = Keeper::start(KeptIn {
+            settings: settings_path,
+            films: films_path,
+            place: crate::place::default_path(),
+        });
         let way_back = last.map(|place| args.session.back_to(place));
         let about = super::about();
         let talk_key = settings.talk_key.clone();
@@ -159,6 +165,7 @@ impl LiveApp {
                 }
                 Event::Left => self.session.send(Command::Preview(true)),
                 Event::Place(place) => self.keeper.place(place),
+                Event::FilmMemory(memory) => self.keeper.films(memory),
                 _ => {}
             }
         }

@@ -1,21 +1,13 @@
-//! The lines of `cinemasync headless`: their shapes and names, which other programs rely on.
+//! The lines that `cinemasync headless` writes: their shapes and names, which other programs rely on.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use cinemasync_core::devices::DeviceKind;
-use cinemasync_core::interface::{Command, Event, Notice, ParticipantView, Snapshot, Via};
+use cinemasync_core::film_queue::QueuedFilm;
+use cinemasync_core::interface::{Event, Notice, ParticipantView, Snapshot, Via};
 use cinemasync_core::plan::{DecoderStats, VoiceStats};
-use cinemasync_core::voice_settings::VoiceSettings;
-use cinemasync_protocol::ParticipantId;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::platform::process::Usage;
-
-/// What is answered to everything about sharing a screen.
-pub(super) const NO_SCREEN_SHARING: &str =
-    "This version cannot share a screen yet. Show the film itself with `open` instead.";
 
 /// One line on stdout.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +57,8 @@ impl EventLine {
                 )
             }
             // Where one could come back to is kept, and nobody's business.
-            Event::Left | Event::Place(_) => return None,
+            // What is remembered of films is one's own.
+            Event::Left | Event::Place(_) | Event::FilmMemory(_) => return None,
             Event::ParticipantJoined { id, name } => {
                 Self::new("participant_joined", json!({ "id": id, "name": name }))
             }
@@ -93,7 +86,13 @@ impl EventLine {
             Event::Chat(line) if line.via == Via::Here => return None,
             Event::Chat(line) => Self::new(
                 "chat",
-                json!({ "from": line.from, "text": line.text, "id": line.id, "via": line.via }),
+                json!({
+                    "from": line.from,
+                    "text": line.text,
+                    "id": line.id,
+                    "via": line.via,
+                    "film_position": line.film_secs.map(|at| round(at, 3)),
+                }),
             ),
             Event::Reaction { from, emoji } => {
                 Self::new("reaction", json!({ "from": from, "emoji": emoji }))
@@ -105,6 +104,7 @@ impl EventLine {
                     "bytes": film.as_ref().map(|film| film.bytes),
                     "duration": film.as_ref().map(|film| round(film.duration_secs, 3)),
                     "id": film.as_ref().map(|film| &film.id),
+                    "address": film.as_ref().map(|film| &film.address),
                     "from": from,
                     "mine": mine,
                 }),
@@ -120,6 +120,18 @@ impl EventLine {
                 }),
             ),
             Event::Waiting { who, why } => Self::new("waiting", json!({ "for": who, "why": why })),
+            Event::Queue(films) => {
+                let film = |queued: &QueuedFilm| json!({ "name": queued.film.name, "id": queued.film.id, "from": queued.by });
+                Self::new("queue", json!({ "films": films.iter().map(film).collect::<Vec<_>>() }))
+            }
+            Event::Proposal { from, audio, subtitle } => Self::new(
+                "proposal",
+                json!({ "from": from, "audio_track": audio, "subtitle_track": subtitle }),
+            ),
+            Event::SubtitleOffered(offer) => Self::new(
+                "subtitle_offer",
+                json!({ "from": offer.from, "number": offer.number, "name": offer.name }),
+            ),
             Event::Notice(notice) => Self::notice(notice),
             Event::Failed { code, text, .. } => Self::error(code, text),
         };
@@ -142,6 +154,10 @@ impl EventLine {
                     "offset_ms": playback.offset_ms.map(|offset| round(offset, 2)),
                     "speed": round(playback.speed, 4),
                     "buffered_seconds": round(playback.buffered_secs, 2),
+                    "audio_track": playback.audio_track,
+                    "subtitle_track": playback.subtitle_track,
+                    "tracks": playback.tracks.len(),
+                    "slowed": playback.slowed,
                     "stream": Value::Null,
                 },
                 "clock_error_ms": snapshot.clock_error_ms.map(|error| round(error, 3)),
@@ -189,6 +205,7 @@ fn peer_stats(peer: &ParticipantView, snapshot: &Snapshot) -> Value {
         "audio_in": voice.map(voice_stats),
         "clock_offset_ms": peer.clock_offset_ms.map(|offset| round(offset, 3)),
         "clock_error_ms": peer.clock_error_ms.map(|error| round(error, 3)),
+        "film_offset_ms": peer.film_offset_ms.map(|offset| round(offset, 1)),
     })
 }
 
@@ -221,214 +238,12 @@ fn round(value: f64, decimals: i32) -> f64 {
     if value.is_finite() { (value * scale).round() / scale } else { 0.0 }
 }
 
-/// One line on stdin.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum CommandLine {
-    /// For the session.
-    Session(Command),
-    /// Print the figures now.
-    Stats,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
-enum Spoken {
-    Chat {
-        text: String,
-    },
-    Open {
-        path: PathBuf,
-    },
-    Attach {
-        path: PathBuf,
-    },
-    Play,
-    Pause,
-    Seek {
-        position: f64,
-    },
-    Rate {
-        value: f64,
-    },
-    AudioTrack {
-        id: i64,
-    },
-    SubtitleTrack {
-        id: i64,
-    },
-    LockRoom {
-        locked: bool,
-    },
-    Ready {
-        #[serde(rename = "value")]
-        _value: bool,
-    },
-    Camera {
-        on: bool,
-    },
-    Microphone {
-        on: bool,
-    },
-    Device {
-        kind: DeviceWord,
-        id: Option<String>,
-    },
-    Voice(VoiceSettings),
-    VoiceVolume {
-        who: ParticipantId,
-        volume: f64,
-    },
-    PushToTalk {
-        on: bool,
-    },
-    Talk {
-        held: bool,
-    },
-    ShareScreen {
-        #[serde(rename = "source")]
-        _source: String,
-    },
-    StopSharing,
-    React {
-        emoji: String,
-    },
-    Compared {
-        id: ParticipantId,
-        equal: bool,
-    },
-    AcceptKey {
-        id: ParticipantId,
-    },
-    RefuseKey {
-        id: ParticipantId,
-    },
-    Stats,
-    Leave,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum DeviceWord {
-    Camera,
-    Microphone,
-    Speaker,
-}
-
-impl From<DeviceWord> for DeviceKind {
-    fn from(word: DeviceWord) -> Self {
-        match word {
-            DeviceWord::Camera => Self::Camera,
-            DeviceWord::Microphone => Self::Microphone,
-            DeviceWord::Speaker => Self::Speaker,
-        }
-    }
-}
-
-impl CommandLine {
-    /// Reads a line; an error is a code and a sentence for an `error` line.
-    pub(super) fn parse(line: &str) -> Result<Self, (&'static str, String)> {
-        let no_command = |reason: &dyn std::fmt::Display| {
-            (
-                "bad_command",
-                format!(
-                    "This line is no command ({reason}). A command looks like {{\"command\":\"play\"}}."
-                ),
-            )
-        };
-        // A list could be read as a command too; the contract has objects only.
-        if !line.trim_start().starts_with('{') {
-            return Err(no_command(&"it is no JSON object"));
-        }
-        let spoken = serde_json::from_str(line).map_err(|error| no_command(&error))?;
-        let command = match spoken {
-            Spoken::Chat { text } => Command::Chat(text),
-            Spoken::Open { path } => Command::OpenFilm(path),
-            Spoken::Attach { path } => Command::AttachFilm(path),
-            Spoken::Play => Command::Play,
-            Spoken::Pause => Command::Pause,
-            Spoken::Seek { position } => Command::Seek(position),
-            Spoken::Rate { value } => Command::Rate(value),
-            Spoken::AudioTrack { id } => Command::AudioTrack(id),
-            Spoken::SubtitleTrack { id } => Command::SubtitleTrack(id),
-            Spoken::LockRoom { locked } => Command::LockRoom(locked),
-            Spoken::Camera { on } => Command::Camera(on),
-            Spoken::Microphone { on } => Command::Microphone(on),
-            Spoken::Device { kind, id } => Command::ChooseDevice { kind: kind.into(), id },
-            Spoken::Voice(settings) => Command::Voice(settings),
-            Spoken::VoiceVolume { who, volume } => Command::VoiceVolume { who, volume },
-            Spoken::PushToTalk { on } => Command::PushToTalk(on),
-            Spoken::Talk { held } => Command::Talk(held),
-            Spoken::React { emoji } => Command::React(emoji),
-            Spoken::Compared { id, equal } => Command::Compared(id, equal),
-            Spoken::AcceptKey { id } => Command::AcceptKey(id),
-            Spoken::RefuseKey { id } => Command::RefuseKey(id),
-            Spoken::Leave => Command::Leave,
-            Spoken::Stats => return Ok(Self::Stats),
-            Spoken::Ready { .. } => {
-                return Err((
-                    "unsupported",
-                    "This version has no ready check yet; `play` starts at once.".to_owned(),
-                ));
-            }
-            Spoken::ShareScreen { .. } | Spoken::StopSharing => {
-                return Err(("unsupported", NO_SCREEN_SHARING.to_owned()));
-            }
-        };
-        Ok(Self::Session(command))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use cinemasync_core::interface::{Cause, FilmCopy};
+    use cinemasync_protocol::ParticipantId;
 
     use super::*;
-
-    #[test]
-    fn each_command_of_the_contract_is_understood() {
-        let session = |line| match CommandLine::parse(line) {
-            Ok(CommandLine::Session(command)) => command,
-            other => panic!("{line}: {other:?}"),
-        };
-        assert_eq!(session(r#"{"command":"chat","text":"hi"}"#), Command::Chat("hi".into()));
-        assert_eq!(
-            session(r#"{"command":"open","path":"/films/a.mkv"}"#),
-            Command::OpenFilm("/films/a.mkv".into())
-        );
-        assert_eq!(session(r#"{"command":"seek","position":73.5}"#), Command::Seek(73.5));
-        assert_eq!(session(r#"{"command":"rate","value":1.25}"#), Command::Rate(1.25));
-        assert_eq!(session(r#"{"command":"camera","on":false}"#), Command::Camera(false));
-        assert_eq!(
-            session(r#"{"command":"device","kind":"speaker","id":"usb"}"#),
-            Command::ChooseDevice { kind: DeviceKind::Speaker, id: Some("usb".into()) }
-        );
-        assert_eq!(
-            session(r#"{"command":"voice","ducking_db":6}"#),
-            Command::Voice(VoiceSettings { ducking_db: 6.0, ..VoiceSettings::default() })
-        );
-        assert_eq!(session(r#"{"command":"talk","held":true}"#), Command::Talk(true));
-        assert_eq!(session(r#"{"command":"leave"}"#), Command::Leave);
-        let ben = ParticipantId::new("b");
-        assert_eq!(
-            session(r#"{"command":"compared","id":"b","equal":true}"#),
-            Command::Compared(ben.clone(), true)
-        );
-        assert_eq!(
-            session(r#"{"command":"accept_key","id":"b"}"#),
-            Command::AcceptKey(ben.clone())
-        );
-        assert_eq!(session(r#"{"command":"refuse_key","id":"b"}"#), Command::RefuseKey(ben));
-        assert_eq!(CommandLine::parse(r#"{"command":"stats"}"#), Ok(CommandLine::Stats));
-    }
-
-    #[test]
-    fn anything_else_is_an_error_with_a_sentence() {
-        for line in
-            ["", "play", "[]", "[\"play\"]", "{}", r#"{"command":"fly"}"#, r#"{"command":"seek"}"#]
-        {
-            assert!(matches!(CommandLine::parse(line), Err(("bad_command", _))), "{line}");
-        }
-    }
 
     #[test]
     fn lines_carry_their_event_and_the_time() {

@@ -32,7 +32,7 @@ pub enum FilmError {
 }
 
 /// The name as others are told it: they refuse one with control characters or none at all.
-fn shown_name(name: &str) -> String {
+pub(super) fn shown_name(name: &str) -> String {
     let name: String = name.chars().filter(|c| !c.is_control()).take(MAX_FILM_NAME_CHARS).collect();
     if name.trim().is_empty() { "film".to_owned() } else { name }
 }
@@ -65,6 +65,7 @@ pub fn fingerprint(path: &Path) -> Result<FilmInfo, FilmError> {
         bytes,
         duration_secs: 0.0,
         id: FilmId(hasher.finalize().to_hex().to_string()),
+        address: None,
     })
 }
 

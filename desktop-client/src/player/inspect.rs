@@ -1,10 +1,9 @@
 //! Looks at a file before anybody is told of it: is it a film that plays here, which one, how long?
 
-use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use cinemasync_core::film::{FilmInfo, FilmSource};
+use cinemasync_core::film::{FilmId, FilmInfo, FilmSource};
 use cinemasync_core::player::{PlayerCommand, PlayerEvent};
 
 use super::{FilmAudio, FilmError, Player, PlayerConfig, PlayerError, fingerprint};
@@ -30,12 +29,16 @@ pub enum InspectError {
 
 /// Name, size, fingerprint and duration of a film that can be played here.
 ///
-/// Blocks for some tenths of a second: a silent player opens the file and is dropped again.
+/// Blocks for some tenths of a second, or longer for an address: a silent player opens it and is dropped
+/// again.
 ///
 /// # Errors
 /// [`InspectError`], a sentence for a person.
-pub fn inspect(path: &Path) -> Result<FilmInfo, InspectError> {
-    let film = fingerprint(path)?;
+pub fn inspect(source: &FilmSource) -> Result<FilmInfo, InspectError> {
+    let film = match source {
+        FilmSource::File(path) => fingerprint(path)?,
+        FilmSource::Address(address) => at_address(address),
+    };
     let (reports, received) = mpsc::sync_channel(REPORTS);
     let report = Arc::new(move |event| {
         let last = match event {
@@ -47,14 +50,24 @@ pub fn inspect(path: &Path) -> Result<FilmInfo, InspectError> {
         let _ = reports.try_send(last);
     });
     let player = Player::open(PlayerConfig { audio: FilmAudio::None, video: false }, report)?;
-    player.command(PlayerCommand::Load {
-        source: FilmSource::File(path.to_owned()),
-        position_secs: 0.0,
-    });
+    player.command(PlayerCommand::Load { source: source.clone(), position_secs: 0.0 });
     let duration_secs = received
         .recv_timeout(PATIENCE)
         .map_err(|_| "The film player does not answer. Restart the program.".to_owned())
         .and_then(|answer| answer)
         .map_err(InspectError::Unplayable)?;
     Ok(FilmInfo { duration_secs, ..film })
+}
+
+/// A film that is known by where it is: its size is unknown, its name is the last part of its path.
+fn at_address(address: &str) -> FilmInfo {
+    let path = address.split(['?', '#']).next().unwrap_or(address);
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
+    FilmInfo {
+        name: fingerprint::shown_name(name),
+        bytes: 0,
+        duration_secs: 0.0,
+        id: FilmId(blake3::hash(address.as_bytes()).to_hex().to_string()),
+        address: Some(address.to_owned()),
+    }
 }

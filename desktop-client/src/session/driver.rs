@@ -283,7 +283,8 @@ impl Driver {
             }
             Output::Media(command) => self.media.command(command),
             Output::Player(command) => self.film.command(command),
-            Output::InspectFilm(path) => film::inspect(path, self.inputs.clone()),
+            Output::InspectFilm(source) => film::inspect(source, self.inputs.clone()),
+            Output::ReadSubtitle(path) => film::read_subtitle(path, self.inputs.clone()),
             Output::Event(event) => {
                 if self.outlets.events.try_send(event).is_err() {
                     tracing::error!("an event was dropped: the front end hangs or is over");

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use cinemasync_core::film::FilmSource;
 use cinemasync_core::player::{PlayerCommand, PlayerEvent};
 use cinemasync_core::session::Input;
 use tokio::sync::mpsc;
@@ -98,11 +99,20 @@ impl Film {
     }
 }
 
-/// Looks at a file off the driver's thread.
-pub(super) fn inspect(path: PathBuf, inputs: mpsc::Sender<Input>) {
+/// Looks at a film off the driver's thread.
+pub(super) fn inspect(source: FilmSource, inputs: mpsc::Sender<Input>) {
     tokio::task::spawn_blocking(move || {
-        let result = player::inspect(&path).map_err(|error| error.to_string());
+        let result = player::inspect(&source).map_err(|error| error.to_string());
         // The session may be over by now.
-        let _ = inputs.blocking_send(Input::FilmInspected { path, result });
+        let _ = inputs.blocking_send(Input::FilmInspected { source, result });
+    });
+}
+
+/// Reads a subtitle file off the driver's thread.
+pub(super) fn read_subtitle(path: PathBuf, inputs: mpsc::Sender<Input>) {
+    tokio::task::spawn_blocking(move || {
+        let result = player::read_subtitle(&path).map_err(|error| error.to_string());
+        // The session may be over by now.
+        let _ = inputs.blocking_send(Input::SubtitleRead(result));
     });
 }

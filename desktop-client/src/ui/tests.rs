@@ -588,6 +588,7 @@ fn a_notice_is_shown_and_can_be_dismissed() {
 fn ten_thousand_messages_cost_no_more_to_draw_than_a_screenful() {
     let with = |count: u64| {
         let line = |number: u64| ChatLine {
+            film_secs: None,
             from: Some(ParticipantId::new("p-ben")),
             name: "Ben".to_owned(),
             text: format!("message {number}"),

@@ -429,6 +429,7 @@ mod tests {
 
     fn playback(mine: FilmCopy, state: PlaybackStage) -> PlaybackView {
         let film = FilmInfo {
+            address: None,
             name: "The_Long_Way.mkv".to_owned(),
             bytes: 1,
             duration_secs: 60.0,
@@ -493,6 +494,7 @@ mod tests {
     #[test]
     fn a_title_loses_its_ending_only() {
         let film = |name: &str| FilmInfo {
+            address: None,
             name: name.to_owned(),
             bytes: 0,
             duration_secs: 0.0,

@@ -15,6 +15,9 @@ struct Call {
 
 fn friend(name: &str) -> ParticipantView {
     ParticipantView {
+        film_ready: false,
+        agreed: false,
+        film_offset_ms: None,
         id: ParticipantId::new(name),
         name: name.to_owned(),
         host: false,

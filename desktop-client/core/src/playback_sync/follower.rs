@@ -1,14 +1,13 @@
 //! One's own player, brought to where the room is and held there. Reads the state; never changes it.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::hold::{FAR_SECS, Hold, Verdict};
-use super::{LocalPlayback, PlaybackState};
+use super::{END_SECS, LocalPlayback, PlaybackState, Stall, Standing};
 use crate::clock_sync::ClockSync;
 use crate::film::FilmSource;
-use crate::interface::{FilmCopy, PlaybackStage};
-use crate::player::{FilmTrack, PlayerCommand, PlayerEvent, PlayerPosition};
+use crate::interface::{FilmCopy, PlaybackStage, WaitReason};
+use crate::player::{Chapter, FilmTrack, PlayerCommand, PlayerEvent, PlayerPosition};
 
 /// Places this near are the same, in seconds. What is compared is where the player was sent, so that
 /// half a frame more would let paused players stand apart and start apart.
@@ -25,6 +24,18 @@ const FOREIGN_SECS: f64 = 0.3;
 const SEEK_GRACE: Duration = Duration::from_millis(1_500);
 /// Time between two jumps to the right place: a player that cannot hold it must not seek for ever.
 const JUMP_PAUSE: Duration = Duration::from_secs(3);
+/// A player that is kept from playing for less than this catches up by itself.
+const STALL_AFTER: Duration = Duration::from_millis(500);
+/// Less ready ahead than this, in seconds, and less and less of it, will not last …
+const LOW_SECS: f64 = 3.0;
+/// … once that is so for this long,
+const LOW_FOR: Duration = Duration::from_secs(2);
+/// until there is this much again.
+const ENOUGH_SECS: f64 = 5.0;
+/// A film whose player does not tell is stepped through by this many frames a second.
+const USUAL_FRAME_RATE: f64 = 24.0;
+/// Frame rates that are believed.
+const FRAME_RATES: std::ops::RangeInclusive<f64> = 1.0..=300.0;
 
 /// What the player is doing as far as we told it.
 #[derive(Debug, Default)]
@@ -46,6 +57,14 @@ enum Phase {
     Ended,
 }
 
+/// The player is kept from playing.
+#[derive(Debug, Clone, Copy)]
+struct Hindered {
+    /// From when on the others are told.
+    told_at: Instant,
+    stall: Stall,
+}
+
 /// The follower.
 #[derive(Debug)]
 pub(super) struct Follower {
@@ -59,11 +78,22 @@ pub(super) struct Follower {
     trim_until: Option<Instant>,
     seek_takes: Duration,
     no_jump_before: Option<Instant>,
-    buffering: bool,
+    /// The player waits for input: since when, and how much of it it has, in percent.
+    buffering: Option<(Instant, u8)>,
+    /// What keeps it from playing, since when, and from when on the others are told.
+    hindered: Option<Hindered>,
+    stall: Option<Stall>,
+    /// Since when there is little ahead, and how much it was then, in seconds.
+    low: Option<(Instant, f64)>,
+    strained: bool,
+    frame_secs: f64,
+    /// One's own copy's time minus the room's, in seconds.
+    shift_secs: f64,
     /// It was loaded while the room played: it joins.
     joining: bool,
     joined: bool,
     tracks: Vec<FilmTrack>,
+    chapters: Vec<Chapter>,
     chosen: (i64, i64),
     commands: Vec<PlayerCommand>,
 }
@@ -80,10 +110,17 @@ impl Default for Follower {
             trim_until: None,
             seek_takes: SEEK_GUESS,
             no_jump_before: None,
-            buffering: false,
+            buffering: None,
+            hindered: None,
+            stall: None,
+            low: None,
+            strained: false,
+            frame_secs: 1.0 / USUAL_FRAME_RATE,
+            shift_secs: 0.0,
             joining: false,
             joined: false,
             tracks: Vec::new(),
+            chapters: Vec::new(),
             chosen: (0, 0),
             commands: Vec::new(),
         }
@@ -95,9 +132,22 @@ impl Follower {
         if matches!(self.phase, Phase::Empty) { FilmCopy::None } else { FilmCopy::Local }
     }
 
-    /// Is the film open?
-    pub(super) fn is_ready(&self) -> bool {
-        !matches!(self.phase, Phase::Empty | Phase::Loading { .. })
+    /// How one stands, but for what a person says.
+    pub(super) fn standing(&self) -> Standing {
+        Standing {
+            copy: self.copy(),
+            ready: !matches!(self.phase, Phase::Empty | Phase::Loading { .. }),
+            stall: self.stall,
+            strained: self.strained,
+            agreed: false,
+            // Tenths: more is noise.
+            offset_ms: self.offset_secs.map(|offset| (offset * 1e4).round() / 10.0),
+        }
+    }
+
+    /// How long a frame of the film lasts, in seconds.
+    pub(super) fn frame_secs(&self) -> f64 {
+        self.frame_secs
     }
 
     pub(super) fn take_commands(&mut self) -> impl Iterator<Item = PlayerCommand> + use<> {
@@ -115,21 +165,87 @@ impl Follower {
             Phase::Seeking { strayed: Some(since), .. } => Some(*since + SEEK_GRACE),
             _ => None,
         };
-        [phase, self.rate_due.map(|(due, _)| due), self.trim_until].into_iter().flatten().min()
+        let stall = self.hindered.filter(|_| self.stall.is_none()).map(|hindered| hindered.told_at);
+        [phase, self.rate_due.map(|(due, _)| due), self.trim_until, stall]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Looks whether it is kept from playing; after each input.
+    pub(super) fn look(&mut self, state: &PlaybackState, clock: &ClockSync, now: Instant) {
+        let hindrance = self.hindrance(state, clock, now);
+        self.hindered =
+            hindrance.map(|(since, stall)| Hindered { told_at: since + STALL_AFTER, stall });
+        let told = |hindered: &Hindered| self.stall.is_some() || now >= hindered.told_at;
+        self.stall = self.hindered.filter(told).map(|hindered| hindered.stall);
+    }
+
+    /// What keeps it from playing where the room is, and since when.
+    fn hindrance(
+        &self,
+        state: &PlaybackState,
+        clock: &ClockSync,
+        now: Instant,
+    ) -> Option<(Instant, Stall)> {
+        let room_plays = state.playing && !is_over(state, clock, now);
+        let awaited = state.waiting.is_some();
+        let buffering = |percent| Stall { why: WaitReason::Buffering, percent };
+        match self.phase {
+            // Whoever joins catches up, and nobody else notices.
+            _ if self.joining => None,
+            Phase::Loading { since, .. } if room_plays || awaited => {
+                Some((since, Stall { why: WaitReason::Loading, percent: None }))
+            }
+            Phase::Playing { .. } if room_plays => {
+                self.buffering.map(|(since, percent)| (since, buffering(Some(percent))))
+            }
+            // Until the room has come to where it goes, it is not late.
+            Phase::Seeking { to, since, .. } if room_plays => {
+                let ahead = ((to - state.position_secs) / state.speed()).max(0.0);
+                let ahead = Duration::try_from_secs_f64(ahead).unwrap_or_default();
+                let met = clock.instant_of(state.at).checked_add(ahead).unwrap_or(now);
+                Some((met.max(since), buffering(self.buffering.map(|(_, percent)| percent))))
+            }
+            Phase::Seeking { since, .. } if awaited => Some((since, buffering(None))),
+            _ => None,
+        }
+    }
+
+    /// Another cut than the room's: its time for the same picture is this much later, in seconds.
+    pub(super) fn shift(
+        &mut self,
+        shift_secs: f64,
+        state: &PlaybackState,
+        clock: &ClockSync,
+        now: Instant,
+    ) {
+        if !shift_secs.is_finite() || (shift_secs - self.shift_secs).abs() < STANDING_SECS {
+            return;
+        }
+        self.shift_secs = shift_secs;
+        self.position = None;
+        if !matches!(self.phase, Phase::Empty | Phase::Loading { .. }) {
+            self.command(PlayerCommand::Pause);
+            self.phase = Phase::Standing { at: f64::NAN };
+            self.align(state, clock, now);
+        }
     }
 
     /// Opens one's copy where the room will be when it is open.
     pub(super) fn load(
         &mut self,
-        path: PathBuf,
+        source: FilmSource,
+        shift_secs: f64,
         state: &PlaybackState,
         clock: &ClockSync,
         now: Instant,
     ) {
         self.reset();
+        self.shift_secs = if shift_secs.is_finite() { shift_secs } else { 0.0 };
         let to = state.position_at(clock.room_time(now + self.seek_takes));
         self.joining = state.playing;
-        self.command(PlayerCommand::Load { source: FilmSource::File(path), position_secs: to });
+        self.command(PlayerCommand::Load { source, position_secs: to });
         self.phase = Phase::Loading { to, since: now };
     }
 
@@ -148,8 +264,18 @@ impl Follower {
         self.command(PlayerCommand::Trim(1.0));
     }
 
+    /// Tells the player, in its own copy's time.
     fn command(&mut self, command: PlayerCommand) {
-        self.commands.push(command);
+        let there = |position_secs: f64| (position_secs + self.shift_secs).max(0.0);
+        self.commands.push(match command {
+            PlayerCommand::Load { source, position_secs } => {
+                PlayerCommand::Load { source, position_secs: there(position_secs) }
+            }
+            PlayerCommand::Seek { position_secs } => {
+                PlayerCommand::Seek { position_secs: there(position_secs) }
+            }
+            command => command,
+        });
     }
 
     // ---- following the state ----
@@ -160,7 +286,7 @@ impl Follower {
             return;
         }
         if !state.playing || is_over(state, clock, now) {
-            self.set_rate(state.rate);
+            self.set_rate(state.speed());
             self.stand_at(state.position_at(clock.room_time(now)), now);
         } else if clock.is_settled() {
             self.run(state, clock, now);
@@ -195,7 +321,8 @@ impl Follower {
 
     fn seek(&mut self, to: f64, now: Instant) {
         self.end_trim();
-        self.offset_secs = None;
+        (self.offset_secs, self.buffering) = (None, None);
+        (self.low, self.strained) = (None, false);
         self.command(PlayerCommand::Seek { position_secs: to });
         self.phase = Phase::Seeking { to, since: now, strayed: None };
     }
@@ -215,11 +342,11 @@ impl Follower {
             });
             if away.is_some_and(|away| away.abs() < FAR_SECS) {
                 // The same course, perhaps at another rate from a moment on.
-                let changes = (self.rate - state.rate).abs() > f64::EPSILON;
+                let changes = (self.rate - state.speed()).abs() > f64::EPSILON;
                 // A change that was due and is taken back is due no longer.
                 let taken_back = self.rate_due.take().is_some();
                 if changes {
-                    self.rate_due = Some((start, state.rate));
+                    self.rate_due = Some((start, state.speed()));
                 }
                 if changes || taken_back {
                     hold.pause_until(start.max(now));
@@ -229,7 +356,7 @@ impl Follower {
             self.command(PlayerCommand::Pause);
             self.phase = Phase::Standing { at: f64::NAN };
         }
-        self.set_rate(state.rate);
+        self.set_rate(state.speed());
         let ready_at = |follower: &Self, place: f64| match follower.phase {
             Phase::Standing { at } | Phase::Armed { from: at, .. } => {
                 (at - place).abs() <= STANDING_SECS
@@ -282,10 +409,13 @@ impl Follower {
         now: Instant,
     ) {
         match event {
-            PlayerEvent::Loaded { tracks, .. } => {
+            PlayerEvent::Loaded { tracks, chapters, frame_rate, .. } => {
                 if let Phase::Loading { to, since } = self.phase {
                     self.learn_seek_time(since, now);
-                    self.tracks = tracks;
+                    (self.tracks, self.chapters) = (tracks, chapters);
+                    if let Some(rate) = frame_rate.filter(|rate| FRAME_RATES.contains(rate)) {
+                        self.frame_secs = rate.recip();
+                    }
                     self.phase = Phase::Standing { at: to };
                     self.align(state, clock, now);
                 }
@@ -294,15 +424,25 @@ impl Follower {
                 self.reset();
                 self.commands.clear();
             }
-            PlayerEvent::Seeked { position_secs } => self.seeked(position_secs, state, clock, now),
-            PlayerEvent::Position(position) => self.moved(position, state, clock, now),
+            PlayerEvent::Seeked { position_secs } => {
+                self.seeked(position_secs - self.shift_secs, state, clock, now);
+            }
+            PlayerEvent::Position(position) => {
+                let position_secs = position.position_secs - self.shift_secs;
+                let position = PlayerPosition { position_secs, ..position };
+                self.watch_input(position, state, now);
+                self.moved(position, state, clock, now);
+            }
             PlayerEvent::Ended => {
                 self.end_trim();
                 self.offset_secs = None;
                 self.phase = Phase::Ended;
             }
             PlayerEvent::Buffering(percent) => {
-                self.buffering = percent.is_some();
+                self.buffering = percent.map(|percent| {
+                    let since = self.buffering.map_or(now, |(since, _)| since);
+                    (since, percent)
+                });
                 if let Phase::Playing { hold } = &mut self.phase
                     && percent.is_none()
                 {
@@ -337,7 +477,7 @@ impl Follower {
         self.phase = Phase::Standing { at };
         if state.playing && clock.is_settled() && !is_over(state, clock, now) {
             // Sent ahead of the room: it starts when the room comes by.
-            let from_start = (at - state.position_secs) / state.rate;
+            let from_start = (at - state.position_secs) / state.speed();
             let wait = Duration::try_from_secs_f64(from_start.max(0.0)).unwrap_or_default();
             let start = clock.instant_of(state.at).checked_add(wait).unwrap_or(now);
             if from_start >= 0.0 && now <= start + LATE {
@@ -391,6 +531,21 @@ impl Follower {
         }
     }
 
+    /// Notes whether there is less and less ahead.
+    fn watch_input(&mut self, position: PlayerPosition, state: &PlaybackState, now: Instant) {
+        let ahead = position.buffered_secs;
+        let to_end = state
+            .duration()
+            .is_some_and(|duration| position.position_secs + ahead > duration - END_SECS);
+        let plays = matches!(self.phase, Phase::Playing { .. }) && position.playing;
+        if !plays || to_end || ahead >= ENOUGH_SECS {
+            (self.low, self.strained) = (None, false);
+        } else if ahead < LOW_SECS {
+            let (since, then) = *self.low.get_or_insert((now, ahead));
+            self.strained |= now >= since + LOW_FOR && ahead < then;
+        }
+    }
+
     pub(super) fn timeout(&mut self, state: &PlaybackState, clock: &ClockSync, now: Instant) {
         if let Some((due, rate)) = self.rate_due
             && now >= due
@@ -431,7 +586,7 @@ impl Follower {
         let stage = match &self.phase {
             _ if state.film.is_none() => PlaybackStage::None,
             Phase::Empty | Phase::Loading { .. } => PlaybackStage::Loading,
-            Phase::Playing { .. } if self.buffering => PlaybackStage::Waiting,
+            Phase::Playing { .. } if self.buffering.is_some() => PlaybackStage::Waiting,
             Phase::Playing { .. } => PlaybackStage::Playing,
             Phase::Ended => PlaybackStage::Paused,
             Phase::Seeking { .. } | Phase::Standing { .. } | Phase::Armed { .. }
@@ -466,8 +621,10 @@ impl Follower {
             speed: self.rate * self.trim,
             buffered_secs: self.position.map_or(0.0, |position| position.buffered_secs),
             tracks: self.tracks.clone(),
+            chapters: self.chapters.clone(),
             audio_track: self.chosen.0,
             subtitle_track: self.chosen.1,
+            shift_secs: self.shift_secs,
         }
     }
 }

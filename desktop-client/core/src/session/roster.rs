@@ -7,9 +7,9 @@ use cinemasync_protocol::{ParticipantId, ParticipantInfo, limits};
 
 use super::keys::Withheld;
 use crate::bitrate::estimator::FIRST_BPS;
-use crate::interface::FilmCopy;
 use crate::link::{LinkState, LinkStats, Path};
 use crate::negotiation::Negotiation;
+use crate::playback_sync::Standing;
 use crate::safety_code::{Exchange, SafetyCode};
 
 /// No room holds more others, whatever a server says: each costs a connection.
@@ -44,7 +44,8 @@ pub(super) struct Member {
     pub(super) speaking: bool,
     /// For a meter, 0 to 1.
     pub(super) level: f64,
-    pub(super) copy: FilmCopy,
+    /// How it stands to the film.
+    pub(super) standing: Standing,
     /// The number of the first chat message that was meant for it.
     pub(super) chat_from: u64,
     /// Since when the server does not list it although there is a link: it lost the place, or the
@@ -263,7 +264,7 @@ mod tests {
             microphone: false,
             speaking: false,
             level: 0.0,
-            copy: FilmCopy::None,
+            standing: Standing::default(),
             chat_from: 0,
             unlisted_since: None,
             closings: 0,

@@ -2,16 +2,21 @@
 //! brought up to date. How one gets into the room and out of it is the session's business.
 //!
 //! The parts: `camera` who gets which picture of oneself, `links` what the links report and negotiate, `keys` which program stands at their other
-//! end, `control` what peers tell each other, `talk` chat and reactions, `film` what is watched.
+//! end, `control` what peers tell each other, `talk` chat and reactions, `film` what is watched, `queue` what next,
+//! `tracks` in which language, `rules` what the host decided.
 
 mod camera;
 mod control;
 mod film;
 mod keys;
 mod links;
+mod queue;
+mod rules;
 mod talk;
+mod tracks;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,13 +33,16 @@ use crate::chat::{ChatInbox, ChatNumbers, Incoming};
 use crate::clock_sync::ClockSync;
 use crate::ducking::Ducking;
 use crate::film::{FilmId, FilmInfo};
-use crate::interface::{ChatLine, Command, Event, FilmCopy, Invite, Via};
+use crate::film_queue::FilmQueue;
+use crate::interface::{ChatLine, Command, Event, Invite, Via};
 use crate::link::{Description, DescriptionKind, LinkCommand, LinkConfig, LinkState};
 use crate::negotiation::{Negotiation, NegotiationInput};
 use crate::plan::{MediaEvent, Sound};
-use crate::playback_sync::{PlaybackInput, PlaybackSync};
+use crate::playback_sync::{PlaybackInput, PlaybackSync, Standing};
 use crate::player::PlayerCommand;
+use crate::room_rules::RoomRules;
 use crate::safety_code::Exchange;
+use crate::subtitles::SubtitleShelf;
 use crate::track::Track;
 
 /// How long an opened film waits for the room to tell what it shows, so that somebody who comes
@@ -58,6 +66,9 @@ pub(super) struct Stay {
     keys: Keys,
     pub(super) clock: ClockSync,
     pub(super) playback: PlaybackSync,
+    rules: RoomRules,
+    /// Is it on us to act for the room while it plays?
+    conducts: bool,
     numbers: ChatNumbers,
     inbox: ChatInbox,
     /// What is encoded of one's camera, and for whom.
@@ -75,6 +86,18 @@ pub(super) struct Stay {
     relays_doubted_until: Option<Instant>,
     /// The film that could not be opened here.
     unplayable: Option<FilmId>,
+    /// The film as of which the next three are.
+    shown_film: Option<FilmId>,
+    /// One's own copy, where it is another cut than the room's.
+    other_cut: Option<FilmInfo>,
+    /// A file that was to be one's own copy and is another cut.
+    refused_cut: Option<PathBuf>,
+    queue: FilmQueue,
+    subtitles: SubtitleShelf,
+    /// Tracks that somebody proposes.
+    proposal: Option<(ParticipantId, i64, i64)>,
+    /// When the film's place is to be remembered next.
+    place_due: Instant,
     volume: f64,
     ducking: Ducking,
     /// When the ducking is to be moved on.
@@ -100,6 +123,7 @@ impl Stay {
         nonce: String,
         now: Now,
     ) -> Self {
+        let me = entry.id.clone();
         Self {
             invite,
             code: entry.room,
@@ -110,6 +134,8 @@ impl Stay {
             ice_servers: entry.ice_servers,
             clock: ClockSync::new(now.instant),
             playback: PlaybackSync::new(entry.id.clone()),
+            rules: RoomRules::unset(entry.id.clone()),
+            conducts: false,
             roster: Roster::new(entry.id),
             keys: Keys::default(),
             numbers: ChatNumbers::new(nonce),
@@ -122,6 +148,13 @@ impl Stay {
             signaling_up: true,
             relays_doubted_until: None,
             unplayable: None,
+            shown_film: None,
+            other_cut: None,
+            refused_cut: None,
+            queue: FilmQueue::empty(me.clone()),
+            subtitles: SubtitleShelf::default(),
+            proposal: None,
+            place_due: now.instant,
             volume: 1.0,
             camera: CameraRungs::default(),
             shown: BTreeMap::new(),
@@ -220,6 +253,7 @@ impl Stay {
             self.inbox.next_timeout(),
             opening,
             self.ducking_due,
+            self.next_film_at(),
         ];
         let reopenings = self.reopenings();
         let gone = self.roster.others().filter_map(|(_, member)| member.gone_at(self.signaling_up));
@@ -253,6 +287,9 @@ impl Stay {
         self.duck(io);
         self.share_camera(io);
         self.clock.set_reference(self.roster.time_reference(), io.now.instant);
+        self.pass_baton(io);
+        self.show_next_film(io);
+        self.remember_place(io);
         while let Some((to, datagram)) = self.clock.poll_output() {
             io.push(Output::Link(to, LinkCommand::Clock(datagram)));
         }
@@ -379,6 +416,8 @@ impl Stay {
         io.push(Output::CloseLink(id.clone()));
         self.clock.remove_peer(id);
         self.inbox.remove(id);
+        self.subtitles.gone(id);
+        self.playback(PlaybackInput::PeerGone(id.clone()), io);
         let (reason, text) = match reason {
             DisconnectReason::Left => ("left", "left"),
             DisconnectReason::Lost => ("lost", "lost the connection"),
@@ -405,7 +444,7 @@ impl Stay {
             microphone: false,
             speaking: false,
             level: 0.0,
-            copy: FilmCopy::None,
+            standing: Standing::default(),
             chat_from: self.numbers.next_number(),
             unlisted_since: None,
             closings: 0,
@@ -441,7 +480,7 @@ impl Stay {
                 if valid && self.roster.get(&from).is_some() {
                     self.inbox.receive(
                         &from,
-                        Incoming { id, text, via: Via::Server },
+                        Incoming { id, text, film_secs: None, via: Via::Server },
                         io.now.instant,
                     );
                 }
@@ -507,13 +546,28 @@ impl Stay {
 
     pub(super) fn command(&mut self, command: Command, io: &mut Io<'_>) {
         let input = match command {
-            Command::Chat(text) => return self.say(text, io),
+            Command::Chat(text) => return self.say(text, None, io),
+            Command::ChatAtFilm(text) => {
+                let place = self.film_place(io.now.instant);
+                return self.say(text, place, io);
+            }
+            Command::FilmShift(shift_secs) => return self.shift_film(shift_secs, io),
+            Command::Unqueue(film) => return self.unqueue(&film, io),
+            Command::MoveInQueue { film, to } => return self.move_in_queue(&film, to, io),
+            Command::PlayNext => return self.play_next(io),
+            Command::ProposeTracks => return self.propose_tracks(io),
+            Command::AnswerProposal(take) => return self.answer_proposal(take, io),
+            Command::TakeSubtitle { from, number } => return self.take_subtitle(&from, number, io),
             Command::Shown(shown) => return self.shows(&shown, io),
             Command::React(emoji) => return self.react(emoji, io),
             Command::LockRoom(locked) => return io.signal(ClientMessage::LockRoom { locked }),
             Command::Compared(id, equal) => return self.compared(&id, equal, io),
             Command::AcceptKey(id) => return self.accept_key(&id, io),
             Command::RefuseKey(id) => return self.refuse_key(&id, io),
+            Command::SetRules(rules) => return self.set_rules(rules, io),
+            Command::Ready(ready) => PlaybackInput::Ready(ready),
+            Command::Step { forward } => PlaybackInput::Step { forward },
+            Command::Undo => PlaybackInput::Undo,
             Command::CloseFilm => PlaybackInput::Close,
             Command::Play => PlaybackInput::Play,
             Command::Pause => PlaybackInput::Pause,
@@ -526,6 +580,16 @@ impl Stay {
             Command::SubtitleTrack(id) => {
                 return io.push(Output::Player(PlayerCommand::SubtitleTrack(id)));
             }
+            Command::SubtitleDelay(seconds) => {
+                return io.push(Output::Player(PlayerCommand::SubtitleDelay(seconds)));
+            }
+            Command::AudioDelay(seconds) => {
+                return io.push(Output::Player(PlayerCommand::AudioDelay(seconds)));
+            }
+            Command::SubtitleScale(scale) => {
+                return io.push(Output::Player(PlayerCommand::SubtitleScale(scale)));
+            }
+            Command::AnswerAddress(open) => return self.answer_address(open, io),
             Command::FilmVolume(volume) => {
                 if volume.is_nan() {
                     return;
@@ -548,8 +612,15 @@ impl Stay {
             | Command::PushToTalk(_)
             | Command::Talk(_)
             | Command::OpenFilm(_)
-            | Command::AttachFilm(_) => return,
+            | Command::OpenAddress(_)
+            | Command::AttachFilm(_)
+            | Command::AttachOtherCut(_)
+            | Command::QueueFilm(_)
+            | Command::AddSubtitle(_) => return,
         };
+        if !matches!(input, PlaybackInput::Ready(_)) && !self.may_steer_now(io) {
+            return;
+        }
         if self.playback.state().film.is_none() {
             let text = "There is no film yet. Open one first.";
             return io.event(Event::Failed {

@@ -4,7 +4,10 @@ use super::keys::Withheld;
 use super::roster::Member;
 use super::stay::Stay;
 use super::{Now, SessionCore, Stage};
-use crate::interface::{ParticipantView, PlaybackView, SelfView, Snapshot, Stage as StageView};
+use crate::interface::{
+    ParticipantView, PlaybackView, SelfView, Snapshot, Stage as StageView, UndoView, WaitingView,
+};
+use crate::playback_sync::Waiting;
 use cinemasync_protocol::ParticipantId;
 
 pub(super) fn snapshot(core: &SessionCore, now: Now) -> Snapshot {
@@ -60,6 +63,7 @@ fn in_room(core: &SessionCore, stay: &Stay, base: Snapshot, now: Now) -> Snapsho
             .collect(),
         chat: stay.chat().clone(),
         playback: playback(stay, now),
+        rules: stay.rules(),
         clock_error_ms: error_ms,
         ..base
     }
@@ -88,7 +92,10 @@ fn participant(
         speaking: member.speaking,
         level: member.level,
         volume: core.equipment.volume(id),
-        copy: member.copy,
+        copy: member.standing.copy,
+        film_ready: member.standing.ready,
+        agreed: member.standing.agreed,
+        film_offset_ms: member.standing.offset_ms,
         clock_offset_ms: clock.as_ref().map(|clock| clock.offset_ms),
         clock_error_ms: clock.as_ref().map(|clock| clock.error_ms),
     }
@@ -103,6 +110,15 @@ fn playback(stay: &Stay, now: Now) -> PlaybackView {
         mine: here.mine,
         state: here.stage,
         playing: here.playing,
+        waiting: state.waiting.as_ref().map(|waiting| waiting_view(stay, waiting)),
+        slowed: state.slowed,
+        undo: stay.playback.undoable(now.instant).map(|undo| UndoView {
+            by: stay.name_of(&undo.by),
+            cause: undo.cause,
+            position_secs: undo.position_secs,
+        }),
+        agreed: stay.playback.agreed(),
+        may_steer: stay.may_steer(),
         position_secs: here.position_secs,
         target_secs: here.target_secs,
         offset_ms: here.offset_ms,
@@ -110,8 +126,15 @@ fn playback(stay: &Stay, now: Now) -> PlaybackView {
         rate: state.rate,
         buffered_secs: here.buffered_secs,
         tracks: here.tracks,
+        chapters: here.chapters,
         audio_track: here.audio_track,
         subtitle_track: here.subtitle_track,
         volume: stay.volume(),
+        ..stay.film_extras(here.shift_secs)
     }
+}
+
+fn waiting_view(stay: &Stay, waiting: &Waiting) -> WaitingView {
+    let person = |id: &ParticipantId| (id.clone(), stay.name_of(id), stay.playback.percent(id));
+    WaitingView { who: waiting.who.iter().map(person).collect(), why: waiting.why }
 }

@@ -3,6 +3,7 @@
 
 mod camera;
 mod evening;
+mod films;
 mod keys;
 mod link;
 mod player;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use cinemasync_core::film::FilmSource;
 use cinemasync_core::player::{PlayerCommand, PlayerEvent, PlayerPosition};
 
 const LOADING: Duration = Duration::from_millis(180);
@@ -21,6 +22,16 @@ pub(crate) struct VirtualPlayer {
     volume: f64,
     next_report: Option<Instant>,
     pub(crate) loaded: bool,
+    /// What it was told to open last.
+    pub(crate) source: Option<FilmSource>,
+    /// Audio and subtitle track as they were chosen.
+    pub(crate) tracks: (i64, i64),
+    /// Texts of added subtitles.
+    pub(crate) subtitles: Vec<String>,
+    /// Nothing comes in until then.
+    starved_until: Option<Instant>,
+    /// When to tell that there is enough again.
+    fed: Option<Instant>,
     pub(crate) seeks: u32,
     pub(crate) trims: u32,
 }
@@ -37,6 +48,11 @@ impl VirtualPlayer {
             volume: 1.0,
             next_report: None,
             loaded: false,
+            source: None,
+            tracks: (1, 0),
+            subtitles: Vec::new(),
+            starved_until: None,
+            fed: None,
             seeks: 0,
             trims: 0,
         }
@@ -67,9 +83,18 @@ impl VirtualPlayer {
         }
     }
 
+    /// Nothing comes in for so long: it stands, and finds no other place.
+    pub(crate) fn starve(&mut self, now: Instant, length: Duration) -> PlayerEvent {
+        self.starved_until = Some(now + length);
+        self.stumble(now, length);
+        self.fed = Some(now + length);
+        PlayerEvent::Buffering(Some(10))
+    }
+
     pub(crate) fn command(&mut self, command: &PlayerCommand, now: Instant) {
         match *command {
-            PlayerCommand::Load { position_secs, .. } => {
+            PlayerCommand::Load { ref source, position_secs } => {
+                self.source = Some(source.clone());
                 self.halt(now);
                 self.standing_secs = position_secs;
                 let loaded = PlayerEvent::Loaded {
@@ -88,7 +113,8 @@ impl VirtualPlayer {
                 self.seeks += 1;
                 self.halt(now);
                 self.standing_secs = position_secs;
-                self.pending = Some((now + SEEKING, PlayerEvent::Seeked { position_secs }));
+                let done = (now + SEEKING).max(self.starved_until.unwrap_or(now));
+                self.pending = Some((done, PlayerEvent::Seeked { position_secs }));
             }
             PlayerCommand::PlayAt(at) => self.play_at = Some(at),
             PlayerCommand::Pause => self.halt(now),
@@ -98,10 +124,10 @@ impl VirtualPlayer {
                 self.set_speed((self.speed.0, trim), now);
             }
             PlayerCommand::Volume(volume) => self.volume = volume,
-            PlayerCommand::AudioTrack(_)
-            | PlayerCommand::SubtitleTrack(_)
-            | PlayerCommand::AddSubtitle { .. }
-            | PlayerCommand::SubtitleDelay(_)
+            PlayerCommand::AudioTrack(id) => self.tracks.0 = id,
+            PlayerCommand::SubtitleTrack(id) => self.tracks.1 = id,
+            PlayerCommand::AddSubtitle { ref text, .. } => self.subtitles.push(text.to_string()),
+            PlayerCommand::SubtitleDelay(_)
             | PlayerCommand::AudioDelay(_)
             | PlayerCommand::SubtitleScale(_)
             | PlayerCommand::AudioDevice(_) => {}
@@ -110,7 +136,7 @@ impl VirtualPlayer {
 
     pub(crate) fn next_timeout(&self) -> Option<Instant> {
         let start = self.play_at.filter(|_| self.pending.is_none());
-        [self.pending.as_ref().map(|(at, _)| *at), start, self.next_report]
+        [self.pending.as_ref().map(|(at, _)| *at), start, self.next_report, self.fed]
             .into_iter()
             .flatten()
             .min()
@@ -118,6 +144,9 @@ impl VirtualPlayer {
 
     pub(crate) fn handle_timeout(&mut self, now: Instant) -> Vec<PlayerEvent> {
         let mut events = Vec::new();
+        if self.fed.take_if(|at| now >= *at).is_some() {
+            events.push(PlayerEvent::Buffering(None));
+        }
         if let Some((_, event)) = self.pending.take_if(|(at, _)| now >= *at) {
             self.loaded |= matches!(event, PlayerEvent::Loaded { .. });
             events.push(event);

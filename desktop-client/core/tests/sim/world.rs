@@ -5,14 +5,17 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use cinemasync_core::film::{FilmId, FilmInfo};
+use cinemasync_core::film::{FilmId, FilmInfo, FilmSource};
+use cinemasync_core::film_memory::FilmMemory;
 use cinemasync_core::interface::{
     Command, Event, Invite, ParticipantView, Place, RoomChoice, ServerChoice, Snapshot, Stage,
 };
 use cinemasync_core::link::{Identity, LinkEvent, LinkState, Route};
 use cinemasync_core::plan::{MediaCommand, MediaEvent, MediaPlan, Sound};
+use cinemasync_core::player::PlayerEvent;
 use cinemasync_core::safety_code::Secret;
 use cinemasync_core::session::{EquipmentConfig, Input, Now, Output, SessionConfig, SessionCore};
+use cinemasync_core::subtitles::SubtitleFile;
 use cinemasync_core::track::Track;
 use cinemasync_protocol::{ClientMessage, ParticipantId, RoomCode, ServerMessage};
 use cinemasync_server_core::{ConnectionId, Entropy, Output as RoomOutput, Rooms, Settings};
@@ -51,7 +54,7 @@ pub(crate) struct World {
     arrivals: BinaryHeap<Reverse<Arrival>>,
     arrived: u64,
     /// Between whom nothing gets through.
-    pub(crate) cut: Vec<(Person, Person)>,
+    cut: Vec<(Person, Person)>,
     pub(crate) server_up: bool,
 }
 
@@ -85,7 +88,8 @@ enum What {
     /// A link with this number notices that nobody answers.
     Lost(Person, ParticipantId, u64),
     Crossed(Person, ParticipantId, Crossing),
-    Inspected(Person, PathBuf),
+    Inspected(Person, FilmSource),
+    SubtitleRead(Person, PathBuf),
 }
 
 /// Counts up: every id and code differs and each run is the same.
@@ -129,12 +133,18 @@ impl World {
 
     /// A person with a sound card that drifts by so many parts per million.
     pub(crate) fn person(&mut self, drift_ppm: f64) -> Person {
+        self.person_who_remembers(FilmMemory::default(), drift_ppm)
+    }
+
+    /// One who has watched films before.
+    pub(crate) fn person_who_remembers(&mut self, memory: FilmMemory, drift_ppm: f64) -> Person {
         let config = SessionConfig {
             camera: true,
             microphone: true,
             preview: false,
             route: Route::Any,
             equipment: EquipmentConfig::default(),
+            memory,
             nonce: format!("n{}x", self.people.len()),
         };
         self.starts += 1;
@@ -219,6 +229,35 @@ impl World {
         let (from, track) = (from.clone(), Track::Camera);
         let event = MediaEvent::FirstFrame { from, track, width: 640, height: 360 };
         self.input(person, Input::Media(event));
+    }
+
+    /// Nothing comes in at this person's player for so long.
+    pub(crate) fn starve(&mut self, person: Person, length: Duration) {
+        let event = self.people[person].player.starve(self.now, length);
+        self.input(person, Input::Player(event));
+    }
+
+    /// The person's player reports.
+    pub(crate) fn player_says(&mut self, person: Person, event: PlayerEvent) {
+        self.input(person, Input::Player(event));
+    }
+
+    /// Nothing gets through between these two any more, and both notice.
+    pub(crate) fn cut(&mut self, one: Person, other: Person) {
+        self.cut.push((one, other));
+        self.tell_link(one, other, LinkState::Reconnecting);
+    }
+
+    /// What was cut carries again.
+    pub(crate) fn heal(&mut self, one: Person, other: Person) {
+        self.cut.retain(|pair| *pair != (one, other) && *pair != (other, one));
+        self.tell_link(one, other, LinkState::Connected);
+    }
+
+    fn tell_link(&mut self, one: Person, other: Person, state: LinkState) {
+        for (person, of) in [(one, self.id(other)), (other, self.id(one))] {
+            self.input(person, Input::Link(of, LinkEvent::State(state)));
+        }
     }
 
     /// The server says this to a person by itself.
@@ -388,18 +427,27 @@ impl World {
                     self.input(person, Input::Link(from, event));
                 }
             }
-            What::Inspected(person, path) => {
+            What::SubtitleRead(person, path) => {
                 let name = path.to_string_lossy().into_owned();
+                let text = format!("1\n00:00:01,000 --> 00:00:02,000\n{name}\n").repeat(400).into();
+                self.input(person, Input::SubtitleRead(Ok(SubtitleFile { name, text })));
+            }
+            What::Inspected(person, source) => {
+                let (name, address) = match &source {
+                    FilmSource::File(path) => (path.to_string_lossy().into_owned(), None),
+                    FilmSource::Address(address) => (address.clone(), Some(address.clone())),
+                };
                 let result = if name.contains("bad") {
                     Err("This is no film.".to_owned())
                 } else {
                     let id = FilmId(format!(
                         "{:x}",
-                        name.bytes().fold(7_u64, |sum, byte| sum * 31 + u64::from(byte))
+                        name.bytes()
+                            .fold(7_u64, |sum, byte| sum.wrapping_mul(31) + u64::from(byte))
                     ));
-                    Ok(FilmInfo { name, bytes: 1_000, duration_secs: DURATION_SECS, id })
+                    Ok(FilmInfo { name, bytes: 1_000, duration_secs: DURATION_SECS, id, address })
                 };
-                self.input(person, Input::FilmInspected { path, result });
+                self.input(person, Input::FilmInspected { source, result });
             }
         }
     }
@@ -495,7 +543,8 @@ impl World {
                 }
             }
             Output::Player(command) => self.people[person].player.command(&command, self.now),
-            Output::InspectFilm(path) => self.later(REPORTING, What::Inspected(person, path)),
+            Output::InspectFilm(source) => self.later(REPORTING, What::Inspected(person, source)),
+            Output::ReadSubtitle(path) => self.later(REPORTING, What::SubtitleRead(person, path)),
             Output::Event(event) => self.people[person].events.push(event),
             Output::Plan(plan) => self.people[person].plan = plan,
             Output::Media(MediaCommand::Sound(sound)) => self.people[person].sounds.push(sound),

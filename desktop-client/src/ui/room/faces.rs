@@ -309,6 +309,9 @@ mod tests {
 
     fn person(id: &str, speaking: bool) -> ParticipantView {
         ParticipantView {
+            film_ready: true,
+            agreed: false,
+            film_offset_ms: None,
             id: ParticipantId::new(id),
             name: id.to_owned(),
             host: false,

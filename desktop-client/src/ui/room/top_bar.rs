@@ -185,6 +185,7 @@ mod tests {
     fn watching(state: PlaybackStage, offset_ms: Option<f64>) -> Snapshot {
         let mut snapshot = Snapshot { clock_error_ms: Some(1.0), ..Snapshot::default() };
         snapshot.playback.film = Some(FilmInfo {
+            address: None,
             name: "Film.mkv".to_owned(),
             bytes: 1,
             duration_secs: 60.0,

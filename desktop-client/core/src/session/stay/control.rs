@@ -22,7 +22,21 @@ impl Stay {
         }
         self.tell_shown(id, io);
         self.clock.add_peer(id.clone(), io.now.instant);
+        self.introduce(id, io);
+    }
+
+    /// Tells somebody what the room does, who has just come or was away.
+    pub(super) fn introduce(&mut self, id: &ParticipantId, io: &mut Io<'_>) {
+        if !self.roster.get(id).is_some_and(|member| member.link.control_open) {
+            return;
+        }
+        send(id, &ControlMessage::Rules { rules: self.rules.clone() }, io);
+        send(id, &ControlMessage::Queue { queue: self.queue.clone() }, io);
         self.playback(PlaybackInput::PeerJoined(id.clone()), io);
+        // They belong to the film.
+        for message in self.subtitles.offers() {
+            send(id, &ControlMessage::Subtitle { message }, io);
+        }
     }
 
     pub(super) fn control(
@@ -39,20 +53,29 @@ impl Stay {
             ControlMessage::Shown { camera } => {
                 self.with_member(from, |member| member.link.shown_height = camera);
             }
-            ControlMessage::Chat { id, text } => {
-                self.inbox.receive(from, Incoming { id, text, via: Via::Peer }, io.now.instant);
+            ControlMessage::Chat { id, text, film_secs } => {
+                let message = Incoming { id, text, film_secs, via: Via::Peer };
+                self.inbox.receive(from, message, io.now.instant);
             }
             ControlMessage::Reaction { emoji } => {
                 io.event(Event::Reaction { from: from.clone(), emoji });
             }
+            ControlMessage::Rules { rules } => self.rules_of(from, rules, io),
+            ControlMessage::Queue { queue } => self.queue_of(from, queue, io),
+            ControlMessage::Subtitle { message } => self.subtitle(from, message, io),
+            ControlMessage::Proposal { film, audio, subtitle } => {
+                self.proposed(from, &film, (audio, subtitle), io);
+            }
             ControlMessage::Playback { state } => {
-                self.playback(PlaybackInput::Remote(state), io);
+                if self.may_steer_from(from) {
+                    self.playback(PlaybackInput::Remote(state), io);
+                }
                 // The state is the last thing a peer tells of itself when the channel opens.
                 self.with_member(from, |member| member.link.introduced = true);
             }
             ControlMessage::Standing { standing } => {
-                let copy = standing.copy;
-                self.with_member(from, |member| member.copy = copy);
+                self.with_member(from, |member| member.standing = standing.bounded());
+                self.playback(PlaybackInput::Standing(from.clone(), standing), io);
             }
             ControlMessage::Safety { step } => self.safety(from, step, io),
         }

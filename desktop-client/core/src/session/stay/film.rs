@@ -1,14 +1,19 @@
 //! The film: opened, attached, followed, told of.
 
+use std::time::{Duration, Instant};
+
 use cinemasync_protocol::ParticipantId;
 
 use super::control::send;
 use super::{Io, Output, Stay};
 use crate::control::ControlMessage;
-use crate::film::FilmInfo;
+use crate::film::{FilmInfo, FilmSource, MAX_FILM_SECS};
 use crate::interface::{Cause, Event, FilmCopy};
-use crate::playback_sync::{PlaybackInput, PlaybackOutput, PlaybackState};
+use crate::playback_sync::{Opening, PlaybackInput, PlaybackOutput, PlaybackState};
 use crate::player::{PlayerCommand, PlayerEvent};
+
+/// How often the place in a film is remembered while it plays.
+const PLACE_EVERY: Duration = Duration::from_secs(15);
 
 impl Stay {
     /// Shows a film to the room, once it is known what the room shows.
@@ -19,7 +24,11 @@ impl Stay {
     pub(super) fn open_or_attach(&mut self, film: FilmInfo, io: &mut Io<'_>) {
         let shown = self.playback.state().film.as_ref();
         if shown.is_none_or(|shown| shown.id != film.id) {
-            self.playback(PlaybackInput::Open(film), io);
+            if !self.may_steer_now(io) {
+                return;
+            }
+            let by = self.me().clone();
+            self.open_at_its_place(film, by, false, io);
         } else {
             self.attach_film(&film, io);
         }
@@ -30,20 +39,103 @@ impl Stay {
         let text = match self.playback.state().film.as_ref() {
             None => "The room shows no film. Open this one to show it.".to_owned(),
             Some(shown) if shown.id == film.id => {
-                if let Some(path) = io.films.get(&film.id) {
+                if let Some(source) = io.films.get(&film.id) {
                     // Chosen again on purpose: perhaps the disk is back.
                     self.unplayable = None;
-                    self.playback(PlaybackInput::Attached(path.clone()), io);
+                    let (source, shift_secs) = (source.clone(), 0.0);
+                    self.other_cut = None;
+                    self.playback(PlaybackInput::Attached { source, shift_secs }, io);
                 }
                 return;
             }
-            Some(shown) => format!(
-                "This is another file than the one the room shows ({} bytes instead of {}). Choose the same release, \
-                 or open this one for everybody.",
-                film.bytes, shown.bytes
-            ),
+            Some(shown) => {
+                self.refused_cut = match io.films.get(&film.id) {
+                    Some(FilmSource::File(path)) => Some(path.clone()),
+                    _ => None,
+                };
+                format!(
+                    "This is another file than the one the room shows{}. Choose the same release, use this cut \
+                     all the same and set its offset, or open it for everybody.",
+                    difference(shown, film)
+                )
+            }
         };
-        io.event(Event::Failed { code: "wrong_film".to_owned(), text, fatal: false });
+        io.failed("wrong_film", &text);
+    }
+
+    /// Takes a file as one's own copy although it is another cut of the film that the room shows.
+    pub(in crate::session) fn attach_other_cut(&mut self, film: FilmInfo, io: &mut Io<'_>) {
+        let Some(shown) = self.playback.state().film.clone() else {
+            return self.attach_film(&film, io);
+        };
+        let Some(source) = io.films.get(&film.id).cloned() else { return };
+        if shown.id == film.id {
+            return self.attach_film(&film, io);
+        }
+        let shift_secs = io.memory.shift(&shown.id, &film.id);
+        let text = format!(
+            "You watch another file than the others{}. Its offset is {shift_secs:+.1} s.",
+            difference(&shown, &film)
+        );
+        self.system_line(text, io);
+        (self.other_cut, self.refused_cut, self.unplayable) = (Some(film), None, None);
+        self.playback(PlaybackInput::Attached { source, shift_secs }, io);
+    }
+
+    /// One's own cut lies otherwise to the room's.
+    pub(super) fn shift_film(&mut self, shift_secs: f64, io: &mut Io<'_>) {
+        let (Some(mine), Some(shown)) = (&self.other_cut, &self.playback.state().film) else {
+            return io
+                .failed("no_other_cut", "Your copy is the same as the others': it has no offset.");
+        };
+        if !shift_secs.is_finite() || shift_secs.abs() > MAX_FILM_SECS {
+            return;
+        }
+        io.memory.shifted(&shown.id, &mine.id, shift_secs);
+        io.event(Event::FilmMemory(io.memory.clone()));
+        self.playback(PlaybackInput::Shift(shift_secs), io);
+    }
+
+    /// Shows a film where it stopped the last time.
+    pub(super) fn open_at_its_place(
+        &mut self,
+        film: FilmInfo,
+        by: ParticipantId,
+        plays: bool,
+        io: &mut Io<'_>,
+    ) {
+        let position_secs = io.memory.place(&film.id).unwrap_or(0.0);
+        if position_secs > 0.0 {
+            let place = clock_text(position_secs);
+            self.system_line(
+                format!("The film goes on at {place}, where it stopped last time"),
+                io,
+            );
+        }
+        self.playback(PlaybackInput::Open(Opening { film, by, position_secs, plays }), io);
+    }
+
+    /// Where the room is in its film, in seconds.
+    pub(super) fn film_place(&self, now: Instant) -> Option<f64> {
+        let state = self.playback.state();
+        state.film.as_ref().map(|_| state.position_at(self.clock.room_time(now)))
+    }
+
+    /// Remembers where the room is, now and then and when it stops.
+    pub(super) fn remember_place(&mut self, io: &mut Io<'_>) {
+        let now = io.now.instant;
+        let state = self.playback.state();
+        if now < self.place_due || state.film.is_none() || !state.started {
+            return;
+        }
+        self.place_due = now + PLACE_EVERY;
+        let place = self.film_place(now);
+        let state = self.playback.state();
+        if let (Some(film), Some(place)) = (&state.film, place)
+            && io.memory.stopped(film, place)
+        {
+            io.event(Event::FilmMemory(io.memory.clone()));
+        }
     }
 
     pub(in crate::session) fn player_event(&mut self, event: PlayerEvent, io: &mut Io<'_>) {
@@ -93,7 +185,15 @@ impl Stay {
                 }
                 PlaybackOutput::FilmChanged => self.film_changed(io),
                 PlaybackOutput::Waiting { who, why } => io.event(Event::Waiting { who, why }),
+                PlaybackOutput::LeftBehind(who) => {
+                    let names: Vec<String> = who.iter().map(|id| self.name_of(id)).collect();
+                    let text = format!("The film goes on without {}", names.join(" and "));
+                    self.system_line(text, io);
+                }
                 PlaybackOutput::Changed { playing, position_secs, rate, by, cause } => {
+                    if !playing {
+                        self.place_due = io.now.instant;
+                    }
                     self.tell_playback(&by, cause, position_secs, rate, io);
                     io.event(Event::Playback { playing, position_secs, rate, by, cause });
                 }
@@ -105,12 +205,34 @@ impl Stay {
         let PlaybackState { film, opened_by, .. } = self.playback.state().clone();
         let mine = self.playback.copy();
         io.event(Event::Film { film: film.clone(), from: opened_by.clone(), mine });
+        if film.as_ref().map(|film| &film.id) != self.shown_film.as_ref() {
+            self.shown_film = film.as_ref().map(|film| film.id.clone());
+            self.forget_film_extras();
+        }
         let Some(film) = film else { return };
         if mine == FilmCopy::None
             && self.unplayable.as_ref() != Some(&film.id)
-            && let Some(path) = io.films.get(&film.id)
+            && let Some(source) = io.films.get(&film.id)
         {
-            self.playback(PlaybackInput::Attached(path.clone()), io);
+            let (source, shift_secs) = (source.clone(), 0.0);
+            self.playback(PlaybackInput::Attached { source, shift_secs }, io);
+        }
+    }
+
+    /// The room watches what is at an address, and one is asked before one's own player opens it.
+    pub(in crate::session) fn address_asked(&self) -> Option<String> {
+        let film = self.playback.state().film.as_ref()?;
+        let declined = self.unplayable.as_ref() == Some(&film.id);
+        film.address.clone().filter(|_| self.playback.copy() == FilmCopy::None && !declined)
+    }
+
+    pub(super) fn answer_address(&mut self, open: bool, io: &mut Io<'_>) {
+        let Some(address) = self.address_asked() else { return };
+        if open {
+            let source = FilmSource::Address(address);
+            self.playback(PlaybackInput::Attached { source, shift_secs: 0.0 }, io);
+        } else {
+            self.unplayable = self.playback.state().film.as_ref().map(|film| film.id.clone());
         }
     }
 
@@ -141,6 +263,18 @@ impl Stay {
         self.roster
             .get(id)
             .map_or_else(|| "Somebody who left".to_owned(), |member| member.name.clone())
+    }
+}
+
+/// How much longer or shorter one's own file is, if that can be told.
+fn difference(shown: &FilmInfo, mine: &FilmInfo) -> String {
+    let more = mine.duration_secs - shown.duration_secs;
+    let unknown = mine.duration_secs <= 0.0 || shown.duration_secs <= 0.0;
+    match more {
+        _ if unknown => String::new(),
+        more if more >= 0.5 => format!(" (it is {more:.0} s longer)"),
+        more if more <= -0.5 => format!(" (it is {:.0} s shorter)", -more),
+        _ => " (of the same length)".to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::{Io, Output, Stay, is_live};
 use crate::control::ControlMessage;
 use crate::link::{Description, DescriptionKind, LinkEvent, LinkState, LinkStats, Path};
 use crate::negotiation::{NegotiationInput, NegotiationOutput};
+use crate::playback_sync::PlaybackInput;
 use crate::session::roster::Member;
 use crate::track::Track;
 
@@ -56,6 +57,7 @@ impl Stay {
             LinkEvent::ControlClosed => {
                 self.with_member(id, |member| member.link.control_open = false);
                 self.clock.remove_peer(id);
+                self.playback(PlaybackInput::PeerGone(id.clone()), io);
             }
             LinkEvent::Control(text) => {
                 // What is malformed is dropped: the link has logged it, and the call goes on.
@@ -108,6 +110,7 @@ impl Stay {
                 member.link.away_since.get_or_insert(io.now.instant);
             }
         }
+        let standing = member.standing;
         if state == LinkState::Closed {
             member.link.reopen_at.get_or_insert(io.now.instant + patience);
         }
@@ -119,12 +122,22 @@ impl Stay {
             return;
         }
         self.tell_peer(id, io);
+        // Nobody waits for whom nobody can reach.
+        self.playback(
+            if state == LinkState::Connected {
+                PlaybackInput::Standing(id.clone(), standing)
+            } else {
+                PlaybackInput::PeerGone(id.clone())
+            },
+            io,
+        );
         if matches!(state, LinkState::Reconnecting | LinkState::Failed) && io.signaling_up {
             // What broke it may have broken the way to the server as well, which would show only
             // when that is silent for a long time.
             io.push(Output::ProbeSignaling);
         }
         if state == LinkState::Connected {
+            self.introduce(id, io);
             // The newcomer, or whoever was away, can decode nothing before a keyframe.
             self.refresh_picture(id, Track::Camera, io);
         }

@@ -8,7 +8,7 @@ use crate::control::{ControlMessage, is_valid_reaction};
 use crate::interface::{ChatLine, Event, Level, MAX_CHAT_LINES, Via, error_code_name};
 
 impl Stay {
-    pub(super) fn say(&mut self, text: String, io: &mut Io<'_>) {
+    pub(super) fn say(&mut self, text: String, film_secs: Option<f64>, io: &mut Io<'_>) {
         if !limits::is_valid_chat_text(&text) {
             let code = error_code_name(ErrorCode::TooLarge);
             let text = format!(
@@ -18,7 +18,7 @@ impl Stay {
             return io.event(Event::Failed { code, text, fatal: false });
         }
         let id = self.numbers.take_id();
-        let message = ControlMessage::Chat { id: id.clone(), text: text.clone() };
+        let message = ControlMessage::Chat { id: id.clone(), text: text.clone(), film_secs };
         self.broadcast(&message, io);
         let unreached: Vec<ParticipantId> = self
             .roster
@@ -40,7 +40,8 @@ impl Stay {
             });
         }
         let (from, name) = (Some(self.me().clone()), self.invite.name.clone());
-        self.keep(ChatLine { from, name, text, id, via: Via::Here, at_unix_ms: io.now.unix_ms });
+        let at_unix_ms = io.now.unix_ms;
+        self.keep(ChatLine { from, name, text, film_secs, id, via: Via::Here, at_unix_ms });
     }
 
     pub(super) fn react(&mut self, emoji: String, io: &mut Io<'_>) {
@@ -55,9 +56,9 @@ impl Stay {
 
     pub(super) fn show(&mut self, from: &ParticipantId, message: Incoming, io: &mut Io<'_>) {
         let name = self.roster.get(from).map(|member| member.name.clone()).unwrap_or_default();
-        let Incoming { id, text, via } = message;
-        let line =
-            ChatLine { from: Some(from.clone()), name, text, id, via, at_unix_ms: io.now.unix_ms };
+        let Incoming { id, text, film_secs, via } = message;
+        let (from, at_unix_ms) = (Some(from.clone()), io.now.unix_ms);
+        let line = ChatLine { from, name, text, film_secs, id, via, at_unix_ms };
         io.event(Event::Chat(line.clone()));
         self.keep(line);
     }
@@ -75,6 +76,7 @@ impl Stay {
             from: None,
             name: String::new(),
             text: text.clone(),
+            film_secs: None,
             id,
             via: Via::Here,
             at_unix_ms,

@@ -1,36 +1,26 @@
-//! A session among strangers: a server, peers, a player and a person that may do anything at any
-//! time. Whatever comes, the machine does not panic, does not spin, asks for a bounded amount of
-//! work and says nothing that is over the wire's own limits.
+//! What a server, peers, a player and a person may do.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use cinemasync_core::control::MAX_CONTROL_BYTES;
 use cinemasync_core::devices::{Device, DeviceKind, DeviceListing};
-use cinemasync_core::film::{FilmId, FilmInfo};
-use cinemasync_core::interface::{Command, Event, Invite, RoomChoice, ServerChoice, Shown, Stage};
-use cinemasync_core::link::{
-    Description, DescriptionKind, LinkCommand, LinkEvent, LinkState, Path, Route,
-};
+use cinemasync_core::film::{FilmId, FilmInfo, FilmSource};
+use cinemasync_core::interface::{Command, Invite, RoomChoice, ServerChoice, Shown};
+use cinemasync_core::link::{Description, DescriptionKind, LinkEvent, LinkState, Path, Route};
 use cinemasync_core::plan::{MediaEvent, MediaStats};
 use cinemasync_core::player::{PlayerEvent, PlayerPosition};
-use cinemasync_core::safety_code::Secret;
-use cinemasync_core::session::{EquipmentConfig, Input, Now, Output, SessionConfig, SessionCore};
+use cinemasync_core::room_rules::{Rules, Steering};
+use cinemasync_core::session::Input;
+use cinemasync_core::subtitles::SubtitleFile;
 use cinemasync_core::track::Track;
 use cinemasync_core::voice_settings::VoiceSettings;
 use cinemasync_protocol::{
-    ClientMessage, DisconnectReason, ErrorCode, IceCandidate, IceServer, ParticipantId,
-    ParticipantInfo, RoomCode, RoomEntry, ServerMessage, Token, limits,
+    DisconnectReason, ErrorCode, IceCandidate, IceServer, ParticipantId, ParticipantInfo, RoomCode,
+    RoomEntry, ServerMessage, Token, limits,
 };
 use proptest::prelude::*;
-
-/// No room holds more than this many others.
-const MAX_OTHERS: usize = limits::MAX_MAX_PARTICIPANTS - 1;
-/// Far more than any one input may ask for in a full room.
-const MAX_OUTPUTS: usize = 1_000;
-/// Timeouts that may be due at one moment.
-const MAX_TIMEOUTS: usize = 50;
 
 fn id() -> impl Strategy<Value = ParticipantId> {
     prop_oneof![
@@ -190,6 +180,50 @@ fn playback_text() -> impl Strategy<Value = String> {
     )
 }
 
+fn standing_text() -> impl Strategy<Value = String> {
+    let stall = prop::sample::select(vec![
+        "null",
+        r#"{"why":"buffering","percent":255}"#,
+        r#"{"why":"loading","percent":null}"#,
+    ]);
+    let offset = prop::sample::select(vec!["null", "3.5", "1e308"]);
+    (stall, any::<bool>(), any::<bool>(), offset).prop_map(|(stall, strained, agreed, offset)| {
+        format!(
+            r#"{{"type":"standing","standing":{{"copy":"local","ready":true,"stall":{stall},"strained":{strained},"agreed":{agreed},"offset_ms":{offset}}}}}"#
+        )
+    })
+}
+
+/// Rules, queues, subtitles and proposals as peers might write them.
+fn about_films_text() -> impl Strategy<Value = String> {
+    let revision = || prop::sample::select(vec!["1", "2", "900", "18446744073709551615"]);
+    let rules = (revision(), any::<bool>(), any::<u32>()).prop_map(|(revision, host, patience)| {
+        let steering = if host { "host" } else { "everyone" };
+        format!(
+            r#"{{"type":"rules","rules":{{"revision":{revision},"by":"p1","rules":{{"steering":"{steering}","ready_check":{host},"patience_secs":{patience}}}}}}}"#
+        )
+    });
+    let queue = (revision(), 0..60_usize).prop_map(|(revision, length)| {
+        let film =
+            r#"{"film":{"name":"a.mkv","bytes":7,"duration_secs":90.0,"id":"abc"},"by":"p1"}"#;
+        let films = vec![film; length].join(",");
+        format!(
+            r#"{{"type":"queue","queue":{{"revision":{revision},"by":"p1","films":[{films}]}}}}"#
+        )
+    });
+    let subtitle = (0..3_u8, 0..3_u32, 0..50_usize, words()).prop_map(|(kind, number, at, text)| {
+        match kind {
+            0 => format!(r#"{{"type":"subtitle","subtitle":"offer","number":{number},"name":{text:?},"bytes":{at}}}"#),
+            1 => format!(r#"{{"type":"subtitle","subtitle":"wanted","number":{number},"at":{at}}}"#),
+            _ => format!(r#"{{"type":"subtitle","subtitle":"piece","number":{number},"at":{at},"text":{text:?}}}"#),
+        }
+    });
+    let proposal = (any::<i64>(), any::<i64>()).prop_map(|(audio, subtitle)| {
+        format!(r#"{{"type":"proposal","film":"abc","audio":{audio},"subtitle":{subtitle}}}"#)
+    });
+    prop_oneof![rules, queue, subtitle, proposal]
+}
+
 fn control_text() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => playback_text(),
@@ -201,7 +235,8 @@ fn control_text() -> impl Strategy<Value = String> {
             format!(r#"{{"type":"chat","id":{id:?},"text":{text:?}}}"#)
         }),
         1 => words().prop_map(|emoji| format!(r#"{{"type":"reaction","emoji":{emoji:?}}}"#)),
-        1 => Just(r#"{"type":"standing","standing":{"copy":"local","ready":true}}"#.to_owned()),
+        2 => standing_text(),
+        3 => about_films_text(),
         2 => (prop::sample::select(vec!["commit", "answer", "reveal"]), 0..3_u8).prop_map(
             |(step, number)| {
                 let number = format!("0{number}").repeat(32);
@@ -282,6 +317,57 @@ fn player_event() -> impl Strategy<Value = PlayerEvent> {
     ]
 }
 
+/// What concerns films, as commands.
+fn film_command() -> impl Strategy<Value = Command> {
+    let film = || "[a-f]{1,3}".prop_map(FilmId);
+    let rules = (any::<bool>(), any::<bool>(), any::<u32>()).prop_map(
+        |(host, ready_check, patience_secs)| {
+            let steering = if host { Steering::Host } else { Steering::Everyone };
+            Command::SetRules(Rules { steering, ready_check, patience_secs })
+        },
+    );
+    let address = prop::sample::select(vec![
+        "https://films.example/a.mkv",
+        "file:///etc/passwd",
+        "http://",
+        "",
+    ]);
+    let acts = prop_oneof![
+        2 => path().prop_map(Command::OpenFilm),
+        2 => path().prop_map(Command::AttachFilm),
+        1 => path().prop_map(Command::AttachOtherCut),
+        1 => path().prop_map(Command::QueueFilm),
+        1 => path().prop_map(Command::AddSubtitle),
+        1 => Just(Command::CloseFilm),
+        3 => Just(Command::Play),
+        1 => Just(Command::Pause),
+        2 => number().prop_map(Command::Seek),
+    ];
+    let more = prop_oneof![
+        1 => number().prop_map(Command::Rate),
+        1 => number().prop_map(Command::FilmShift),
+        1 => any::<bool>().prop_map(|forward| Command::Step { forward }),
+        1 => Just(Command::Undo),
+        1 => any::<bool>().prop_map(Command::Ready),
+        1 => Just(Command::PlayNext),
+        1 => Just(Command::ProposeTracks),
+        1 => any::<bool>().prop_map(Command::AnswerProposal),
+        1 => any::<bool>().prop_map(Command::AnswerAddress),
+    ];
+    let own = prop_oneof![
+        1 => film().prop_map(Command::Unqueue),
+        1 => (film(), any::<usize>()).prop_map(|(film, to)| Command::MoveInQueue { film, to }),
+        1 => (id(), 0..3_u32).prop_map(|(from, number)| Command::TakeSubtitle { from, number }),
+        1 => any::<i64>().prop_map(Command::AudioTrack),
+        1 => any::<i64>().prop_map(Command::SubtitleTrack),
+        1 => number().prop_map(Command::FilmVolume),
+        1 => words().prop_map(Command::ChatAtFilm),
+        1 => rules,
+        1 => address.prop_map(|address| Command::OpenAddress(address.to_owned())),
+    ];
+    prop_oneof![4 => acts, 2 => more, 2 => own]
+}
+
 fn path() -> impl Strategy<Value = PathBuf> {
     prop::sample::select(vec!["a.mkv", "b.mkv", "/"]).prop_map(PathBuf::from)
 }
@@ -292,9 +378,12 @@ fn inspected() -> impl Strategy<Value = Input> {
         bytes: 7,
         duration_secs,
         id: FilmId(id),
+        address: None,
     });
-    (path(), prop::result::maybe_ok(film, words()))
-        .prop_map(|(path, result)| Input::FilmInspected { path, result })
+    (path(), prop::result::maybe_ok(film, words())).prop_map(|(path, result)| {
+        let source = FilmSource::File(path);
+        Input::FilmInspected { source, result }
+    })
 }
 
 fn command() -> impl Strategy<Value = Command> {
@@ -310,16 +399,7 @@ fn command() -> impl Strategy<Value = Command> {
         1 => words().prop_map(Command::React),
         1 => any::<bool>().prop_map(Command::Camera),
         1 => any::<bool>().prop_map(Command::Microphone),
-        2 => path().prop_map(Command::OpenFilm),
-        2 => path().prop_map(Command::AttachFilm),
-        1 => Just(Command::CloseFilm),
-        3 => Just(Command::Play),
-        1 => Just(Command::Pause),
-        2 => number().prop_map(Command::Seek),
-        1 => number().prop_map(Command::Rate),
-        1 => any::<i64>().prop_map(Command::AudioTrack),
-        1 => any::<i64>().prop_map(Command::SubtitleTrack),
-        1 => number().prop_map(Command::FilmVolume),
+        20 => film_command(),
         1 => (id(), any::<bool>()).prop_map(|(id, equal)| Command::Compared(id, equal)),
         1 => Just(Command::Route(Route::RelayOnly)),
         1 => id().prop_map(Command::AcceptKey),
@@ -370,7 +450,7 @@ fn media_event() -> impl Strategy<Value = MediaEvent> {
     ]
 }
 
-fn input() -> impl Strategy<Value = Input> {
+pub(crate) fn input() -> impl Strategy<Value = Input> {
     prop_oneof![
         4 => command().prop_map(Input::Command),
         1 => Just("ws://server".to_owned()).prop_map(|server| Input::SignalingUp { server }),
@@ -385,188 +465,10 @@ fn input() -> impl Strategy<Value = Input> {
         4 => player_event().prop_map(Input::Player),
         1 => words().prop_map(Input::PlayerMissing),
         3 => inspected(),
+        1 => prop::result::maybe_ok(words(), words()).prop_map(|read| {
+            let file = |text: String| SubtitleFile { name: "a.srt".to_owned(), text: text.into() };
+            Input::SubtitleRead(read.map(file))
+        }),
         2 => Just(()).prop_map(|()| Input::Timeout),
     ]
-}
-
-/// The machine with a clock that only this test moves.
-struct Session {
-    core: SessionCore,
-    start: Instant,
-    now: Instant,
-}
-
-impl Session {
-    fn new() -> Self {
-        let config = SessionConfig {
-            camera: true,
-            microphone: true,
-            preview: false,
-            route: Route::Any,
-            equipment: EquipmentConfig::default(),
-            nonce: "nonce".into(),
-        };
-        let now = Instant::now();
-        Self { core: SessionCore::new(config, Secret::new([9; 32])), start: now, now }
-    }
-
-    /// In a room with two others and channels to them.
-    fn in_a_room() -> Self {
-        let mut session = Self::new();
-        let invite = Invite {
-            server: ServerChoice::Embedded,
-            room: RoomChoice::Create,
-            name: "Ana".into(),
-            password: None,
-            identity: None,
-        };
-        session.take(Input::Command(Command::Enter(invite)));
-        session.take(Input::SignalingUp { server: "ws://server".into() });
-        let entry = RoomEntry {
-            room: RoomCode::from_random([3; RoomCode::LEN]),
-            id: ParticipantId::new("p0"),
-            token: Token::new("token"),
-            max_participants: 3,
-            ice_servers: Vec::new(),
-        };
-        session.take(Input::Signaling(ServerMessage::RoomCreated(entry)));
-        for other in ["p1", "p2"] {
-            let id = ParticipantId::new(other);
-            let info = ParticipantInfo {
-                id: id.clone(),
-                name: other.into(),
-                host: false,
-                screen_sharing: false,
-            };
-            session.take(Input::Signaling(ServerMessage::UserJoined { participant: info }));
-            session.take(Input::Link(id.clone(), LinkEvent::State(LinkState::Connected)));
-            session.take(Input::Link(id, LinkEvent::ControlOpen));
-        }
-        session
-    }
-
-    /// Takes one input and checks everything that it leads to.
-    fn take(&mut self, input: Input) {
-        let described = format!("{input:.200?}");
-        let unix_ms = (self.now - self.start).as_millis() as u64;
-        self.core.handle(input, Now { instant: self.now, unix_ms });
-        let mut count = 0;
-        while let Some(output) = self.core.poll_output() {
-            check_output(&output);
-            count += 1;
-            assert!(count <= MAX_OUTPUTS, "{count} outputs after {described}");
-        }
-        let snapshot = self.core.snapshot(Now { instant: self.now, unix_ms });
-        assert!(snapshot.participants.len() <= MAX_OTHERS, "a crowd after {described}");
-        if !matches!(snapshot.stage, Stage::Room { .. }) {
-            assert!(snapshot.participants.is_empty());
-        }
-        let mut ids: Vec<_> = snapshot.participants.iter().map(|other| &other.id).collect();
-        ids.sort();
-        ids.dedup();
-        assert_eq!(ids.len(), snapshot.participants.len(), "somebody twice after {described}");
-        let playback = &snapshot.playback;
-        for (name, value) in [
-            ("position", playback.position_secs),
-            ("target", playback.target_secs),
-            ("speed", playback.speed),
-            ("volume", playback.volume),
-            ("buffered", playback.buffered_secs),
-            ("offset", playback.offset_ms.unwrap_or(0.0)),
-        ] {
-            assert!(value.is_finite(), "{name} is {value} after {described}");
-        }
-    }
-
-    /// Lets time pass, with every timeout at its time.
-    fn wait(&mut self, length: Duration) {
-        let end = self.now + length;
-        let mut at_once = 0;
-        while let Some(due) = self.core.next_timeout().filter(|due| *due <= end) {
-            at_once = if due > self.now { 0 } else { at_once + 1 };
-            assert!(at_once <= MAX_TIMEOUTS, "time stands still");
-            self.now = self.now.max(due);
-            self.take(Input::Timeout);
-        }
-        self.now = end;
-    }
-}
-
-fn check_output(output: &Output) {
-    match output {
-        Output::Signal(message) => check_signal(message),
-        Output::Link(_, LinkCommand::Control(text)) => assert!(text.len() <= MAX_CONTROL_BYTES),
-        Output::Link(_, LinkCommand::Clock(datagram)) => assert!(datagram.len() <= 64),
-        Output::Event(Event::ParticipantJoined { name, .. }) => check_name(name),
-        Output::Event(Event::Room { participants, .. }) => {
-            assert!(participants.len() <= MAX_OTHERS);
-            participants.iter().for_each(|(_, name)| check_name(name));
-        }
-        Output::Event(Event::Playback { position_secs, rate, .. }) => {
-            assert!(position_secs.is_finite() && *position_secs >= 0.0);
-            assert!((0.25..=4.0).contains(rate));
-        }
-        Output::Event(Event::Reaction { emoji, .. }) => assert!(emoji.chars().count() <= 16),
-        _ => {}
-    }
-}
-
-fn check_signal(message: &ClientMessage) {
-    match message {
-        ClientMessage::ChatMessage { text, .. } => assert!(limits::is_valid_chat_text(text)),
-        ClientMessage::JoinRoom { name, .. } | ClientMessage::CreateRoom { name, .. } => {
-            check_name(name);
-        }
-        _ => {}
-    }
-}
-
-/// What a person sees as a name is one, whatever the server said.
-fn check_name(name: &str) {
-    assert_eq!(limits::normalize_name(name).as_deref(), Some(name));
-}
-
-fn steps() -> impl Strategy<Value = Vec<(Input, u64)>> {
-    let pause_ms = prop_oneof![4 => Just(0_u64), 3 => 0..300_u64, 1 => 0..20_000_u64];
-    prop::collection::vec((input(), pause_ms), 1..120)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
-
-    #[test]
-    fn a_session_in_a_room_survives_whatever_comes(steps in steps()) {
-        let mut session = Session::in_a_room();
-        for (input, pause_ms) in steps {
-            session.take(input);
-            session.wait(Duration::from_millis(pause_ms));
-        }
-        session.wait(Duration::from_secs(30));
-    }
-
-    #[test]
-    fn a_session_in_the_lobby_survives_whatever_comes(steps in steps()) {
-        let mut session = Session::new();
-        for (input, pause_ms) in steps {
-            session.take(input);
-            session.wait(Duration::from_millis(pause_ms));
-        }
-        session.take(Input::Command(Command::Leave));
-        session.wait(Duration::from_secs(60));
-        prop_assert_eq!(session.core.next_timeout(), None, "the lobby waits for nothing");
-    }
-}
-
-#[test]
-fn a_peer_that_never_stops_writing_does_not_fill_the_memory() {
-    let mut session = Session::in_a_room();
-    let from = ParticipantId::new("p1");
-    for number in 0..25_000_u64 {
-        // Every other number is missing, so all of them would have to wait.
-        let text = format!(r#"{{"type":"chat","id":"n-{}","text":"{number}"}}"#, number * 2);
-        session.take(Input::Link(from.clone(), LinkEvent::Control(text)));
-    }
-    let now = Now { instant: session.now, unix_ms: 0 };
-    let kept = session.core.snapshot(now).chat.len();
-    assert!(kept <= cinemasync_core::interface::MAX_CHAT_LINES, "{kept} lines are kept");
 }

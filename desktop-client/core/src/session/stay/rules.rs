@@ -1,0 +1,103 @@
+//! What the host decides for the room, who may steer, and who acts for all.
+
+use cinemasync_protocol::ParticipantId;
+
+use super::control::send;
+use super::{Io, Stay};
+use crate::control::ControlMessage;
+use crate::playback_sync::PlaybackInput;
+use crate::room_rules::{RoomRules, Rules, Steering};
+
+impl Stay {
+    pub(in crate::session) fn rules(&self) -> Rules {
+        self.rules.rules
+    }
+
+    fn is_host(&self) -> bool {
+        self.roster.host() == self.me()
+    }
+
+    /// May one play, pause, seek and choose the film?
+    pub(in crate::session) fn may_steer(&self) -> bool {
+        self.rules.rules.steering == Steering::Everyone || self.is_host()
+    }
+
+    /// The same, and says so if one may not.
+    pub(super) fn may_steer_now(&self, io: &mut Io<'_>) -> bool {
+        if !self.may_steer() {
+            let host = self.name_of(self.roster.host());
+            let text = format!("In this room {host} steers the film. Ask for it in the chat.");
+            io.failed("not_host", &text);
+        }
+        self.may_steer()
+    }
+
+    /// Does a playback state count that this one sends? Where the host alone steers, only the host's
+    /// does; but what one finds in a room, everybody there may tell.
+    pub(super) fn may_steer_from(&self, id: &ParticipantId) -> bool {
+        let introduces = self.roster.get(id).is_some_and(|member| !member.link.introduced);
+        self.rules.rules.steering == Steering::Everyone || self.roster.host() == id || introduces
+    }
+
+    pub(super) fn set_rules(&mut self, rules: Rules, io: &mut Io<'_>) {
+        if !self.is_host() {
+            return io.failed("not_host", "The host sets the rules of this room.");
+        }
+        let revision = self.rules.revision.saturating_add(1);
+        let rules = RoomRules { revision, by: self.me().clone(), rules: rules.bounded() };
+        self.broadcast(&ControlMessage::Rules { rules: rules.clone() }, io);
+        self.adopt_rules(rules, io);
+    }
+
+    /// The host's word counts, and what one finds in a room.
+    pub(super) fn rules_of(&mut self, from: &ParticipantId, rules: RoomRules, io: &mut Io<'_>) {
+        let introduces = self.roster.get(from).is_some_and(|member| !member.link.introduced);
+        if !introduces && self.roster.host() != from {
+            return;
+        }
+        if rules.win_over(&self.rules) {
+            self.adopt_rules(RoomRules { rules: rules.rules.bounded(), ..rules }, io);
+        } else if rules != self.rules && self.rules.win_over(&rules) && !introduces {
+            // A host that comes back knows older ones.
+            send(from, &ControlMessage::Rules { rules: self.rules.clone() }, io);
+        }
+    }
+
+    fn adopt_rules(&mut self, rules: RoomRules, io: &mut Io<'_>) {
+        let before = std::mem::replace(&mut self.rules, rules).rules;
+        let after = self.rules.rules;
+        self.playback(PlaybackInput::Rules(after), io);
+        let host = self.name_of(self.roster.host());
+        let mut tell = |changed: bool, text: String| {
+            if changed {
+                self.system_line(text, io);
+            }
+        };
+        tell(
+            before.steering != after.steering,
+            match after.steering {
+                Steering::Everyone => "Everyone may steer the film".to_owned(),
+                Steering::Host => format!("Only {host} may steer the film"),
+            },
+        );
+        tell(
+            before.ready_check != after.ready_check,
+            if after.ready_check {
+                "A film starts once everybody is ready".to_owned()
+            } else {
+                "A film starts when somebody presses play".to_owned()
+            },
+        );
+    }
+
+    /// Acting for the room is on whoever keeps its time, or on the host where that one alone steers.
+    pub(super) fn pass_baton(&mut self, io: &mut Io<'_>) {
+        let conducts = match self.rules.rules.steering {
+            Steering::Everyone => self.roster.time_reference().is_none(),
+            Steering::Host => self.is_host(),
+        };
+        if std::mem::replace(&mut self.conducts, conducts) != conducts {
+            self.playback(PlaybackInput::Conduct(conducts), io);
+        }
+    }
+}

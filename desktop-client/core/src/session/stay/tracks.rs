@@ -1,0 +1,111 @@
+//! Tracks of the film beside the picture: what somebody proposes to all, and subtitle files that are
+//! added, offered and fetched. What one chooses stays one's own affair.
+
+use cinemasync_protocol::ParticipantId;
+
+use super::control::send;
+use super::{Io, Output, Stay};
+use crate::control::ControlMessage;
+use crate::film::FilmId;
+use crate::interface::{Event, OtherCut, PlaybackView};
+use crate::player::PlayerCommand;
+use crate::subtitles::{SubtitleFile, SubtitleMessage, SubtitleOutcome};
+
+impl Stay {
+    pub(super) fn propose_tracks(&mut self, io: &mut Io<'_>) {
+        let Some(film) = self.playback.state().film.as_ref().map(|film| film.id.clone()) else {
+            return io.failed("no_film", "There is no film yet. Open one first.");
+        };
+        let here = self.playback.view(&self.clock, io.now.instant);
+        let (audio, subtitle) = (here.audio_track, here.subtitle_track);
+        self.broadcast(&ControlMessage::Proposal { film, audio, subtitle }, io);
+        self.system_line("You proposed your tracks to the others".to_owned(), io);
+    }
+
+    /// Numbers of tracks mean the same in the same film only.
+    pub(super) fn proposed(
+        &mut self,
+        from: &ParticipantId,
+        film: &FilmId,
+        (audio, subtitle): (i64, i64),
+        io: &mut Io<'_>,
+    ) {
+        let shown = self.playback.state().film.as_ref().map(|film| &film.id);
+        if shown != Some(film) || self.other_cut.is_some() {
+            return;
+        }
+        self.proposal = Some((from.clone(), audio, subtitle));
+        io.event(Event::Proposal { from: from.clone(), audio, subtitle });
+    }
+
+    pub(super) fn answer_proposal(&mut self, take: bool, io: &mut Io<'_>) {
+        let Some((_, audio, subtitle)) = self.proposal.take().filter(|_| take) else { return };
+        io.push(Output::Player(PlayerCommand::AudioTrack(audio)));
+        io.push(Output::Player(PlayerCommand::SubtitleTrack(subtitle)));
+    }
+
+    /// A person here added a subtitle file.
+    pub(in crate::session) fn add_subtitle(&mut self, file: SubtitleFile, io: &mut Io<'_>) {
+        if self.playback.state().film.is_none() {
+            return io.failed("no_film", "There is no film yet. Open one first.");
+        }
+        if let Some(message) = self.subtitles.add(file.clone()) {
+            self.broadcast(&ControlMessage::Subtitle { message }, io);
+        }
+        show(file, io);
+    }
+
+    pub(super) fn take_subtitle(&mut self, from: &ParticipantId, number: u32, io: &mut Io<'_>) {
+        match self.subtitles.take(from, number) {
+            Some(message) => send(from, &ControlMessage::Subtitle { message }, io),
+            None => io.failed("no_subtitle", "These subtitles are offered no longer."),
+        }
+    }
+
+    pub(super) fn subtitle(
+        &mut self,
+        from: &ParticipantId,
+        message: SubtitleMessage,
+        io: &mut Io<'_>,
+    ) {
+        match self.subtitles.hear(from, message) {
+            SubtitleOutcome::Nothing => {}
+            SubtitleOutcome::Offered(offer) => {
+                let name = self.name_of(from);
+                self.system_line(format!("{name} offers the subtitles {}", offer.name), io);
+                io.event(Event::SubtitleOffered(offer));
+            }
+            SubtitleOutcome::Answer(message) => {
+                send(from, &ControlMessage::Subtitle { message }, io);
+            }
+            SubtitleOutcome::Complete(file) => show(file, io),
+        }
+    }
+
+    /// What belongs to a film goes with it.
+    pub(super) fn forget_film_extras(&mut self) {
+        self.subtitles.clear();
+        (self.proposal, self.other_cut, self.refused_cut) = (None, None, None);
+    }
+
+    /// For the snapshot.
+    pub(in crate::session) fn film_extras(&self, shift_secs: f64) -> PlaybackView {
+        let other_cut = self.other_cut.clone().map(|film| OtherCut { film, shift_secs });
+        let queued = self.queue.films.iter();
+        let proposal = self.proposal.as_ref();
+        PlaybackView {
+            other_cut,
+            refused_cut: self.refused_cut.clone(),
+            address_asked: self.address_asked(),
+            queue: queued.map(|next| (next.film.clone(), self.name_of(&next.by))).collect(),
+            proposal: proposal.map(|(by, audio, subtitle)| (self.name_of(by), *audio, *subtitle)),
+            subtitle_offers: self.subtitles.view(),
+            ..PlaybackView::default()
+        }
+    }
+}
+
+fn show(file: SubtitleFile, io: &mut Io<'_>) {
+    let SubtitleFile { name, text } = file;
+    io.push(Output::Player(PlayerCommand::AddSubtitle { name, text }));
+}

@@ -1,0 +1,6 @@
+//! Playback in rooms of several, without links and sessions.
+
+mod acts;
+mod following;
+mod room;
+mod waiting;
