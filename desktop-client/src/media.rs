@@ -19,6 +19,7 @@ mod camera;
 mod chimes;
 mod clock;
 mod device_watch;
+mod echo;
 mod h264;
 mod level;
 mod loopback;

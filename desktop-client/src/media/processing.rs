@@ -4,11 +4,12 @@
 
 use cinemasync_core::voice_settings::VoiceSettings;
 use sonora::config::{
-    AdaptiveDigital, EchoCanceller, GainController2, HighPassFilter, MaxProcessingRate,
-    NoiseSuppression, NoiseSuppressionLevel, Pipeline,
+    AdaptiveDigital, GainController2, HighPassFilter, MaxProcessingRate, NoiseSuppression,
+    NoiseSuppressionLevel, Pipeline,
 };
 use sonora::{AudioProcessing, Config, StreamConfig};
 
+use super::echo::EchoCanceller;
 use super::opus::{FRAME, RATE};
 
 /// What gain control adds at first and at most, in decibels: a quiet microphone is heard, a sleeping
@@ -38,7 +39,9 @@ impl Switches {
 #[derive(Debug, Default)]
 pub struct VoiceProcessing {
     switches: Switches,
-    /// None while everything is off.
+    /// First, as what is done to a voice would be done to its echo. None while it is off.
+    canceller: Option<Box<EchoCanceller>>,
+    /// None while there is nothing else to do.
     engine: Option<Box<AudioProcessing>>,
 }
 
@@ -53,18 +56,30 @@ impl VoiceProcessing {
     ) {
         let switches = Switches::of(settings);
         if switches != self.switches {
-            self.switches = switches;
-            self.engine = (switches != Switches::default()).then(|| Box::new(engine(switches)));
+            self.change(switches);
         }
-        let Some(engine) = &mut self.engine else { return };
-        if let Some(reference) = reference.filter(|_| switches.echo) {
-            let mut unused = [0.0; FRAME];
-            let played = engine.process_render_f32(&[reference], &mut [&mut unused]);
-            played.expect("mono at 48 kHz, as the engine was built for");
+        if let Some(canceller) = &mut self.canceller {
+            if let Some(reference) = reference {
+                canceller.tell_played(reference);
+            }
+            canceller.cancel(frame);
         }
-        let spoken = *frame;
-        let treated = engine.process_capture_f32(&[&spoken], &mut [frame]);
-        treated.expect("mono at 48 kHz, as the engine was built for");
+        if let Some(engine) = &mut self.engine {
+            let spoken = *frame;
+            let treated = engine.process_capture_f32(&[&spoken], &mut [frame]);
+            treated.expect("mono at 48 kHz, as the engine was built for");
+        }
+    }
+
+    /// What stays on keeps what it has learned.
+    fn change(&mut self, to: Switches) {
+        if !to.echo {
+            self.canceller = None;
+        } else if self.canceller.is_none() {
+            self.canceller = Some(Box::default());
+        }
+        self.switches = to;
+        self.engine = (to.noise || to.gain).then(|| Box::new(engine(to)));
     }
 }
 
@@ -81,9 +96,9 @@ fn engine(switches: Switches) -> AudioProcessing {
             multi_channel_capture: false,
             ..Pipeline::default()
         },
-        // A table that is knocked on, a fan, the hum of the mains: nobody's voice.
-        high_pass_filter: Some(HighPassFilter::default()),
-        echo_canceller: switches.echo.then(EchoCanceller::default),
+        // A table that is knocked on, a fan, the hum of the mains: nobody's voice. The canceller takes
+        // them out itself.
+        high_pass_filter: (!switches.echo).then(HighPassFilter::default),
         noise_suppression: switches.noise.then(|| NoiseSuppression {
             level: NoiseSuppressionLevel::Low,
             ..NoiseSuppression::default()

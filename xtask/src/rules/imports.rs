@@ -104,6 +104,7 @@ const OWNED: &[(&str, &str)] = &[
     ("openh264_sys2", "media"),
     ("opusic_c", "media"),
     ("sonora", "media"),
+    ("sonora_aec3", "media"),
     ("pulseaudio", "media"),
     ("libloading", "player"),
 ];
