@@ -192,25 +192,24 @@ mod tests {
             .collect()
     }
 
-    /// As loud as its echo, and both at once.
+    /// Both at once, and the echo is louder.
     #[test]
     fn a_voice_over_the_echo_is_kept() {
         let film = babble(7, 48_000 * 12);
         let voice = hum(205.0, 1.9, film.len());
         let played: Vec<f32> = film.iter().zip(&voice).map(|(a, b)| a + b).collect();
         let echoes = echo(&played);
-        let near = hum(120.0, 2.3, 48_000 * 8);
+        let near: Vec<f32> =
+            hum(120.0, 2.3, 48_000 * 8).iter().map(|sample| sample * 0.5).collect();
         let mut both = echoes.clone();
         both[48_000 * 4..].iter_mut().zip(&near).for_each(|(heard, said)| *heard += said);
         let silence = vec![0.0; near.len()];
         let alone = treat(&near, Some(&silence), &settings());
         let out = treat(&both, Some(&played), &settings());
         let kept = level_db(&out[48_000 * 5..]) - level_db(&alone[48_000..]);
-        println!(
-            "{kept:.1} dB with the echo {:.1} dB below the voice",
-            level_db(&near) - level_db(&echoes)
-        );
-        assert!(kept.abs() <= 4.0, "{kept} dB");
+        let louder = level_db(&echoes) - level_db(&near);
+        assert!(louder > 3.0, "{louder} dB");
+        assert!(kept.abs() <= 3.0, "{kept} dB with an echo that is {louder} dB louder");
     }
 
     #[test]
