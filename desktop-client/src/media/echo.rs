@@ -23,9 +23,10 @@ const OVERDRIVEN: f32 = 32_700.0;
 type Bands = [[f32; SPLIT_BAND_SIZE]; NUM_BANDS];
 
 /// What differs from AEC3's own numbers. Those take a voice that is no louder than the echo for a part
-/// of it and leave holes in it (5 dB are missing), with an echo that is suppressed twice as far as it
-/// need be. Measured with voices of both kinds, loud and quiet echoes, small, large and changing rooms,
+/// of it and leave holes in it (5 dB are missing), while they suppress an echo twice as far as is asked for. Measured with voices of both kinds, loud and quiet echoes, small, large and changing rooms,
 /// late and drifting references and an overdriven loudspeaker: see `cargo xtask bench echo`.
+/// The price: what is left for the second in which the filters find a reference again that has jumped
+/// is 3 to 4 dB louder.
 fn tuning() -> EchoCanceller3Config {
     let mut config = EchoCanceller3Config::default();
     // The quick one of the two filters is shorter, and so finds its way back sooner when the room
