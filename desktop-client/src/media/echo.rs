@@ -23,8 +23,10 @@ const OVERDRIVEN: f32 = 32_700.0;
 type Bands = [[f32; SPLIT_BAND_SIZE]; NUM_BANDS];
 
 /// What differs from AEC3's own numbers. Those take a voice that is no louder than the echo for a part
-/// of it and leave holes in it (5 dB are missing), while they suppress an echo twice as far as is asked for. Measured with voices of both kinds, loud and quiet echoes, small, large and changing rooms,
-/// late and drifting references and an overdriven loudspeaker: see `cargo xtask bench echo`.
+/// of it and leave holes in it (5 dB are missing), while they suppress an echo twice as far as is asked
+/// for. Found with voices of several people, loud and quiet echoes, small, large and changing rooms,
+/// late and drifting references and an overdriven loudspeaker; a change wants them all again.
+///
 /// The price: what is left for the second in which the filters find a reference again that has jumped
 /// is 3 to 4 dB louder.
 fn tuning() -> EchoCanceller3Config {
