@@ -15,7 +15,7 @@ const SECONDS: f64 = 60.0;
 const FAR_OFF_MS: f64 = 250.0;
 
 /// A film file, or why there is none.
-fn make_film(path: &Path, pitch: u32) -> Result<(), String> {
+pub(crate) fn make_film(path: &Path, pitch: u32) -> Result<(), String> {
     let video = format!("testsrc2=size=320x180:rate=25:duration={SECONDS}");
     let audio = format!("sine=frequency={pitch}:duration={SECONDS}");
     let status = Command::new("ffmpeg")
@@ -31,16 +31,16 @@ fn make_film(path: &Path, pitch: u32) -> Result<(), String> {
     }
 }
 
-struct Cinema {
-    folder: tempfile::TempDir,
+pub(crate) struct Cinema {
+    pub(crate) folder: tempfile::TempDir,
     server: TestServer,
-    ana: Person,
+    pub(crate) ana: Person,
     code: String,
 }
 
 impl Cinema {
     /// Ana in a room with a film, or `None` (and a printed reason) where there can be none.
-    fn open() -> Option<Self> {
+    pub(crate) fn open() -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         let film = folder.path().join("film.mkv");
         if let Err(reason) = make_film(&film, 300) {
@@ -69,28 +69,28 @@ impl Cinema {
         }
     }
 
-    fn film(&self) -> PathBuf {
+    pub(crate) fn film(&self) -> PathBuf {
         self.folder.path().join("film.mkv")
     }
 
     /// A copy of the film under another name.
-    fn copy(&self) -> PathBuf {
+    pub(crate) fn copy(&self) -> PathBuf {
         let copy = self.folder.path().join("copy of film.mkv");
         std::fs::copy(self.film(), &copy).expect("it can be copied");
         copy
     }
 
-    fn join(&self, name: &str) -> Person {
+    pub(crate) fn join(&self, name: &str) -> Person {
         Person::join(name, &self.server.url(), &self.code, "--film-audio none")
     }
 }
 
-fn attach(path: &Path) -> Value {
+pub(crate) fn attach(path: &Path) -> Value {
     json!({ "command": "attach", "path": path })
 }
 
 /// Waits until this one plays (after the mark) at its place, and returns how far off it is.
-fn wait_for_play(me: &mut Person, who: &str, after: &str) -> Value {
+pub(crate) fn wait_for_play(me: &mut Person, who: &str, after: &str) -> Value {
     let mark = me.mark();
     let near = |stats: &Value| {
         let playback = &stats["playback"];

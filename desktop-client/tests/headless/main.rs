@@ -7,6 +7,7 @@ mod chat;
 mod devices;
 mod failures;
 mod film;
+mod film_night;
 mod foreign;
 mod keys;
 mod outage;

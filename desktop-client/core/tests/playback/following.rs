@@ -95,6 +95,39 @@ fn a_drifting_player_is_held_with_few_corrections() {
 }
 
 #[test]
+fn an_undisturbed_hour_needs_a_correction_a_minute_at_most() {
+    let drifting = |drift_ppm| Nature { drift_ppm, ..GOOD };
+    let mut room = Room::new(&[drifting(60.0), drifting(-60.0), drifting(10.0)], &[0, 0, 0], 40);
+    room.start_film();
+    let mut worst: f64 = 0.0;
+    for _ in 0..3_500 {
+        room.secs(1.0);
+        worst = worst.max(room.worst_ms());
+    }
+    assert!(worst <= 10.0, "{worst} ms");
+    for member in &room.members {
+        assert!(member.player.trims <= 58, "{} corrections", member.player.trims);
+        assert_eq!(member.player.seeks, 0);
+    }
+}
+
+#[test]
+fn whoever_slept_is_back_within_seconds_and_stops_nobody() {
+    for seconds in [1, 20, 600] {
+        let mut room = Room::new(&[GOOD; 3], &[0, 0, 0], 40);
+        room.start_film();
+        room.secs(20.0);
+        room.sleep(1, Duration::from_secs(seconds));
+        room.run(Duration::from_secs(seconds));
+        room.secs(3.0);
+        room.assert_together(10.0);
+        assert!(room.members[1].player.seeks <= 2, "{}", room.members[1].player.seeks);
+        assert!(room.members[0].waits.is_empty(), "{:?}", room.members[0].waits);
+        assert_eq!(room.members[0].player.seeks + room.members[2].player.seeks, 0);
+    }
+}
+
+#[test]
 fn a_player_that_starts_late_is_brought_onto_the_course() {
     let late = Nature { start_ms: 60, ..GOOD };
     let mut room = Room::new(&[GOOD, late], &[0, 0], 40);

@@ -182,6 +182,8 @@ pub(crate) struct Member {
     /// For whom the room waited, as it was told.
     pub(crate) waits: Vec<(Vec<ParticipantId>, WaitReason)>,
     pub(crate) left_behind: Vec<ParticipantId>,
+    /// Its machine sleeps until then.
+    asleep_until: Option<Instant>,
     pub(crate) attaches: bool,
 }
 
@@ -217,6 +219,7 @@ impl Room {
                 changes: Vec::new(),
                 waits: Vec::new(),
                 left_behind: Vec::new(),
+                asleep_until: None,
                 attaches: true,
                 id,
             }
@@ -295,10 +298,24 @@ impl Room {
         while self.now < end {
             self.now += STEP;
             while let Some(entry) = self.letters.first_entry().filter(|it| it.key().0 <= self.now) {
+                let number = entry.key().1;
                 let (to, letter) = entry.remove();
-                self.input(to, letter);
+                match self.members[to].asleep_until {
+                    Some(until) => {
+                        self.letters.insert((until, number), (to, letter));
+                    }
+                    None => self.input(to, letter),
+                }
             }
             for index in 0..self.members.len() {
+                let member = &mut self.members[index];
+                if member.asleep_until.take_if(|until| *until <= self.now).is_some() {
+                    // Nothing was played meanwhile.
+                    member.player.last = self.now;
+                }
+                if member.asleep_until.is_some() {
+                    continue;
+                }
                 if self.members[index].sync.next_timeout().is_some_and(|at| at <= self.now) {
                     self.input(index, PlaybackInput::Timeout);
                 }
@@ -362,6 +379,11 @@ impl Room {
         for event in self.members[index].player.starve(self.now, lasting) {
             self.input(index, PlaybackInput::Player(event));
         }
+    }
+
+    /// This one's lid is closed for so long.
+    pub(crate) fn sleep(&mut self, index: usize, lasting: Duration) {
+        self.members[index].asleep_until = Some(self.now + lasting);
     }
 
     /// Does everybody's film run?

@@ -1,0 +1,140 @@
+//! How far two sinks are apart in the course of time.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::bench::correlate;
+use crate::bench::report::Cell;
+use crate::bench::sound_server::{RATE, Recording};
+
+/// Samples of the recording that become one: 12 kHz is enough for tenths of a millisecond.
+const DECIMATED: usize = 4;
+const DECIMATED_RATE: f64 = RATE as f64 / DECIMATED as f64;
+/// Length of what is laid over each other, and from one to the next, in seconds.
+const WINDOW_SECS: f64 = 0.4;
+const STEP_SECS: f64 = 0.1;
+/// Offsets beyond this are not looked for in one window, in seconds.
+const REACH_SECS: f64 = 0.3;
+/// Below this likeness (of 1) the two sinks did not play the same.
+const ALIKE: f64 = 0.3;
+/// Louder than this is more than silence.
+const AUDIBLE: f32 = 0.01;
+
+/// The offset of the second sink behind the first, window by window.
+#[derive(Debug)]
+pub(super) struct Course {
+    windows: Vec<Option<(f64, f64)>>,
+}
+
+impl Course {
+    /// What was recorded from this frame on.
+    pub(super) fn listen(recording: &Recording, start: usize, span: Duration) -> Result<Self> {
+        let both = recording.read(start, span)?;
+        Ok(Self::of(both.map(|sound| decimate(&sound))))
+    }
+
+    fn of([first, second]: [Vec<f32>; 2]) -> Self {
+        let samples = |seconds: f64| (seconds * DECIMATED_RATE) as usize;
+        let (window, reach) = (samples(WINDOW_SECS), samples(REACH_SECS));
+        let length = first.len().min(second.len());
+        let starts = (0..(length + 1).saturating_sub(window)).step_by(samples(STEP_SECS));
+        let compare = |start: usize| {
+            let part = |sound: &[f32]| sound[start..start + window].to_vec();
+            let found = correlate::best_match(&part(&first), &part(&second), reach)?;
+            let offset_ms = found.lag * 1e3 / DECIMATED_RATE;
+            (found.likeness >= ALIKE).then_some((offset_ms, found.likeness))
+        };
+        Self { windows: starts.map(compare).collect() }
+    }
+
+    /// From when on every window was within this, in seconds after the beginning; `None`: never.
+    pub(super) fn together_after(&self, within_ms: f64) -> Option<f64> {
+        let apart = |window: &Option<(f64, f64)>| {
+            window.is_none_or(|(offset_ms, _)| offset_ms.abs() > within_ms)
+        };
+        let first = self.windows.iter().rposition(apart).map_or(0, |last| last + 1);
+        (first < self.windows.len()).then_some(first as f64 * STEP_SECS)
+    }
+
+    /// The middle one of the offsets, in ms.
+    pub(super) fn median(&self) -> Option<f64> {
+        let known: Vec<f64> = self.windows.iter().flatten().map(|(offset, _)| *offset).collect();
+        quantile(&known, 0.5)
+    }
+
+    /// A row of the table.
+    pub(super) fn row(&self, who: &'static str, step: &'static str, within_ms: f64) -> Vec<Cell> {
+        let last = self.windows.last().copied().flatten();
+        vec![
+            who.into(),
+            step.into(),
+            Cell::number(self.together_after(within_ms), 1),
+            Cell::number(last.map(|(offset_ms, _)| offset_ms), 1),
+            Cell::number(last.map(|(_, likeness)| likeness), 2),
+        ]
+    }
+}
+
+/// When both sound, in seconds from this frame on; `None`: not within the span.
+pub(super) fn both_sound_after(
+    recording: &Recording,
+    start: usize,
+    span: Duration,
+) -> Result<Option<f64>> {
+    let begins = recording
+        .read(start, span)?
+        .map(|sound| sound.iter().position(|sample| sample.abs() > AUDIBLE));
+    let [Some(first), Some(second)] = begins else { return Ok(None) };
+    Ok(Some(first.max(second) as f64 / f64::from(RATE)))
+}
+
+/// The value below which this share of them lies; `None` of none.
+pub(super) fn quantile(values: &[f64], share: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let last = sorted.len().checked_sub(1)?;
+    Some(sorted[(last as f64 * share).round() as usize])
+}
+
+fn decimate(sound: &[f32]) -> Vec<f32> {
+    sound.chunks_exact(DECIMATED).map(|few| few.iter().sum::<f32>() / DECIMATED as f32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Noise that never repeats, at the decimated rate.
+    fn noise(length: usize) -> Vec<f32> {
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 40) as f32 / (1 << 23) as f32 - 1.0
+        };
+        (0..length).map(|_| next()).collect()
+    }
+
+    #[test]
+    fn a_course_tells_from_when_on_two_are_together() {
+        let film = noise(48_000);
+        // For the first two seconds the second one is 50 ms behind, then exact.
+        let (late, cut) = (600, 24_000);
+        let mut second: Vec<f32> = vec![0.0; late];
+        second.extend(&film[..cut - late]);
+        second.extend(&film[cut..]);
+        let course = Course::of([film.clone(), second]);
+        let after = course.together_after(20.0).expect("they come together");
+        assert!((1.6..=2.1).contains(&after), "{after}");
+        assert!(course.windows[0].is_some_and(|(offset, _)| (offset - 50.0).abs() < 0.2));
+        assert!(course.median().is_some_and(|median| median.abs() < 0.1));
+    }
+
+    #[test]
+    fn silence_and_another_film_are_not_together() {
+        let film = noise(48_000);
+        assert_eq!(Course::of([film.clone(), vec![0.0; 48_000]]).together_after(20.0), None);
+        let other: Vec<f32> = noise(96_000).split_off(48_000);
+        assert_eq!(Course::of([film, other]).together_after(20.0), None);
+    }
+}
