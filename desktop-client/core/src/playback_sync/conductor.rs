@@ -18,6 +18,8 @@ const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 const WELL_AGAIN: Duration = Duration::from_secs(10);
 /// Patience that was used comes back at this pace: a second in twenty.
 const FORGIVING: u32 = 20;
+/// While the room plays slower for somebody, this share of the time is taken off its patience.
+const SLOWED_COSTS: u32 = 10;
 /// Nobody strained for so long: back to the room's rate.
 const RELAXED: Duration = Duration::from_secs(3);
 /// The longest that the room plays slower; a player that is still short of input then will not recover.
@@ -47,8 +49,17 @@ struct Person {
 }
 
 impl Person {
-    fn is_hindered(&self) -> bool {
-        self.standing.stall.is_some() && !self.excused
+    fn is_stalled(&self) -> bool {
+        self.standing.stall.is_some()
+    }
+
+    /// Is it to be waited for?
+    fn is_hindered(&self, patience: Duration) -> bool {
+        self.is_stalled() && !self.excused && self.spent < patience
+    }
+
+    fn is_strained(&self, patience: Duration) -> bool {
+        self.standing.strained && !self.excused && self.spent < patience
     }
 }
 
@@ -56,6 +67,7 @@ impl Person {
 #[derive(Debug, Default)]
 pub(super) struct Conductor {
     people: BTreeMap<ParticipantId, Person>,
+    patience: Duration,
     /// When the books were kept last.
     kept: Option<Instant>,
     waiting_since: Option<Instant>,
@@ -88,7 +100,7 @@ impl Conductor {
 
     /// Is somebody kept from playing?
     pub(super) fn is_stalled(&self, id: &ParticipantId) -> bool {
-        self.people.get(id).is_some_and(|person| person.standing.stall.is_some())
+        self.people.get(id).is_some_and(Person::is_stalled)
     }
 
     /// How much of what it needs somebody has, in percent.
@@ -99,19 +111,21 @@ impl Conductor {
     /// Keeps the books up to now; before anything else is told.
     pub(super) fn keep(&mut self, state: &PlaybackState, patience: Duration, now: Instant) {
         let passed = self.kept.map_or(Duration::ZERO, |kept| now.saturating_duration_since(kept));
-        self.kept = Some(now);
+        (self.kept, self.patience) = (Some(now), patience);
         let waits = state.waiting.as_ref().filter(|waiting| waiting.why != WaitReason::NotReady);
         for (id, person) in &mut self.people {
-            if person.is_hindered() && waits.is_some_and(|waiting| waiting.who.contains(id)) {
+            // Whether it is well again by now or not, it is what the room stands still for.
+            if waits.is_some_and(|waiting| waiting.who.contains(id)) {
                 person.spent += passed;
-                person.excused = person.spent >= patience;
-            } else if person.standing.stall.is_none() {
+            } else if state.slowed && person.is_strained(patience) {
+                person.spent += passed / SLOWED_COSTS;
+            } else if !person.is_stalled() {
                 person.spent = person.spent.saturating_sub(passed / FORGIVING);
                 let well = person.well_since.is_some_and(|since| now >= since + WELL_AGAIN);
                 person.excused &= !well;
             }
         }
-        if self.people.values().any(|person| person.standing.strained && !person.excused) {
+        if self.people.values().any(|person| person.is_strained(patience)) {
             self.strained = Some(now);
         }
     }
@@ -132,7 +146,7 @@ impl Conductor {
                     .people
                     .iter_mut()
                     .filter(|(id, _)| after.playing && waiting.who.contains(id))
-                    .filter(|(_, person)| person.standing.stall.is_some());
+                    .filter(|(_, person)| person.is_stalled());
                 left.for_each(|(_, person)| person.excused = true);
             }
             _ => {}
@@ -207,8 +221,11 @@ impl Conductor {
         let waits = state.waiting.as_ref().filter(|waiting| waiting.why != WaitReason::NotReady);
         let shortest = waits.and(self.waiting_since).map(|since| since + SHORTEST_WAIT);
         let left = |person: &Person| now + patience.saturating_sub(person.spent);
-        let patient =
-            self.people.values().filter(|person| waits.is_some() && person.is_hindered()).map(left);
+        let patient = self
+            .people
+            .values()
+            .filter(|person| waits.is_some() && person.is_hindered(patience))
+            .map(left);
         let well = self.people.values().filter(|person| person.excused);
         let well = well.filter_map(|person| person.well_since).map(|since| since + WELL_AGAIN);
         let slow = [
@@ -221,7 +238,7 @@ impl Conductor {
     }
 
     fn hindered(&self) -> (Vec<ParticipantId>, WaitReason) {
-        let who = self.those(Person::is_hindered);
+        let who = self.those(|person| person.is_hindered(self.patience));
         let why = who
             .first()
             .and_then(|id| self.people.get(id)?.standing.stall)

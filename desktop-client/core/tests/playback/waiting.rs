@@ -91,6 +91,18 @@ fn one_bad_guest_never_holds_the_room_hostage() {
 }
 
 #[test]
+fn nor_does_one_who_stalls_for_a_moment_again_and_again() {
+    let mut room = three();
+    let start = room.target();
+    for _ in 0..400 {
+        room.starve(1, Duration::from_millis(700));
+        room.secs(2.0);
+    }
+    let stood_still = 800.0 - (room.target() - start);
+    assert!(stood_still < 20.0 + 800.0 / 20.0 + 10.0, "{stood_still} s");
+}
+
+#[test]
 fn whoever_presses_play_meanwhile_goes_on_at_once() {
     let mut room = three();
     room.starve(1, Duration::from_secs(15));
