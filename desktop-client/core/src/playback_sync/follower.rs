@@ -24,6 +24,8 @@ const FOREIGN_SECS: f64 = 0.3;
 const SEEK_GRACE: Duration = Duration::from_millis(1_500);
 /// Time between two jumps to the right place: a player that cannot hold it must not seek for ever.
 const JUMP_PAUSE: Duration = Duration::from_secs(3);
+/// A place this far from where the one before lets expect is behind a gap in the sound, in seconds.
+const GAP_SECS: f64 = 0.015;
 /// A player that is kept from playing for less than this catches up by itself.
 const STALL_AFTER: Duration = Duration::from_millis(500);
 /// Less ready ahead than this, in seconds, and less and less of it, will not last …
@@ -501,8 +503,13 @@ impl Follower {
         clock: &ClockSync,
         now: Instant,
     ) {
-        self.position = Some(position);
+        let before = self.position.replace(position);
+        let stretched = (self.rate - 1.0).abs() > f64::EPSILON;
+        let (speed, heard) = (self.rate * self.trim, self.chosen.0 != 0 && !stretched);
         let Phase::Playing { hold } = &mut self.phase else { return };
+        if heard && before.is_some_and(|before| is_gap(before, position, speed)) {
+            hold.stumbled(now);
+        }
         if !position.playing || self.rate_due.is_some() || is_over(state, clock, now) {
             self.offset_secs = None;
             return;
@@ -512,7 +519,6 @@ impl Follower {
         if self.trim_until.is_some() {
             return;
         }
-        let stretched = (self.rate - 1.0).abs() > f64::EPSILON;
         match hold.measure(offset, position.at, stretched) {
             None => {}
             Some(Verdict::Trim { factor, lasting }) => {
@@ -627,6 +633,14 @@ impl Follower {
             shift_secs: self.shift_secs,
         }
     }
+}
+
+/// Did the sound stand still between these two, or leap? Without sound, and while it is stretched, places
+/// are too coarse to tell.
+fn is_gap(before: PlayerPosition, after: PlayerPosition, speed: f64) -> bool {
+    let passed = after.at.saturating_duration_since(before.at).as_secs_f64();
+    let off = after.position_secs - before.position_secs - passed * speed;
+    !after.playing || (before.playing && off.abs() > GAP_SECS)
 }
 
 /// Has the room's film run to its end?

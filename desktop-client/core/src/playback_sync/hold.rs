@@ -21,6 +21,8 @@ pub(super) const FAR_SECS: f64 = 0.1;
 /// The same after the player ran dry: there was a gap just now, and a shift beyond this is heard as an
 /// echo by those who talk to each other.
 const FAR_AFTER_GAP_SECS: f64 = 0.03;
+/// And it is measured for this long: what is off already is to be put right, not held.
+const MEASURE_AFTER_GAP: Duration = Duration::from_millis(700);
 /// After such a gap, the clock needs this long to tell the truth.
 const GAP_SETTLE: Duration = Duration::from_millis(200);
 /// The slowest and the fastest correction, as a share of the speed; 1 % is 17 cents of pitch.
@@ -68,6 +70,13 @@ impl Hold {
         self.offsets.clear();
     }
 
+    /// There seems to be a gap in the sound. After a start or a correction that is no wonder.
+    pub(super) fn stumbled(&mut self, now: Instant) {
+        if !self.gap && now >= self.quiet_until {
+            self.after_gap(now);
+        }
+    }
+
     /// The player ran dry and goes on now, later than it was.
     pub(super) fn after_gap(&mut self, now: Instant) {
         self.quiet_until = now + GAP_SETTLE;
@@ -95,7 +104,9 @@ impl Hold {
         if far_now && far_before {
             return Some(Verdict::Jump);
         }
-        if at.saturating_duration_since(since) < MEASURE || self.offsets.len() < MIN_SAMPLES {
+        let (measure, fewest) =
+            if self.gap { (MEASURE_AFTER_GAP, MIN_SAMPLES / 2) } else { (MEASURE, MIN_SAMPLES) };
+        if at.saturating_duration_since(since) < measure || self.offsets.len() < fewest {
             return None;
         }
         let offset = self.median();

@@ -77,6 +77,22 @@ fn an_underrun_heals_within_three_seconds() {
 }
 
 #[test]
+fn a_gap_that_the_player_does_not_tell_of_heals_within_three_seconds() {
+    for lasting_ms in [25, 40, 60, 90, 300, 1_500] {
+        let mut room = Room::new(&[GOOD; 3], &[0, 0, 0], 40);
+        room.start_film();
+        room.secs(31.0);
+        room.stumble(1, Duration::from_millis(lasting_ms));
+        room.run(Duration::from_millis(lasting_ms));
+        room.secs(3.0);
+        room.assert_together(20.0);
+        room.secs(5.0);
+        room.assert_together(10.0);
+        assert!(room.members[1].player.seeks <= 1, "{}", room.members[1].player.seeks);
+    }
+}
+
+#[test]
 fn a_drifting_player_is_held_with_few_corrections() {
     let drifting = |drift_ppm| Nature { drift_ppm, ..GOOD };
     let mut room = Room::new(&[drifting(100.0), drifting(-100.0), drifting(30.0)], &[0, 0, 0], 40);

@@ -36,6 +36,8 @@ pub(crate) struct Player {
     starved_until: Option<Instant>,
     /// Seconds of input ahead.
     pub(crate) ahead_secs: f64,
+    /// The next thing that comes in again is not told.
+    mute: bool,
     rate: f64,
     trim: f64,
     next_report: Instant,
@@ -56,6 +58,7 @@ impl Player {
             stalled_until: None,
             starved_until: None,
             ahead_secs: 10.0,
+            mute: false,
             rate: 1.0,
             trim: 1.0,
             next_report: now,
@@ -103,7 +106,9 @@ impl Player {
         self.last = now;
         if self.stalled_until.is_some_and(|until| until <= now) {
             self.stalled_until = None;
-            events.push(PlayerEvent::Buffering(None));
+            if !std::mem::take(&mut self.mute) {
+                events.push(PlayerEvent::Buffering(None));
+            }
         }
         if self.starved_until.is_some_and(|until| until <= now) {
             self.starved_until = None;
@@ -116,6 +121,9 @@ impl Player {
         }
         if let Some((_, opening)) = self.ready_at.filter(|(at, _)| *at <= now) {
             self.ready_at = None;
+            if opening {
+                events.push(PlayerEvent::TracksChosen { audio: 1, subtitle: 0 });
+            }
             events.push(if opening {
                 PlayerEvent::Loaded {
                     duration_secs: FILM_SECS,
@@ -340,6 +348,12 @@ impl Room {
         for event in self.members[index].player.run_dry(self.now, lasting) {
             self.input(index, PlaybackInput::Player(event));
         }
+    }
+
+    /// This one's sound stops for a moment, and its player does not say so.
+    pub(crate) fn stumble(&mut self, index: usize, lasting: Duration) {
+        drop(self.members[index].player.run_dry(self.now, lasting));
+        self.members[index].player.mute = true;
     }
 
     pub(crate) fn target(&self) -> f64 {
