@@ -18,6 +18,8 @@ use super::{PlayerError, ffi, options, shelf};
 use listing::shown;
 use opening::Opening;
 
+/// A longer film than this, thirty days, is a damaged header.
+const MAX_DURATION_SECS: f64 = 30.0 * 86_400.0;
 /// Faster pictures than this, a second, are a damaged header.
 const MAX_FRAME_RATE: f64 = 1_000.0;
 
@@ -284,7 +286,8 @@ impl Engine for MpvEngine {
     }
 
     fn duration(&self) -> f64 {
-        self.mpv.number(c"duration").unwrap_or(0.0).max(0.0)
+        let told = self.mpv.number(c"duration");
+        told.filter(|secs| (0.0..=MAX_DURATION_SECS).contains(secs)).unwrap_or(0.0)
     }
 
     fn frame_rate(&self) -> Option<f64> {

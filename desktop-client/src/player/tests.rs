@@ -2,6 +2,10 @@
 //! tests print so and pass.
 
 mod addresses;
+#[cfg(target_os = "linux")]
+mod broken;
+#[cfg(target_os = "linux")]
+mod folder_watch;
 mod loudspeakers;
 mod subtitles;
 mod web;

@@ -10,7 +10,7 @@ const ASS: &str = "[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Na
     Dialogue: 0,0:00:01.00,0:00:05.00,Default,{\\b1}styled\n";
 
 impl Bench {
-    fn add_subtitle(&self, name: &str, text: &str) {
+    pub(super) fn add_subtitle(&self, name: &str, text: &str) {
         let (name, text) = (name.to_owned(), text.into());
         self.player.command(PlayerCommand::AddSubtitle { name, text });
     }
