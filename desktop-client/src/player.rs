@@ -9,6 +9,7 @@ mod deck;
 mod engine;
 mod ffi;
 mod fingerprint;
+mod full_hash;
 mod handle;
 mod inbox;
 mod inspect;
@@ -18,6 +19,7 @@ mod renderer;
 mod shelf;
 mod sound;
 mod subtitle_file;
+mod subtitle_text;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,7 @@ use std::sync::Arc;
 use cinemasync_core::player::{PlayerCommand, PlayerEvent};
 
 pub use fingerprint::{FilmError, fingerprint};
+pub use full_hash::full_hash;
 pub use inspect::{InspectError, inspect};
 pub use renderer::FilmRenderer;
 pub use sound::FilmAudio;
