@@ -6,8 +6,10 @@ mod addresses;
 mod broken;
 #[cfg(target_os = "linux")]
 mod folder_watch;
+mod formats;
 mod loudspeakers;
 mod subtitles;
+mod tried;
 mod web;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +23,7 @@ use cinemasync_core::player::{
     FilmTrack, FilmTrackKind, MAX_SUBTITLE_BYTES, PlayerCommand, PlayerEvent, PlayerPosition,
 };
 
+use super::handle::c_text;
 use super::{FilmAudio, Player, PlayerConfig, PlayerError};
 
 /// No event of a healthy player takes this long, on any machine; only a hang does.

@@ -8,6 +8,7 @@ use cinemasync_core::player::{FilmTrackKind, MAX_SUBTITLE_BYTES, PlayerEvent};
 use super::{Deck, Film};
 use crate::player::engine::Engine;
 use crate::player::inbox::WAITING_SUBTITLES;
+use crate::player::subtitle_text::is_drawable;
 
 /// How far subtitles can be moved, in seconds.
 const MAX_SUBTITLE_DELAY_SECS: f64 = 60.0;
@@ -42,6 +43,13 @@ impl<E: Engine> Deck<E> {
                 "These subtitles are larger than {} MiB and are not shown. Choose another file.",
                 MAX_SUBTITLE_BYTES >> 20
             )));
+            return;
+        }
+        if !is_drawable(&text) {
+            self.told.push(PlayerEvent::Warning(
+                "These subtitles show more at once than can be drawn and are not used. Choose another file."
+                    .to_owned(),
+            ));
             return;
         }
         if self.subtitles.len() == WAITING_SUBTITLES {

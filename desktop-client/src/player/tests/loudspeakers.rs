@@ -4,7 +4,6 @@
 use std::process::{Child, Stdio};
 
 use super::*;
-use crate::player::handle::c_text;
 
 /// A sound server that ends with the test.
 struct SoundServer {

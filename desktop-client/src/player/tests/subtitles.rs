@@ -115,7 +115,11 @@ fn the_longest_subtitles_are_taken() {
     let (Some(film), Some(bench)) = (film(folder.path()), Bench::open()) else { return };
     bench.load(&film, 0.0);
     bench.loaded();
-    let line = |n: usize| format!("{n}\n00:00:01,000 --> 00:00:05,000\n{n}\n\n");
+    let said = "x".repeat(150);
+    let line = |n: usize| {
+        let (minutes, seconds) = (n / 60, n % 60);
+        format!("{n}\n{minutes}:{seconds}:01,000 --> {minutes}:{seconds}:05,000\n{said}\n\n")
+    };
     let mut text = String::new();
     let mut lines = 0;
     while text.len() + line(lines).len() <= MAX_SUBTITLE_BYTES {
