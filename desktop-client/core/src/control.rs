@@ -75,6 +75,13 @@ pub enum ControlMessage {
         /// The queue.
         queue: FilmQueue,
     },
+    /// The whole hash of the sender's copy of a film.
+    FilmHash {
+        /// Which film.
+        film: FilmId,
+        /// Hexadecimal BLAKE3 of all its bytes.
+        hash: String,
+    },
     /// About subtitle files.
     Subtitle {
         /// What.
@@ -152,6 +159,7 @@ impl ControlMessage {
             | Self::Playback { .. }
             | Self::Rules { .. }
             | Self::Queue { .. }
+            | Self::FilmHash { .. }
             | Self::Subtitle { .. }
             | Self::Proposal { .. }
             | Self::Standing { .. }
@@ -207,7 +215,7 @@ mod tests {
 
         #[test]
         fn any_object_with_a_known_type_is_read_without_panic(
-            tag in "hello|media|shown|chat|reaction|playback|rules|queue|subtitle|proposal|standing|safety",
+            tag in "hello|media|shown|chat|reaction|playback|rules|queue|film_hash|subtitle|proposal|standing|safety",
             rest in "[\\{\\}\\[\\]\",:a-z0-9\\-\\.]{0,200}",
         ) {
             let _ = ControlMessage::decode(&format!("{{\"type\":\"{tag}\",{rest}}}"));

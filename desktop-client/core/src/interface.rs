@@ -572,6 +572,8 @@ pub struct ParticipantView {
     pub copy: FilmCopy,
     /// Is the film open there?
     pub film_ready: bool,
+    /// Is its copy the same as one's own to the last byte? `None` until both were read through.
+    pub same_film: Option<bool>,
     /// Has its person said to be ready for the first start?
     pub agreed: bool,
     /// Where the film is heard there minus where the room is, in milliseconds, while it plays.

@@ -106,6 +106,13 @@ pub enum Input {
         /// What it is, or a sentence why it is no film.
         result: Result<FilmInfo, String>,
     },
+    /// A film was read through.
+    FilmHashed {
+        /// Which.
+        film: FilmId,
+        /// Hexadecimal BLAKE3 of all its bytes.
+        hash: String,
+    },
     /// A subtitle file was read: its text, or a sentence why it cannot be used.
     SubtitleRead(Result<SubtitleFile, String>),
     /// [`SessionCore::next_timeout`] has come.
@@ -148,6 +155,13 @@ pub enum Output {
     Player(PlayerCommand),
     /// Look at a file, or what is at an address: what film is it?
     InspectFilm(FilmSource),
+    /// Read a film through in the background, for its whole hash; one that is under way is given up.
+    HashFilm {
+        /// Which.
+        film: FilmId,
+        /// Its file.
+        path: PathBuf,
+    },
     /// Read a subtitle file of text.
     ReadSubtitle(PathBuf),
     /// Tell the front end.
@@ -256,6 +270,9 @@ impl SessionCore {
                 }
             }
             Input::FilmInspected { source, result } => self.film_inspected(source, result, now),
+            Input::FilmHashed { film, hash } => {
+                self.in_room(|stay, io| stay.film_hashed(film, hash, io), now);
+            }
             Input::SubtitleRead(Ok(file)) => {
                 self.in_room(|stay, io| stay.add_subtitle(file, io), now);
             }

@@ -421,6 +421,7 @@ fn person(id: &str, name: &str) -> ParticipantView {
         volume: 1.0,
         copy: FilmCopy::Local,
         film_ready: true,
+        same_film: Some(true),
         agreed: false,
         film_offset_ms: Some(1.5),
         clock_offset_ms: Some(12.0),

@@ -205,6 +205,7 @@ fn peer_stats(peer: &ParticipantView, snapshot: &Snapshot) -> Value {
         "audio_in": voice.map(voice_stats),
         "clock_offset_ms": peer.clock_offset_ms.map(|offset| round(offset, 3)),
         "clock_error_ms": peer.clock_error_ms.map(|error| round(error, 3)),
+        "same_film": peer.same_film,
         "film_offset_ms": peer.film_offset_ms.map(|offset| round(offset, 1)),
     })
 }

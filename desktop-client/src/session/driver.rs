@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use cinemasync_core::interface::{Command, Event, ServerChoice, Snapshot};
 use cinemasync_core::link::LinkEvent;
 use cinemasync_core::plan::MediaEvent;
+use cinemasync_core::player::PlayerCommand;
 use cinemasync_core::session::{Input, NetworkChange, Now, Output, SessionCore};
 use cinemasync_core::track::Track;
 use cinemasync_protocol::ParticipantId;
@@ -15,7 +16,7 @@ use cinemasync_server::Server;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
-use super::film::{self, Film, FilmReport};
+use super::film::{self, Film, FilmReport, Hashing};
 use super::links::{FanOut, Links};
 use super::signaling::{Signaling, SignalingEvent};
 use super::{FilmPlayer, Frames};
@@ -50,6 +51,8 @@ struct Driver {
     links: Links,
     media: Arc<Media>,
     film: Film,
+    /// A film that is read through in the background.
+    hashing: Option<Hashing>,
     signaling: Option<Signaling>,
     /// Grows with each connection, so that what an earlier one still says is not heard.
     generation: u64,
@@ -88,6 +91,7 @@ pub(super) async fn run(
         links,
         media,
         film,
+        hashing: None,
         signaling: None,
         generation: 0,
         closing: JoinSet::new(),
@@ -282,7 +286,15 @@ impl Driver {
                 self.outlets.frames.send_replace(Frames { own: slot(None), cameras });
             }
             Output::Media(command) => self.media.command(command),
-            Output::Player(command) => self.film.command(command),
+            Output::Player(command) => {
+                if command == PlayerCommand::Unload {
+                    self.hashing = None;
+                }
+                self.film.command(command);
+            }
+            Output::HashFilm { film, path } => {
+                self.hashing = Some(Hashing::start(film, path, self.inputs.clone()));
+            }
             Output::InspectFilm(source) => film::inspect(source, self.inputs.clone()),
             Output::ReadSubtitle(path) => film::read_subtitle(path, self.inputs.clone()),
             Output::Event(event) => {

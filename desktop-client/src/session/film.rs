@@ -4,8 +4,9 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use cinemasync_core::film::FilmSource;
+use cinemasync_core::film::{FilmId, FilmSource};
 use cinemasync_core::player::{PlayerCommand, PlayerEvent};
 use cinemasync_core::session::Input;
 use tokio::sync::mpsc;
@@ -106,6 +107,31 @@ pub(super) fn inspect(source: FilmSource, inputs: mpsc::Sender<Input>) {
         // The session may be over by now.
         let _ = inputs.blocking_send(Input::FilmInspected { source, result });
     });
+}
+
+/// A film that is read through in the background; dropping this gives it up.
+pub(super) struct Hashing(Arc<AtomicBool>);
+
+impl Hashing {
+    pub(super) fn start(film: FilmId, path: PathBuf, inputs: mpsc::Sender<Input>) -> Self {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let given_up = Arc::clone(&cancelled);
+        tokio::task::spawn_blocking(move || match player::full_hash(&path, &given_up) {
+            Ok(hash) => {
+                // The session may be over by now.
+                let _ = inputs.blocking_send(Input::FilmHashed { film, hash });
+            }
+            // Whoever cannot read it to its end will see so in the film.
+            Err(error) => tracing::debug!(%error, "the film was not read through"),
+        });
+        Self(cancelled)
+    }
+}
+
+impl Drop for Hashing {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
 }
 
 /// Reads a subtitle file off the driver's thread.

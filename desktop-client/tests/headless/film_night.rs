@@ -58,6 +58,8 @@ fn a_ready_check_an_undo_and_a_host_who_steers_alone() {
     // Everybody knows how far the others are off.
     let mark = ben.mark();
     ben.peer_stats(mark, &a, |peer| peer["film_offset_ms"].is_f64());
+    // Both have read their copies through by now, or soon will have.
+    ben.peer_stats(mark, &a, |peer| peer["same_film"] == true);
     ana.leave();
     ben.leave();
 }

@@ -16,6 +16,7 @@ struct Call {
 fn friend(name: &str) -> ParticipantView {
     ParticipantView {
         film_ready: false,
+        same_film: None,
         agreed: false,
         film_offset_ms: None,
         id: ParticipantId::new(name),

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use cinemasync_protocol::{ParticipantId, ParticipantInfo, limits};
 
 use super::keys::Withheld;
+use super::stay::FilmHash;
 use crate::bitrate::estimator::FIRST_BPS;
 use crate::link::{LinkState, LinkStats, Path};
 use crate::negotiation::Negotiation;
@@ -46,6 +47,8 @@ pub(super) struct Member {
     pub(super) level: f64,
     /// How it stands to the film.
     pub(super) standing: Standing,
+    /// Of its copy, once it was read through there.
+    pub(super) film_hash: Option<FilmHash>,
     /// The number of the first chat message that was meant for it.
     pub(super) chat_from: u64,
     /// Since when the server does not list it although there is a link: it lost the place, or the
@@ -265,6 +268,7 @@ mod tests {
             speaking: false,
             level: 0.0,
             standing: Standing::default(),
+            film_hash: None,
             chat_from: 0,
             unlisted_since: None,
             closings: 0,

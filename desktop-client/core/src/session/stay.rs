@@ -3,7 +3,7 @@
 //!
 //! The parts: `camera` who gets which picture of oneself, `links` what the links report and negotiate, `keys` which program stands at their other
 //! end, `control` what peers tell each other, `talk` chat and reactions, `film` what is watched, `queue` what next,
-//! `tracks` in which language, `rules` what the host decided.
+//! `tracks` in which language, `same_film` whether all have the same, `rules` what the host decided.
 
 mod camera;
 mod control;
@@ -12,6 +12,7 @@ mod keys;
 mod links;
 mod queue;
 mod rules;
+mod same_film;
 mod talk;
 mod tracks;
 
@@ -44,6 +45,8 @@ use crate::room_rules::RoomRules;
 use crate::safety_code::Exchange;
 use crate::subtitles::SubtitleShelf;
 use crate::track::Track;
+
+pub(super) use same_film::FilmHash;
 
 /// How long an opened film waits for the room to tell what it shows, so that somebody who comes
 /// back with the same film joins it instead of starting it anew.
@@ -93,6 +96,8 @@ pub(super) struct Stay {
     /// A file that was to be one's own copy and is another cut.
     refused_cut: Option<PathBuf>,
     queue: FilmQueue,
+    /// Of one's own copy, once it was read through.
+    my_hash: Option<FilmHash>,
     subtitles: SubtitleShelf,
     /// Tracks that somebody proposes.
     proposal: Option<(ParticipantId, i64, i64)>,
@@ -152,6 +157,7 @@ impl Stay {
             other_cut: None,
             refused_cut: None,
             queue: FilmQueue::empty(me.clone()),
+            my_hash: None,
             subtitles: SubtitleShelf::default(),
             proposal: None,
             place_due: now.instant,
@@ -445,6 +451,7 @@ impl Stay {
             speaking: false,
             level: 0.0,
             standing: Standing::default(),
+            film_hash: None,
             chat_from: self.numbers.next_number(),
             unlisted_since: None,
             closings: 0,

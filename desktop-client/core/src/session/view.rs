@@ -94,6 +94,7 @@ fn participant(
         volume: core.equipment.volume(id),
         copy: member.standing.copy,
         film_ready: member.standing.ready,
+        same_film: stay.has_same_film(member),
         agreed: member.standing.agreed,
         film_offset_ms: member.standing.offset_ms,
         clock_offset_ms: clock.as_ref().map(|clock| clock.offset_ms),

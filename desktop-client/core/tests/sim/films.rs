@@ -357,3 +357,29 @@ fn each_act_is_told_by_name_and_place() {
     assert!(told.contains(&"Person 0 went to 12:31".to_owned()), "{told:?}");
     assert!(told.contains(&"Person 1 paused at 12:32".to_owned()), "{told:?}");
 }
+
+#[test]
+fn a_copy_that_only_looks_the_same_is_found_out_in_time() {
+    let (mut world, people) = room();
+    world.command(people[0], Command::OpenFilm("film.mkv".into()));
+    secs(&mut world, 1);
+    world.command(people[1], Command::AttachFilm("film.mkv".into()));
+    world.command(people[2], Command::AttachFilm("damaged film.mkv".into()));
+    world.command(people[0], Command::Play);
+    secs(&mut world, 5);
+    assert_in_sync(&world, &people);
+    let same = |world: &World, person: Person, other: Person| {
+        let id = world.id(people[other]);
+        world.view(people[person], &id).same_film
+    };
+    assert_eq!(same(&world, 0, 1), None, "it takes a while to read a film");
+    secs(&mut world, 40);
+    assert_eq!(same(&world, 0, 1), Some(true));
+    assert_eq!(same(&world, 0, 2), Some(false));
+    assert_eq!(same(&world, 2, 0), Some(false));
+    let warned = |person: Person| {
+        lines(&world, people[person]).iter().filter(|line| line.contains("last byte")).count()
+    };
+    assert_eq!([warned(0), warned(1), warned(2)], [1, 1, 2]);
+    assert_in_sync(&world, &people);
+}

@@ -30,6 +30,8 @@ const BETWEEN: Duration = Duration::from_millis(15);
 const CONNECTING: Duration = Duration::from_millis(30);
 /// How long ICE takes to notice that nobody answers.
 const NOTICING: Duration = Duration::from_secs(4);
+/// Reading a film through.
+const HASHING: Duration = Duration::from_secs(30);
 const REPORTING: Duration = Duration::from_millis(1);
 
 /// What survives the server.
@@ -90,6 +92,7 @@ enum What {
     Crossed(Person, ParticipantId, Crossing),
     Inspected(Person, FilmSource),
     SubtitleRead(Person, PathBuf),
+    Hashed(Person, FilmId, PathBuf),
 }
 
 /// Counts up: every id and code differs and each run is the same.
@@ -427,6 +430,11 @@ impl World {
                     self.input(person, Input::Link(from, event));
                 }
             }
+            What::Hashed(person, film, path) => {
+                let damaged = path.to_string_lossy().contains("damaged");
+                let hash = if damaged { "d" } else { "a" }.repeat(64);
+                self.input(person, Input::FilmHashed { film, hash });
+            }
             What::SubtitleRead(person, path) => {
                 let name = path.to_string_lossy().into_owned();
                 let text = format!("1\n00:00:01,000 --> 00:00:02,000\n{name}\n").repeat(400).into();
@@ -442,7 +450,9 @@ impl World {
                 } else {
                     let id = FilmId(format!(
                         "{:x}",
-                        name.bytes()
+                        // A damaged copy passes for the film at first sight.
+                        name.trim_start_matches("damaged ")
+                            .bytes()
                             .fold(7_u64, |sum, byte| sum.wrapping_mul(31) + u64::from(byte))
                     ));
                     Ok(FilmInfo { name, bytes: 1_000, duration_secs: DURATION_SECS, id, address })
@@ -544,6 +554,9 @@ impl World {
             }
             Output::Player(command) => self.people[person].player.command(&command, self.now),
             Output::InspectFilm(source) => self.later(REPORTING, What::Inspected(person, source)),
+            Output::HashFilm { film, path } => {
+                self.later(HASHING, What::Hashed(person, film, path));
+            }
             Output::ReadSubtitle(path) => self.later(REPORTING, What::SubtitleRead(person, path)),
             Output::Event(event) => self.people[person].events.push(event),
             Output::Plan(plan) => self.people[person].plan = plan,

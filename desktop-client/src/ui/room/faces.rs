@@ -310,6 +310,7 @@ mod tests {
     fn person(id: &str, speaking: bool) -> ParticipantView {
         ParticipantView {
             film_ready: true,
+            same_film: None,
             agreed: false,
             film_offset_ms: None,
             id: ParticipantId::new(id),

@@ -14,6 +14,7 @@ use crate::bench::report::Table;
 use crate::bench::sound_server::{Recording, SoundServer};
 use crate::children::{self, Owned};
 use crate::server;
+use crate::shell::Invocation;
 use crate::workspace;
 
 /// How long it may take to begin.
@@ -46,10 +47,13 @@ pub(super) fn measure(
     children::pause(Duration::from_secs(2))?;
     let viewer = |name, sink| Viewer::start(name, sink, port, folder, sound, film);
     let mut anna = viewer("anna", SoundServer::SINKS[0])?;
-    let _ben = viewer("ben", SoundServer::SINKS[1])?;
+    let mut ben = viewer("ben", SoundServer::SINKS[1])?;
     children::pause(OPENING)?;
     let recording = sound.record(&folder.join("syncplay.s16"))?;
     // Syncplay lets the film play once everybody is ready.
+    anna.say("t")?;
+    ben.say("t")?;
+    children::pause(BETWEEN)?;
     anna.say("p")?;
     wait_for_sound(&recording)?;
     anna.say("p")?;
@@ -89,8 +93,16 @@ fn wait_for_sound(recording: &Recording) -> Result<()> {
 /// One Syncplay with its mpv.
 struct Viewer {
     input: ChildStdin,
-    /// Ends it, and its mpv with it.
-    _process: Owned,
+    process: Owned,
+}
+
+impl Drop for Viewer {
+    /// Syncplay leaves its mpv behind, so the whole group is ended.
+    fn drop(&mut self) {
+        let group = format!("-{}", self.process.child().id());
+        // There may be nothing left to end.
+        drop(Invocation::new("kill").args(["-TERM", "--", &group]).run_quietly());
+    }
 }
 
 impl Viewer {
@@ -121,9 +133,11 @@ impl Viewer {
             .stdin(Stdio::piped())
             .stdout(log("words")?)
             .stderr(log("errors")?);
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut process = Owned::spawn("syncplay", &mut command)?;
         let input = process.child().stdin.take().expect("stdin was piped above");
-        Ok(Self { input, _process: process })
+        Ok(Self { input, process })
     }
 
     /// Types a line into its console.

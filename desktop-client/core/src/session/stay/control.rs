@@ -33,6 +33,7 @@ impl Stay {
         send(id, &ControlMessage::Rules { rules: self.rules.clone() }, io);
         send(id, &ControlMessage::Queue { queue: self.queue.clone() }, io);
         self.playback(PlaybackInput::PeerJoined(id.clone()), io);
+        self.introduce_hash(id, io);
         // They belong to the film.
         for message in self.subtitles.offers() {
             send(id, &ControlMessage::Subtitle { message }, io);
@@ -61,6 +62,7 @@ impl Stay {
                 io.event(Event::Reaction { from: from.clone(), emoji });
             }
             ControlMessage::Rules { rules } => self.rules_of(from, rules, io),
+            ControlMessage::FilmHash { film, hash } => self.hash_of(from, film, hash, io),
             ControlMessage::Queue { queue } => self.queue_of(from, queue, io),
             ControlMessage::Subtitle { message } => self.subtitle(from, message, io),
             ControlMessage::Proposal { film, audio, subtitle } => {

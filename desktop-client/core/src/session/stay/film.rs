@@ -147,6 +147,7 @@ impl Stay {
         if matches!(event, PlayerEvent::Loaded { .. }) {
             // A player that has just been opened knows no volume yet.
             self.tell_volume(io);
+            self.want_hash(io);
         }
         self.playback(PlaybackInput::Player(event), io);
     }
