@@ -135,7 +135,8 @@ impl Player {
         get_proc_address: &dyn Fn(&str) -> *const c_void,
         on_redraw: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<FilmRenderer, PlayerError> {
-        let renderer = FilmRenderer::new(self.control.mpv(), get_proc_address, on_redraw)?;
+        let on_slow = self.control.on_slow_drawing();
+        let renderer = FilmRenderer::new(self.control.mpv(), get_proc_address, on_redraw, on_slow)?;
         self.control.renderer_attached();
         Ok(renderer)
     }

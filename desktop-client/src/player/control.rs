@@ -12,6 +12,7 @@ use super::deck::Deck;
 use super::engine::MpvEngine;
 use super::handle::{Mpv, MpvEvent};
 use super::inbox::Inbox;
+use super::renderer::OnSlow;
 use super::{OnEvent, PlayerError};
 
 /// Waiting for an event may return late by a scheduler's tick (15 ms on Windows), so a start is awaited
@@ -35,6 +36,7 @@ struct Shared {
     mpv: Arc<Mpv>,
     inbox: Mutex<Inbox>,
     renderer_attached: AtomicBool,
+    drawing_is_slow: AtomicBool,
     stop: AtomicBool,
 }
 
@@ -48,6 +50,7 @@ impl Control {
             mpv: engine.mpv(),
             inbox: Mutex::default(),
             renderer_attached: AtomicBool::new(false),
+            drawing_is_slow: AtomicBool::new(false),
             stop: AtomicBool::new(false),
         });
         let deck = Deck::new(engine);
@@ -69,6 +72,15 @@ impl Control {
     pub(super) fn command(&self, command: PlayerCommand) {
         self.shared.inbox.lock().unwrap_or_else(PoisonError::into_inner).push(command);
         self.shared.mpv.wake();
+    }
+
+    /// What the renderer calls when drawing holds up the window.
+    pub(super) fn on_slow_drawing(&self) -> OnSlow {
+        let shared = Arc::clone(&self.shared);
+        Box::new(move || {
+            shared.drawing_is_slow.store(true, Ordering::Release);
+            shared.mpv.wake();
+        })
     }
 
     pub(super) fn renderer_attached(&self) {
@@ -106,6 +118,9 @@ fn run(
             let left = due.saturating_duration_since(Instant::now());
             log(&shared.mpv.next_event(left.as_secs_f64()));
             continue;
+        }
+        if shared.drawing_is_slow.swap(false, Ordering::AcqRel) {
+            deck.drawing_is_slow();
         }
         while let Some(command) = next_command(shared) {
             deck.handle_command(command, Instant::now());

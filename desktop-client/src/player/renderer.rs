@@ -3,6 +3,7 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::PlayerError;
 use super::ffi::{self, OpenGlFbo, OpenGlInit, RawRenderer, RenderParam};
@@ -11,12 +12,41 @@ use super::handle::Mpv;
 /// What the window gives to be told of a new picture.
 pub(super) type OnRedraw = Arc<dyn Fn() + Send + Sync>;
 
+/// A picture that takes this long to draw holds up the whole window. Without a graphics card the largest
+/// films take some tenths of a second; subtitles that were made for it take any time.
+const SLOW: Duration = Duration::from_secs(1);
+/// One may be slow because the computer just woke up.
+const SLOW_IN_A_ROW: u32 = 2;
+
+/// What is told when drawing holds up the window.
+pub(super) type OnSlow = Box<dyn Fn() + Send>;
+
+/// Counts pictures that took too long to draw.
+#[derive(Debug, Default)]
+struct DrawWatch {
+    slow: u32,
+}
+
+impl DrawWatch {
+    /// A picture was drawn. True: it is time to do something about it.
+    fn drawn(&mut self, took: Duration) -> bool {
+        self.slow = if took < SLOW { 0 } else { self.slow + 1 };
+        let is_due = self.slow >= SLOW_IN_A_ROW;
+        if is_due {
+            self.slow = 0;
+        }
+        is_due
+    }
+}
+
 /// Draws the film. Made, used and dropped on the thread whose OpenGL context was current when it was
 /// made; dropping it turns the film's picture off, while its sound goes on.
 pub struct FilmRenderer {
     raw: RawRenderer,
     /// What libmpv's callback points to; boxed, so that its address stays.
     _on_redraw: Box<OnRedraw>,
+    watch: DrawWatch,
+    on_slow: OnSlow,
     /// Keeps the instance alive until the context above is freed.
     mpv: Arc<Mpv>,
 }
@@ -26,6 +56,7 @@ impl FilmRenderer {
         mpv: Arc<Mpv>,
         get_proc_address: &dyn Fn(&str) -> *const c_void,
         on_redraw: OnRedraw,
+        on_slow: OnSlow,
     ) -> Result<Self, PlayerError> {
         let functions = mpv.functions();
         let mut lookup = get_proc_address;
@@ -60,7 +91,8 @@ impl FilmRenderer {
                 (&raw const *on_redraw).cast_mut().cast(),
             );
         }
-        Ok(Self { raw, _on_redraw: on_redraw, mpv })
+        let watch = DrawWatch::default();
+        Ok(Self { raw, _on_redraw: on_redraw, watch, on_slow, mpv })
     }
 
     /// Is there a picture that was not drawn yet? To be asked after each `on_redraw`.
@@ -87,6 +119,7 @@ impl FilmRenderer {
             RenderParam { kind: ffi::RENDER_BLOCK_FOR_TARGET_TIME, data: (&raw mut block).cast() },
             RenderParam::END,
         ];
+        let begun = Instant::now();
         // SAFETY: a live context on its thread, a terminated list of values that live through the call.
         let code = unsafe {
             let code = (self.mpv.functions().render_render)(self.raw, parameters.as_mut_ptr());
@@ -95,6 +128,9 @@ impl FilmRenderer {
         };
         if code < 0 {
             tracing::debug!(code, "libmpv could not draw");
+        }
+        if self.watch.drawn(begun.elapsed()) {
+            (self.on_slow)();
         }
     }
 }
@@ -126,4 +162,18 @@ unsafe extern "C" fn redraw(context: *mut c_void) {
     // SAFETY: as above.
     let on_redraw = unsafe { &*context.cast::<OnRedraw>() };
     on_redraw();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_pictures_in_a_row_are_told_and_single_ones_are_not() {
+        let mut watch = DrawWatch::default();
+        let (quick, slow) = (Duration::from_millis(300), Duration::from_millis(1_200));
+        let told: Vec<bool> =
+            [slow, quick, slow, slow, slow, quick, slow].map(|took| watch.drawn(took)).into();
+        assert_eq!(told, [false, false, false, true, false, false, false]);
+    }
 }

@@ -71,6 +71,19 @@ impl<E: Engine> Deck<E> {
         self.tell_tracks();
     }
 
+    /// Drawing holds up the window. Of all that a film can ask to be drawn, only subtitles have no bound.
+    pub(in crate::player) fn drawing_is_slow(&mut self) {
+        if self.is_open() && self.engine.chosen().1 > 0 {
+            self.engine.choose(FilmTrackKind::Subtitle, 0);
+            self.tell_tracks();
+            self.told.push(PlayerEvent::Warning(
+                "The subtitles were turned off because this computer takes too long to draw them. Choose \
+                 others."
+                    .to_owned(),
+            ));
+        }
+    }
+
     /// Tells the tracks if they are others than before.
     pub(super) fn tell_list(&mut self) {
         let tracks = self.engine.tracks();

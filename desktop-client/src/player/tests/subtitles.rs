@@ -110,6 +110,22 @@ fn what_holds_no_subtitles_is_refused_with_a_sentence_and_the_film_stays() {
 }
 
 #[test]
+fn subtitles_that_hold_up_the_window_are_turned_off_with_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let (Some(film), Some(bench)) = (film(folder.path()), Bench::open()) else { return };
+    let on_slow = bench.player.control.on_slow_drawing();
+    bench.load(&film, 0.0);
+    bench.loaded();
+    // Without subtitles it is not their fault.
+    on_slow();
+    bench.add_subtitle("Anna's", SRT);
+    bench.chosen_subtitle(1);
+    on_slow();
+    bench.chosen_subtitle(0);
+    assert!(bench.warning().contains("turned off"));
+}
+
+#[test]
 fn the_longest_subtitles_are_taken() {
     let folder = tempfile::tempdir().unwrap();
     let (Some(film), Some(bench)) = (film(folder.path()), Bench::open()) else { return };
