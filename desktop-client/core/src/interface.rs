@@ -603,6 +603,8 @@ pub struct PlaybackView {
     pub slowed: bool,
     /// What can be taken back now.
     pub undo: Option<UndoView>,
+    /// Was the film ever started? Until then the ready check counts.
+    pub started: bool,
     /// Has one said to be ready for the first start?
     pub agreed: bool,
     /// May one play, pause, seek and choose the film?
@@ -629,6 +631,8 @@ pub struct PlaybackView {
     pub subtitle_track: i64,
     /// Loudness, 0 to 1.
     pub volume: f64,
+    /// How sound and subtitles are set here.
+    pub tuning: Tuning,
     /// One's own copy, where it is another cut than the room's.
     pub other_cut: Option<OtherCut>,
     /// A file that was to be one's own copy and is another cut: [`Command::AttachOtherCut`] takes it all
@@ -642,6 +646,24 @@ pub struct PlaybackView {
     pub proposal: Option<(String, i64, i64)>,
     /// Subtitle files that others offer.
     pub subtitle_offers: Vec<SubtitleOffer>,
+}
+
+/// How one has set sound and subtitles of the film for oneself. The delays are the film's: with the next
+/// one they are 0 again.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tuning {
+    /// Subtitles are shown later by so many seconds, -60 to 60; negative is earlier.
+    pub subtitle_delay_secs: f64,
+    /// The sound comes later by so many seconds, -10 to 10; negative is earlier.
+    pub audio_delay_secs: f64,
+    /// The size of text subtitles, 0.25 to 4: 1 is what the film asks for.
+    pub subtitle_scale: f64,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self { subtitle_delay_secs: 0.0, audio_delay_secs: 0.0, subtitle_scale: 1.0 }
+    }
 }
 
 /// One's own copy is another cut than the room's.

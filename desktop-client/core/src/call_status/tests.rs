@@ -253,10 +253,21 @@ fn a_report_holds_figures_and_nobodys_secrets() {
         locked: false,
     };
     call.snapshot.playback.opened_by = "Ana Secret".to_owned();
+    call.snapshot.playback.offset_ms = Some(-3.2);
+    call.snapshot.participants[0].film_offset_ms = Some(4.4);
+    call.snapshot.participants[1].film_offset_ms = Some(0.3);
     let text = report(&call.status, &call.snapshot, "CinemaSync 1.0 on Linux");
     assert!(text.starts_with("CinemaSync 1.0 on Linux\nA call of 3\n"), "{text}");
-    for part in ["Friend 1: good, through a relay", "30 ms", "720", "concealed", "Last 10 s: 30 to"]
-    {
+    for part in [
+        "Friend 1: good, through a relay",
+        "30 ms",
+        "720",
+        "concealed",
+        "Last 10 s: 30 to",
+        "You\n  Film 3 ms behind\n",
+        "  Film 4 ms ahead\n",
+        "  Film in step to the millisecond\n",
+    ] {
         assert!(text.contains(part), "{part} in {text}");
     }
     for secret in ["Secret", "secret", "K7QM"] {

@@ -113,7 +113,17 @@ pub fn person_figures(person: &ParticipantView, snapshot: &Snapshot) -> Vec<Stri
         let (jitter, concealed) = (voice.jitter_ms, voice.concealed_percent);
         lines.push(format!("Voice jitter {jitter:.0} ms, {concealed:.1} % concealed"));
     }
+    lines.extend(person.film_offset_ms.map(film_skew));
     lines
+}
+
+/// Where somebody's film is against the room's, from that in milliseconds: `Film 3 ms behind`.
+fn film_skew(ahead_ms: f64) -> String {
+    match ahead_ms.round() {
+        ms if ms >= 1.0 => format!("Film {ms:.0} ms ahead"),
+        ms if ms <= -1.0 => format!("Film {:.0} ms behind", -ms),
+        _ => "Film in step to the millisecond".to_owned(),
+    }
 }
 
 /// What one sends, and what the program uses.
@@ -128,6 +138,7 @@ pub fn own_figures(snapshot: &Snapshot, program: ProgramUse) -> Vec<String> {
     };
     let encoders = snapshot.media.encoders.iter().filter(|encoder| encoder.width > 0);
     let mut lines: Vec<String> = encoders.map(sends).collect();
+    lines.extend(snapshot.playback.offset_ms.map(film_skew));
     if program.rss_mib > 0.0 {
         let ProgramUse { cpu_percent, rss_mib } = program;
         lines.push(format!("{cpu_percent:.0} % of a core, {rss_mib:.0} MB of memory"));

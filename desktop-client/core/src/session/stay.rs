@@ -35,7 +35,7 @@ use crate::clock_sync::ClockSync;
 use crate::ducking::Ducking;
 use crate::film::{FilmId, FilmInfo};
 use crate::film_queue::FilmQueue;
-use crate::interface::{ChatLine, Command, Event, Invite, Via};
+use crate::interface::{ChatLine, Command, Event, Invite, Tuning, Via};
 use crate::link::{Description, DescriptionKind, LinkCommand, LinkConfig, LinkState};
 use crate::negotiation::{Negotiation, NegotiationInput};
 use crate::plan::{MediaEvent, Sound};
@@ -104,6 +104,7 @@ pub(super) struct Stay {
     /// When the film's place is to be remembered next.
     place_due: Instant,
     volume: f64,
+    tuning: Tuning,
     ducking: Ducking,
     /// When the ducking is to be moved on.
     ducking_due: Option<Instant>,
@@ -162,6 +163,7 @@ impl Stay {
             proposal: None,
             place_due: now.instant,
             volume: 1.0,
+            tuning: Tuning::default(),
             camera: CameraRungs::default(),
             shown: BTreeMap::new(),
             ducking: Ducking::new(),
@@ -587,14 +589,14 @@ impl Stay {
             Command::SubtitleTrack(id) => {
                 return io.push(Output::Player(PlayerCommand::SubtitleTrack(id)));
             }
-            Command::SubtitleDelay(seconds) => {
-                return io.push(Output::Player(PlayerCommand::SubtitleDelay(seconds)));
+            Command::SubtitleDelay(subtitle_delay_secs) => {
+                return self.tune(Tuning { subtitle_delay_secs, ..self.tuning }, io);
             }
-            Command::AudioDelay(seconds) => {
-                return io.push(Output::Player(PlayerCommand::AudioDelay(seconds)));
+            Command::AudioDelay(audio_delay_secs) => {
+                return self.tune(Tuning { audio_delay_secs, ..self.tuning }, io);
             }
-            Command::SubtitleScale(scale) => {
-                return io.push(Output::Player(PlayerCommand::SubtitleScale(scale)));
+            Command::SubtitleScale(subtitle_scale) => {
+                return self.tune(Tuning { subtitle_scale, ..self.tuning }, io);
             }
             Command::AnswerAddress(open) => return self.answer_address(open, io),
             Command::FilmVolume(volume) => {

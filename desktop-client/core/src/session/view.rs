@@ -118,6 +118,7 @@ fn playback(stay: &Stay, now: Now) -> PlaybackView {
             cause: undo.cause,
             position_secs: undo.position_secs,
         }),
+        started: state.started,
         agreed: stay.playback.agreed(),
         may_steer: stay.may_steer(),
         position_secs: here.position_secs,

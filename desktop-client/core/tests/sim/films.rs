@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cinemasync_core::film::FilmSource;
 use cinemasync_core::film_memory::FilmMemory;
-use cinemasync_core::interface::{Cause, Command, Event, FilmCopy, RoomChoice, WaitReason};
+use cinemasync_core::interface::{Cause, Command, Event, FilmCopy, RoomChoice, Tuning, WaitReason};
 use cinemasync_core::player::PlayerEvent;
 use cinemasync_core::room_rules::{Rules, Steering};
 
@@ -300,6 +300,27 @@ fn tracks_are_proposed_and_everybody_decides() {
     assert_eq!(world.people[people[1]].player.tracks, (2, 3));
     assert_eq!(world.people[people[2]].player.tracks, (1, 0));
     assert_eq!(world.snapshot(people[1]).playback.proposal, None);
+}
+
+#[test]
+fn delays_are_everybodys_own_and_end_with_the_film() {
+    let (mut world, people) = playing();
+    for command in [
+        Command::SubtitleDelay(1.5),
+        Command::SubtitleDelay(f64::NAN),
+        Command::AudioDelay(-99.0),
+        Command::SubtitleScale(0.0),
+        Command::SubtitleScale(2.0),
+    ] {
+        world.command(people[1], command);
+    }
+    let set = Tuning { subtitle_delay_secs: 1.5, audio_delay_secs: -10.0, subtitle_scale: 2.0 };
+    assert_eq!(world.snapshot(people[1]).playback.tuning, set);
+    assert_eq!(world.snapshot(people[0]).playback.tuning, Tuning::default());
+    world.command(people[1], Command::OpenFilm("other.mkv".into()));
+    secs(&mut world, 2);
+    let kept = Tuning { subtitle_scale: 2.0, ..Tuning::default() };
+    assert_eq!(world.snapshot(people[1]).playback.tuning, kept);
 }
 
 #[test]

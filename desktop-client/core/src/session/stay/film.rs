@@ -148,6 +148,7 @@ impl Stay {
             // A player that has just been opened knows no volume yet.
             self.tell_volume(io);
             self.want_hash(io);
+            self.tell_scale(io);
         }
         self.playback(PlaybackInput::Player(event), io);
     }
@@ -174,7 +175,12 @@ impl Stay {
         self.playback.handle(input, &self.clock, io.now.instant);
         while let Some(output) = self.playback.poll_output() {
             match output {
-                PlaybackOutput::Player(command) => io.push(Output::Player(command)),
+                PlaybackOutput::Player(command) => {
+                    if matches!(command, PlayerCommand::Load { .. }) {
+                        self.forget_delays();
+                    }
+                    io.push(Output::Player(command));
+                }
                 PlaybackOutput::Broadcast(state) => {
                     self.broadcast(&ControlMessage::Playback { state }, io);
                 }

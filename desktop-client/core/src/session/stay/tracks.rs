@@ -7,9 +7,13 @@ use super::control::send;
 use super::{Io, Output, Stay};
 use crate::control::ControlMessage;
 use crate::film::FilmId;
-use crate::interface::{Event, OtherCut, PlaybackView};
+use crate::interface::{Event, OtherCut, PlaybackView, Tuning};
 use crate::player::PlayerCommand;
 use crate::subtitles::{SubtitleFile, SubtitleMessage, SubtitleOutcome};
+
+/// The size of subtitles that the player takes.
+const SMALLEST_SCALE: f64 = 0.25;
+const LARGEST_SCALE: f64 = 4.0;
 
 impl Stay {
     pub(super) fn propose_tracks(&mut self, io: &mut Io<'_>) {
@@ -42,6 +46,36 @@ impl Stay {
         let Some((_, audio, subtitle)) = self.proposal.take().filter(|_| take) else { return };
         io.push(Output::Player(PlayerCommand::AudioTrack(audio)));
         io.push(Output::Player(PlayerCommand::SubtitleTrack(subtitle)));
+    }
+
+    /// Sets delays and size here, within what the player takes; what is no number changes nothing.
+    pub(super) fn tune(&mut self, wanted: Tuning, io: &mut Io<'_>) {
+        let before = self.tuning;
+        let within = |wanted: f64, most: f64, before: f64| {
+            if wanted.is_finite() { wanted.clamp(-most, most) } else { before }
+        };
+        let (subtitles, sound) = (wanted.subtitle_delay_secs, wanted.audio_delay_secs);
+        let scale = within(wanted.subtitle_scale, LARGEST_SCALE, before.subtitle_scale);
+        self.tuning = Tuning {
+            subtitle_delay_secs: within(subtitles, 60.0, before.subtitle_delay_secs),
+            audio_delay_secs: within(sound, 10.0, before.audio_delay_secs),
+            subtitle_scale: scale.max(SMALLEST_SCALE),
+        };
+        let Tuning { subtitle_delay_secs, audio_delay_secs, .. } = self.tuning;
+        io.push(Output::Player(PlayerCommand::SubtitleDelay(subtitle_delay_secs)));
+        io.push(Output::Player(PlayerCommand::AudioDelay(audio_delay_secs)));
+        self.tell_scale(io);
+    }
+
+    /// Tells the player the size of subtitles: one that has just been opened does not know it.
+    pub(super) fn tell_scale(&self, io: &mut Io<'_>) {
+        io.push(Output::Player(PlayerCommand::SubtitleScale(self.tuning.subtitle_scale)));
+    }
+
+    /// A film that is opened has none.
+    pub(super) fn forget_delays(&mut self) {
+        let subtitle_scale = self.tuning.subtitle_scale;
+        self.tuning = Tuning { subtitle_scale, ..Tuning::default() };
     }
 
     /// A person here added a subtitle file.
@@ -100,6 +134,7 @@ impl Stay {
             queue: queued.map(|next| (next.film.clone(), self.name_of(&next.by))).collect(),
             proposal: proposal.map(|(by, audio, subtitle)| (self.name_of(by), *audio, *subtitle)),
             subtitle_offers: self.subtitles.view(),
+            tuning: self.tuning,
             ..PlaybackView::default()
         }
     }
