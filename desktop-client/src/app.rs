@@ -8,7 +8,7 @@ mod live;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use cinemasync_core::interface::ServerChoice;
+use cinemasync_core::interface::{Command, ServerChoice};
 use eframe::egui::{self, IconData, ViewportBuilder};
 use tracing::warn;
 
@@ -134,6 +134,12 @@ impl eframe::App for DemoApp {
                 UiAction::Command(command) => self.demo.command(command),
                 UiAction::CopyInvite(text) | UiAction::CopyReport(text) => ui.ctx().copy_text(text),
                 UiAction::PickFilm | UiAction::PickOwnCopy => self.demo.open_film(),
+                UiAction::PickNextFilm => {
+                    self.demo.command(Command::QueueFilm("A film that was chosen.mkv".into()));
+                }
+                UiAction::PickSubtitles => {
+                    self.demo.command(Command::AddSubtitle("film.de.srt".into()));
+                }
                 UiAction::KeepTalkKey(_) | UiAction::ComeBack => {}
             }
         }

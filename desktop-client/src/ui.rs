@@ -33,6 +33,9 @@ use widgets::toast::Toasts;
 /// The key that is held to talk unless another one was chosen.
 const DEFAULT_TALK_KEY: Key = Key::T;
 
+/// What subtitle files end with.
+pub const SUBTITLE_ENDINGS: [&str; 4] = ["srt", "ass", "ssa", "vtt"];
+
 /// What the window begins with.
 #[derive(Debug, Clone)]
 pub struct LobbyDefaults {
@@ -100,6 +103,10 @@ pub enum UiAction {
     PickFilm,
     /// Let the person choose their copy of the film shown, then send [`Command::AttachFilm`].
     PickOwnCopy,
+    /// Let the person choose a film to show after this one, then send [`Command::QueueFilm`].
+    PickNextFilm,
+    /// Let the person choose subtitles, then send [`Command::AddSubtitle`].
+    PickSubtitles,
     /// Put this invitation on the clipboard.
     CopyInvite(String),
     /// Put this report on the clipboard.
@@ -148,6 +155,8 @@ pub struct Ui {
     began: Instant,
     player_missing: Option<String>,
     utc_offset_minutes: i32,
+    /// Why a file was not taken as one's own copy, until it is known whether it can be all the same.
+    wrong_film: Option<String>,
 }
 
 impl Ui {
@@ -169,6 +178,7 @@ impl Ui {
             began: Instant::now(),
             player_missing: defaults.player_missing,
             utc_offset_minutes: defaults.utc_offset_minutes,
+            wrong_film: None,
         }
     }
 
@@ -189,6 +199,10 @@ impl Ui {
             Event::Notice(notice) if notice.level == Level::Info && self.room.shows_chat() => {}
             Event::Notice(notice) => self.toasts.add(notice.clone()),
             Event::Failed { text, fatal: true, .. } => self.lobby.failed(text.clone()),
+            // Asked about at once, with the same words.
+            Event::Failed { text, code, .. } if code == "wrong_film" => {
+                self.wrong_film = Some(text.clone());
+            }
             Event::Failed { text, fatal: false, .. } => {
                 self.toasts.add(Notice { level: Level::Error, text: text.clone() });
             }
@@ -198,7 +212,6 @@ impl Ui {
             }
             Event::Left => self.room = Room::default(),
             Event::Reaction { emoji, .. } => self.room.react(emoji.clone()),
-            Event::Waiting { who, .. } => self.room.waits_for(who.clone()),
             _ => {}
         }
     }
@@ -222,6 +235,12 @@ impl Ui {
         let fill = theme::palette(ui).background;
         let since = Duration::try_from_secs_f64(ui.input(|input| input.time)).unwrap_or_default();
         self.status.update(snapshot, self.program, self.began + since);
+        if let Some(sentence) = self.wrong_film.take() {
+            self.room.told_of_cut(sentence.clone());
+            if snapshot.playback.refused_cut.is_none() {
+                self.toasts.add(Notice { level: Level::Error, text: sentence });
+            }
+        }
         let mut scene = Scene {
             snapshot,
             frames,
@@ -248,7 +267,11 @@ impl Ui {
             if let Some(at) = self.room.settings_at(whole) {
                 self.settings.show(ui, at, &mut scene);
             }
-            self.toasts.show(ui, ui.max_rect(), ui.max_rect().top() + size::TOP_BAR + space::S);
+            let mut top = whole.top() + size::TOP_BAR + space::S;
+            if matches!(snapshot.stage, Stage::Room { .. }) {
+                top = self.room.prompts(ui, whole, top, &mut scene);
+            }
+            self.toasts.show(ui, whole, top);
         });
         self.tell_shown(ui.ctx(), snapshot, send);
     }

@@ -2,6 +2,8 @@
 //! and a film, all made here from the time alone. No network, device or file. Leaves the window
 //! to [`app`](super).
 
+mod acts;
+mod cast;
 mod face;
 mod film;
 mod script;
@@ -10,19 +12,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cinemasync_core::devices::{Device, DeviceKind, DeviceView, Devices};
-use cinemasync_core::film::{FilmId, FilmInfo};
 use cinemasync_core::frame::{FrameSlot, VideoFrame};
 use cinemasync_core::interface::{
-    ChatLine, Command, Event, FilmCopy, MAX_CHAT_LINES, Notice, ParticipantView, PlaybackStage,
-    PlaybackView, SelfView, Snapshot, Stage, Via, WaitReason,
+    Cause, ChatLine, Event, FilmCopy, MAX_CHAT_LINES, Notice, ParticipantView, PlaybackStage,
+    Snapshot, Stage, Via, WaitReason, WaitingView,
 };
-use cinemasync_core::link::{LinkState, LinkStats, Path};
-use cinemasync_core::player::{FilmTrack, FilmTrackKind};
-use cinemasync_core::safety_code::{End, Nonce, SafetyCode};
+use cinemasync_core::subtitles::SubtitleOffer;
 use cinemasync_protocol::{ParticipantId, RoomCode};
 
 use crate::ui::{FilmPicture, Frames};
+use acts::Undo;
+use cast::{film_at_address, film_by, lobby, next_film, other_cut, person, set_playing};
 use face::{Face, Pose};
 pub use film::DemoFilm;
 use script::{Happening, SCRIPT};
@@ -50,6 +50,8 @@ pub struct Demo {
     /// Faces drawn before, by person and pose: drawing takes time, copying none.
     drawn: BTreeMap<(u8, Pose), VideoFrame>,
     lines: u64,
+    /// What can be taken back.
+    undo: Option<Undo>,
     origin: Instant,
 }
 
@@ -75,6 +77,7 @@ impl Demo {
             painted: None,
             drawn: BTreeMap::new(),
             lines: 0,
+            undo: None,
             origin,
         }
     }
@@ -106,6 +109,9 @@ impl Demo {
             self.next += 1;
             self.happen(happening, *at, &mut events);
         }
+        if self.undo.as_ref().is_none_or(|undo| undo.until <= seconds) {
+            (self.undo, self.snapshot.playback.undo) = (None, None);
+        }
         self.play(elapsed);
         self.speak(into);
         self.paint(seconds, now);
@@ -126,91 +132,6 @@ impl Demo {
     /// Where the film is, in seconds.
     pub fn film_seconds(&self) -> f64 {
         self.snapshot.playback.position_secs
-    }
-
-    /// Does what a person asks, as far as it needs nobody else.
-    pub fn command(&mut self, command: Command) {
-        let playback = &mut self.snapshot.playback;
-        match command {
-            Command::Camera(on) => self.snapshot.me.camera = on,
-            Command::CameraQuality(quality) => self.snapshot.camera_quality = quality,
-            Command::Voice(voice) => self.snapshot.voice = voice,
-            Command::VoiceVolume { who, volume } => {
-                let mut people = self.snapshot.participants.iter_mut();
-                if let Some(person) = people.find(|person| person.id == who) {
-                    person.volume = volume;
-                }
-            }
-            Command::PushToTalk(on) => self.snapshot.me.push_to_talk = on,
-            Command::Talk(held) => self.snapshot.me.audible = held,
-            Command::Route(route) => self.snapshot.route = route,
-            Command::ChooseDevice { kind, id } => self.choose(kind, id),
-            Command::Microphone(on) => self.snapshot.me.microphone = on,
-            Command::Chat(text) | Command::ChatAtFilm(text) => {
-                self.say(Some(SELF), "Cyd", &text, self.seconds);
-            }
-            Command::Play => set_playing(playback, true),
-            Command::Pause => set_playing(playback, false),
-            Command::Seek(to) => playback.position_secs = to,
-            Command::Rate(rate) => playback.rate = rate,
-            Command::SetRules(rules) => self.snapshot.rules = rules,
-            Command::Ready(ready) => playback.agreed = ready,
-            Command::Undo => playback.undo = None,
-            Command::AnswerProposal(_) => playback.proposal = None,
-            Command::AnswerAddress(_) => playback.address_asked = None,
-            Command::AttachOtherCut(_) => playback.refused_cut = None,
-            Command::Unqueue(id) => playback.queue.retain(|(film, _)| film.id != id),
-            Command::AudioTrack(id) => playback.audio_track = id,
-            Command::SubtitleTrack(id) => playback.subtitle_track = id,
-            Command::FilmVolume(volume) => playback.volume = volume,
-            Command::CloseFilm => *playback = PlaybackView::default(),
-            Command::OpenFilm(_) | Command::AttachFilm(_) => self.open_film(),
-            Command::Enter(_) => self.enter(),
-            Command::Leave => self.snapshot = lobby(),
-            Command::LockRoom(lock) => {
-                if let Stage::Room { locked, .. } = &mut self.snapshot.stage {
-                    *locked = lock;
-                }
-            }
-            Command::Compared(id, equal) => {
-                if let Some(person) = self.person(id.as_str()) {
-                    person.compared = equal;
-                }
-            }
-            Command::AcceptKey(id) | Command::RefuseKey(id) => {
-                if let Some(person) = self.person(id.as_str()) {
-                    person.other_key = None;
-                }
-            }
-            Command::React(_)
-            | Command::Shown(_)
-            | Command::ListDevices
-            | Command::Preview(_)
-            | Command::Step { .. }
-            | Command::OpenAddress(_)
-            | Command::FilmShift(_)
-            | Command::QueueFilm(_)
-            | Command::MoveInQueue { .. }
-            | Command::PlayNext
-            | Command::ProposeTracks
-            | Command::AddSubtitle(_)
-            | Command::TakeSubtitle { .. }
-            | Command::SubtitleDelay(_)
-            | Command::AudioDelay(_)
-            | Command::SubtitleScale(_) => {}
-        }
-    }
-
-    fn choose(&mut self, kind: DeviceKind, id: Option<String>) {
-        let devices = &mut self.snapshot.devices;
-        let view = match kind {
-            DeviceKind::Camera => &mut devices.cameras,
-            DeviceKind::Microphone => &mut devices.microphones,
-            DeviceKind::Speaker => &mut devices.speakers,
-        };
-        let first = view.available.first().map(|device| device.id.clone());
-        view.in_use = id.clone().or(first);
-        view.chosen = id;
     }
 
     /// A film is on the stage, playing.
@@ -247,7 +168,7 @@ impl Demo {
             }
             Happening::Comes(id, name) => {
                 self.snapshot.participants.push(person(id, name));
-                self.say(None, "", &format!("{name} came in"), at);
+                self.tell(&format!("{name} came in"), at);
             }
             Happening::Link(id, state) => {
                 if let Some(person) = self.person(id) {
@@ -256,20 +177,45 @@ impl Demo {
             }
             Happening::Film => self.snapshot.playback = film_by("Ana"),
             Happening::Copy => {
-                self.snapshot.playback.mine = FilmCopy::Local;
-                self.snapshot.playback.state = PlaybackStage::Loading;
+                let playback = &mut self.snapshot.playback;
+                (playback.mine, playback.state) = (FilmCopy::Local, PlaybackStage::Loading);
+                (playback.refused_cut, playback.address_asked) = (None, None);
             }
             Happening::Play => set_playing(&mut self.snapshot.playback, true),
-            Happening::Pause => set_playing(&mut self.snapshot.playback, false),
-            Happening::WaitFor(who) => {
-                let who: Vec<_> = who.iter().map(|id| ParticipantId::new(*id)).collect();
-                let playback = &mut self.snapshot.playback;
-                playback.state =
-                    if who.is_empty() { PlaybackStage::Playing } else { PlaybackStage::Waiting };
-                events.push(Event::Waiting { who, why: WaitReason::Buffering });
+            Happening::Pause => {
+                let since = self.round as f64 * script::LENGTH_SECS + at;
+                self.undoable("Ana", Cause::Pause, since, |playback| set_playing(playback, false));
             }
-            Happening::Says(id, name, text) => self.say(Some(id), name, text, at),
-            Happening::Tells(text) => self.say(None, "", text, at),
+            Happening::WaitFor(who, why) => self.wait_for(who, *why),
+            Happening::Slow(on) => self.snapshot.playback.slowed = *on,
+            Happening::ReadyCheck(on) => self.snapshot.rules.ready_check = *on,
+            Happening::Queue(films) => {
+                let queued = |(number, (name, by)): (u32, &(&str, &str))| {
+                    (next_film(number, name), (*by).to_owned())
+                };
+                self.snapshot.playback.queue = (1..).zip(*films).map(queued).collect();
+            }
+            Happening::WrongFile => {
+                self.snapshot.playback.refused_cut = Some("The Long Way (TV).mkv".into());
+            }
+            Happening::OtherCut => self.snapshot.playback.other_cut = other_cut(),
+            Happening::Proposes(name, audio, subtitle) => {
+                self.snapshot.playback.proposal = Some(((*name).to_owned(), *audio, *subtitle));
+            }
+            Happening::Offers(id, name) => {
+                self.snapshot.playback.subtitle_offers.push(SubtitleOffer {
+                    from: ParticipantId::new(*id),
+                    number: 1,
+                    name: (*name).to_owned(),
+                    taken: false,
+                });
+            }
+            Happening::Address => self.snapshot.playback = film_at_address(),
+            Happening::Says(id, name, text) => self.say((id, name), text, None, at),
+            Happening::SaysAt(id, name, text, place) => {
+                self.say((id, name), text, Some(*place), at);
+            }
+            Happening::Tells(text) => self.tell(text, at),
             Happening::Reacts(id, emoji) => events.push(Event::Reaction {
                 from: ParticipantId::new(*id),
                 emoji: (*emoji).to_owned(),
@@ -289,7 +235,34 @@ impl Demo {
         self.snapshot.participants.iter_mut().find(|person| person.id.as_str() == id)
     }
 
-    fn say(&mut self, from: Option<&str>, name: &str, text: &str, at: f64) {
+    fn wait_for(&mut self, who: &[(&str, &str, Option<u8>)], why: WaitReason) {
+        let playback = &mut self.snapshot.playback;
+        if who.is_empty() {
+            return set_playing(playback, true);
+        }
+        let person = |(id, name, percent): &(&str, &str, Option<u8>)| {
+            (ParticipantId::new(*id), (*name).to_owned(), *percent)
+        };
+        playback.state = PlaybackStage::Waiting;
+        playback.waiting = Some(WaitingView { who: who.iter().map(person).collect(), why });
+    }
+
+    fn say(&mut self, (id, name): (&str, &str), text: &str, film_secs: Option<f64>, at: f64) {
+        self.keep(Some(id), name, text, film_secs, at);
+    }
+
+    fn tell(&mut self, text: &str, at: f64) {
+        self.keep(None, "", text, None, at);
+    }
+
+    fn keep(
+        &mut self,
+        from: Option<&str>,
+        name: &str,
+        text: &str,
+        film_secs: Option<f64>,
+        at: f64,
+    ) {
         self.lines += 1;
         let chat = Arc::make_mut(&mut self.snapshot.chat);
         if chat.len() >= MAX_CHAT_LINES {
@@ -298,7 +271,7 @@ impl Demo {
         // The evening passes faster than the script: twenty seconds of it are a minute there.
         let minutes = (at / 20.0) as u64;
         chat.push(ChatLine {
-            film_secs: None,
+            film_secs,
             from: from.map(ParticipantId::new),
             name: name.to_owned(),
             text: text.to_owned(),
@@ -365,123 +338,6 @@ fn drawn(
     let pose = face.pose(seconds, speaking);
     let picture = before.entry((person, pose)).or_insert_with(|| face.picture(pose, at));
     VideoFrame { at, ..picture.clone() }
-}
-
-fn lobby() -> Snapshot {
-    Snapshot {
-        stage: Stage::Lobby,
-        me: SelfView {
-            name: "Cyd".to_owned(),
-            camera: true,
-            microphone: true,
-            ..SelfView::default()
-        },
-        clock_error_ms: Some(0.8),
-        devices: devices(),
-        ..Snapshot::default()
-    }
-}
-
-fn devices() -> Devices {
-    let view = |names: [&str; 2]| {
-        let device = |name: &str| Device { id: name.to_lowercase(), name: name.to_owned() };
-        let available: Vec<Device> = names.into_iter().map(device).collect();
-        let in_use = available.first().map(|device| device.id.clone());
-        DeviceView { available, chosen: None, in_use }
-    };
-    Devices {
-        cameras: view(["Built-in camera", "USB camera"]),
-        microphones: view(["Built-in microphone", "Headset"]),
-        speakers: view(["Loudspeakers", "Headset"]),
-    }
-}
-
-fn person(id: &str, name: &str) -> ParticipantView {
-    ParticipantView {
-        id: ParticipantId::new(id),
-        name: name.to_owned(),
-        host: id == ANA,
-        state: LinkState::Connecting,
-        path: Some(Path::Host),
-        camera_rung: Some(0),
-        link: LinkStats {
-            rtt_ms: Some(18.0),
-            loss_percent: Some(0.2),
-            available_bps: Some(6_400_000),
-            sent_bps: 1_240_000,
-            received_bps: 1_310_000,
-        },
-        safety_code: Some(code_of(id)),
-        compared: false,
-        other_key: None,
-        camera: true,
-        microphone: true,
-        speaking: false,
-        level: 0.0,
-        volume: 1.0,
-        copy: FilmCopy::Local,
-        film_ready: true,
-        same_film: Some(true),
-        agreed: false,
-        film_offset_ms: Some(1.5),
-        clock_offset_ms: Some(12.0),
-        clock_error_ms: Some(0.8),
-    }
-}
-
-/// A code as a real connection would have it.
-fn code_of(id: &str) -> SafetyCode {
-    let (here, there) = (ParticipantId::new(SELF), ParticipantId::new(id));
-    let nonce = Nonce([0; 32]);
-    let end = |id| End { id, fingerprint: "", nonce: &nonce };
-    SafetyCode::of(end(&here), end(&there))
-}
-
-fn film_by(name: &str) -> PlaybackView {
-    let track = |id, kind, title: Option<&str>, language: &str| FilmTrack {
-        id,
-        kind,
-        title: title.map(str::to_owned),
-        language: Some(language.to_owned()),
-        external: false,
-        codec: None,
-        channels: None,
-    };
-    PlaybackView {
-        film: Some(FilmInfo {
-            name: "The Long Way Down to the Sea.mkv".to_owned(),
-            bytes: 4_200_000_000,
-            duration_secs: FILM_SECS,
-            id: FilmId("00".repeat(32)),
-            address: None,
-        }),
-        opened_by: name.to_owned(),
-        mine: FilmCopy::None,
-        state: PlaybackStage::Loading,
-        playing: false,
-        position_secs: FILM_AT_SECS,
-        target_secs: FILM_AT_SECS,
-        offset_ms: Some(2.0),
-        speed: 1.0,
-        rate: 1.0,
-        buffered_secs: 1480.0,
-        tracks: vec![
-            track(1, FilmTrackKind::Audio, None, "en"),
-            track(2, FilmTrackKind::Audio, Some("Director's comments"), "en"),
-            track(1, FilmTrackKind::Subtitle, None, "en"),
-            track(2, FilmTrackKind::Subtitle, None, "de"),
-        ],
-        audio_track: 1,
-        subtitle_track: 1,
-        volume: 0.7,
-        may_steer: true,
-        ..PlaybackView::default()
-    }
-}
-
-fn set_playing(playback: &mut PlaybackView, playing: bool) {
-    playback.playing = playing;
-    playback.state = if playing { PlaybackStage::Playing } else { PlaybackStage::Paused };
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::platform::process::{ProcessFigures, Usage};
 use crate::player::{FilmAudio, PlayerConfig};
 use crate::session::{FilmPlayer, Session, SessionError, SessionOptions};
 use crate::settings::Settings;
-use crate::ui::{Frames, LobbyDefaults, Look, Ui, UiAction};
+use crate::ui::{Frames, LobbyDefaults, Look, SUBTITLE_ENDINGS, Ui, UiAction};
 
 /// A window that is not drawn for so long, although there is something new, is hidden.
 const HIDDEN_AFTER: Duration = Duration::from_secs(1);
@@ -204,19 +204,36 @@ impl LiveApp {
             UiAction::KeepTalkKey(talk_key) => {
                 self.keep(Settings { talk_key, ..self.settings.clone() });
             }
-            UiAction::PickFilm => self.pick("Choose a film", Command::OpenFilm, ctx),
+            UiAction::PickFilm => self.pick("Choose a film", &[], Command::OpenFilm, ctx),
             UiAction::PickOwnCopy => {
-                self.pick("Choose your copy of the film", Command::AttachFilm, ctx);
+                self.pick("Choose your copy of the film", &[], Command::AttachFilm, ctx);
+            }
+            UiAction::PickNextFilm => {
+                self.pick("Choose a film for after this one", &[], Command::QueueFilm, ctx);
+            }
+            UiAction::PickSubtitles => {
+                let endings = &SUBTITLE_ENDINGS;
+                self.pick("Choose subtitles", endings, Command::AddSubtitle, ctx);
             }
         }
     }
 
-    /// Opens a file dialog on a thread of its own: the window goes on meanwhile. The thread ends with
+    /// Opens a file dialog, for files with these endings or for all, on a thread of its own: the window goes on meanwhile. The thread ends with
     /// the dialog.
-    fn pick(&self, title: &'static str, command: fn(PathBuf) -> Command, ctx: &egui::Context) {
+    fn pick(
+        &self,
+        title: &'static str,
+        endings: &'static [&'static str],
+        command: fn(PathBuf) -> Command,
+        ctx: &egui::Context,
+    ) {
         let (choices, ctx) = (self.choices.0.clone(), ctx.clone());
         let dialog = std::thread::Builder::new().name("file-dialog".to_owned()).spawn(move || {
-            let chosen = rfd::FileDialog::new().set_title(title).pick_file();
+            let mut dialog = rfd::FileDialog::new().set_title(title);
+            if !endings.is_empty() {
+                dialog = dialog.add_filter("Subtitles", endings);
+            }
+            let chosen = dialog.pick_file();
             if let Some(path) = chosen {
                 // A choice that nobody has taken yet gives way to none: the person chooses again.
                 let _ = choices.try_send((command, path));

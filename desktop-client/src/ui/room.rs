@@ -1,25 +1,34 @@
 //! The room: where the stage, the faces, the talk and the bars stand in a window of any shape.
 //! Owns what lasts between frames of a room; each part draws itself.
 
+mod chapters;
 mod chat;
 mod controls;
 mod faces;
+mod films;
 mod keys;
 mod person;
 mod player_bar;
+mod prompts;
 mod reactions;
+mod seek_bar;
 mod stage;
 mod status;
 mod top_bar;
+mod tracks;
+mod waiting;
 
 use cinemasync_core::interface::Command;
 use cinemasync_protocol::{ParticipantId, RoomCode};
 use eframe::egui::{CursorIcon, Popup, Pos2, Rect, Theme, Ui, Vec2, ViewportCommand, pos2, vec2};
 
 use self::chat::Chat;
+use self::films::Films;
 use self::keys::Key;
 use self::player_bar::PlayerBar;
+use self::prompts::Prompts;
 use self::reactions::Reactions;
+use self::tracks::TracksMenu;
 use super::theme::{motion, size, space};
 use super::{Scene, UiAction};
 
@@ -27,6 +36,8 @@ use super::{Scene, UiAction};
 const STEP_SECS: f64 = 10.0;
 /// The same for an arrow key.
 const ARROW_SECS: f64 = 5.0;
+/// Play or pause pressed again so soon is a double click, or a hand that shook: in seconds.
+const PRESSED_TWICE_SECS: f64 = 0.4;
 
 /// What lasts between frames of one stay in a room.
 #[derive(Debug, Default)]
@@ -34,8 +45,11 @@ pub(super) struct Room {
     chat: Chat,
     player_bar: PlayerBar,
     reactions: Reactions,
-    /// Whom the room waits for.
-    waiting: Vec<ParticipantId>,
+    films: Films,
+    tracks: TracksMenu,
+    prompts: Prompts,
+    /// When play or pause was pressed last, in egui's seconds.
+    toggled_at: Option<f64>,
     /// Who spoke last, and is shown large.
     large: Option<ParticipantId>,
     /// Nothing but the film.
@@ -56,9 +70,9 @@ impl Room {
         self.reactions.add(emoji);
     }
 
-    /// The room waits for these, or for nobody any more.
-    pub(super) fn waits_for(&mut self, who: Vec<ParticipantId>) {
-        self.waiting = who;
+    /// What the session said of a file that is another cut of the film.
+    pub(super) fn told_of_cut(&mut self, sentence: String) {
+        self.prompts.cut_told = Some(sentence);
     }
 
     /// Can the chat be seen?
@@ -149,7 +163,7 @@ impl Room {
         let switches = Rect::from_min_size(rest.min, vec2(rest.width(), size::CONTROL));
         self.controls(ui, switches, scene);
         rest.min.y = switches.bottom() + space::M;
-        self.chat.show(ui, rest, scene);
+        self.chat(ui, rest, scene);
     }
 
     /// Everything in one column: the shape of a phone, or of a strip beside work.
@@ -189,7 +203,11 @@ impl Room {
             self.stage(ui, stage.shrink2(vec2(space::M, 0.0)), scene);
             rest.min.y = stage.bottom() + space::S;
         }
-        self.chat.show(ui, rest.shrink2(vec2(space::M, 0.0)), scene);
+        self.chat(ui, rest.shrink2(vec2(space::M, 0.0)), scene);
+    }
+
+    fn chat(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
+        self.prompts.asked_place = self.chat.show(ui, rect, scene).or(self.prompts.asked_place);
     }
 
     /// Nothing but the film; faces as circles; bars while the pointer moves.
@@ -231,7 +249,7 @@ impl Room {
         let switches = Rect::from_min_size(pos2(bar.left(), above), vec2(240.0, size::CONTROL));
         self.controls(ui, switches, scene);
         let at = pos2(bar.right(), above + size::CONTROL / 2.0);
-        self.sync_pill(ui, at, scene, top_bar::Ground::Picture, false);
+        self.sync_pill(ui, at, bar.width() / 2.0, scene, top_bar::Ground::Picture);
         self.player_bar(ui, bar, scene);
     }
 
@@ -246,39 +264,50 @@ impl Room {
         let has_film = playback.film.is_some();
         let position = playback.position_secs;
         match key {
-            Key::PlayPause if has_film => {
-                let command = if playback.playing { Command::Pause } else { Command::Play };
-                scene.command(command);
+            Key::PlayPause if has_film => self.play_or_pause(ui, scene),
+            Key::Back | Key::Forward | Key::BackMore | Key::ForwardMore if has_film => {
+                let by = match key {
+                    Key::Back => -ARROW_SECS,
+                    Key::Forward => ARROW_SECS,
+                    Key::BackMore => -STEP_SECS,
+                    _ => STEP_SECS,
+                };
+                scene.command(Command::Seek(player_bar::within_film(playback, position + by)));
             }
-            Key::Back if has_film => scene.command(Command::Seek((position - ARROW_SECS).max(0.0))),
-            Key::Forward if has_film => {
-                let to = player_bar::within_film(playback, position + ARROW_SECS);
-                scene.command(Command::Seek(to));
+            Key::FrameBack | Key::FrameForward if has_film && !playback.playing => {
+                scene.command(Command::Step { forward: key == Key::FrameForward });
             }
             Key::FullScreen if has_film => self.set_theatre(ui, !self.theatre),
             Key::Escape if self.theatre => self.set_theatre(ui, false),
             Key::Microphone => scene.command(Command::Microphone(!scene.snapshot.me.microphone)),
             Key::Camera => scene.command(Command::Camera(!scene.snapshot.me.camera)),
             Key::Chat => self.chat.focus(ui),
-            Key::PlayPause | Key::Back | Key::Forward | Key::FullScreen | Key::Escape => {}
+            Key::PlayPause
+            | Key::Back
+            | Key::Forward
+            | Key::BackMore
+            | Key::ForwardMore
+            | Key::FrameBack
+            | Key::FrameForward
+            | Key::FullScreen
+            | Key::Escape => {}
         }
+    }
+
+    /// Plays or pauses for everybody, unless that was asked for just now.
+    fn play_or_pause(&mut self, ui: &Ui, scene: &mut Scene<'_>) {
+        let now = ui.input(|input| input.time);
+        if self.toggled_at.is_some_and(|at| now - at < PRESSED_TWICE_SECS) {
+            return;
+        }
+        self.toggled_at = Some(now);
+        let playing = scene.snapshot.playback.playing;
+        scene.command(if playing { Command::Pause } else { Command::Play });
     }
 
     fn copy_invite(&mut self, ui: &Ui, scene: &mut Scene<'_>, bars: &Bars<'_>) {
         self.copied_at = Some(ui.input(|input| input.time));
         (scene.send)(UiAction::CopyInvite(super::text::invite_link(bars.code, bars.server)));
-    }
-
-    /// The names of those whom the room waits for.
-    fn waiting_names(&self, scene: &Scene<'_>) -> Vec<String> {
-        let name = |id: &ParticipantId| {
-            if scene.snapshot.me.id.as_ref() == Some(id) {
-                return Some(super::text::YOU.to_lowercase());
-            }
-            let found = scene.snapshot.participants.iter().find(|person| person.id == *id);
-            found.map(|person| person.name.clone())
-        };
-        self.waiting.iter().filter_map(name).collect()
     }
 }
 

@@ -1,7 +1,9 @@
-//! The settings: devices, how one's voice is treated, push-to-talk, which ways connections take.
+//! The settings: devices, how one's voice is treated, push-to-talk, which ways connections take, and in
+//! a room its rules.
 //! Owns what is open and the key to talk; what is set is the session's, told by the snapshot.
 
 mod devices;
+mod room;
 mod voice;
 
 pub(super) use self::devices::in_use;
@@ -44,6 +46,7 @@ enum Fold {
     Device(DeviceKind),
     Quality,
     Route,
+    Steering,
 }
 
 impl SettingsPanel {
@@ -113,6 +116,9 @@ impl SettingsPanel {
         voice::film(ui, scene);
         menu::caption(ui, text::SETTINGS_CONNECTIONS);
         self.route(ui, scene);
+        if matches!(scene.snapshot.stage, Stage::Room { .. }) {
+            self.room(ui, scene);
+        }
     }
 
     fn fold(&mut self, fold: Fold) {

@@ -1,14 +1,15 @@
 //! Every sentence and word of the window, in one place, and how times and figures are written.
 
-use std::time::Duration;
+mod film;
+mod tracks;
 
 use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::devices::DeviceKind;
-use cinemasync_core::film::FilmInfo;
-use cinemasync_core::interface::{FilmCopy, PlaybackStage, PlaybackView};
 use cinemasync_core::link::{LinkState, Route};
-use cinemasync_core::player::FilmTrack;
 use cinemasync_protocol::RoomCode;
+
+pub(crate) use self::film::*;
+pub(crate) use self::tracks::*;
 
 pub(crate) const APP: &str = "CinemaSync";
 pub(crate) const HEADLINE: [&str; 2] = ["Film night,", "wherever you are."];
@@ -58,27 +59,8 @@ pub(crate) const LEAVE: &str = "Leave the room";
 pub(crate) const COPY_CODE: &str = "Copy the invitation to";
 pub(crate) const COPIED: &str = "Copied";
 pub(crate) const PEOPLE: &str = "People and connections";
-pub(crate) const DROP_A_FILM: &str = "Drop a film here or choose one";
-pub(crate) const CHOOSE_FILM: &str = "Choose a film";
-pub(crate) const CHOOSE_COPY: &str = "Choose your copy";
-pub(crate) const DROP_NOW: &str = "Let go to show it to the room";
 pub(crate) const ALONE: &str = "Nobody else is here yet.";
 pub(crate) const SEND_CODE: &str = "Send your friends this code:";
-pub(crate) const PLAY: &str = "Play";
-pub(crate) const PAUSE: &str = "Pause";
-pub(crate) const BACK: &str = "Back 10 seconds";
-pub(crate) const FORWARD: &str = "Forward 10 seconds";
-pub(crate) const SEEK: &str = "Position in the film";
-pub(crate) const VOLUME: &str = "Film volume";
-pub(crate) const SILENCE: &str = "Silence the film";
-pub(crate) const SOUND: &str = "Turn the film's sound on";
-pub(crate) const SUBTITLES: &str = "Subtitles";
-pub(crate) const AUDIO: &str = "Sound track";
-pub(crate) const OFF: &str = "Off";
-pub(crate) const RATE: &str = "Speed";
-pub(crate) const FULL_SCREEN: &str = "Full screen";
-pub(crate) const LEAVE_FULL_SCREEN: &str = "Leave full screen";
-pub(crate) const CLOSE_FILM: &str = "Take the film off";
 pub(crate) const MESSAGE: &str = "Message";
 pub(crate) const SEND: &str = "Send";
 pub(crate) const DISMISS: &str = "Dismiss";
@@ -133,13 +115,11 @@ pub(crate) const JUST_YOU: &str = "Just you";
 pub(crate) const PAUSED: &str = "Paused";
 pub(crate) const OPENING: &str = "Opening the film";
 pub(crate) const WAITING: &str = "Getting ready";
+pub(crate) const ANSWER_WANTED: &str = "You are asked";
 pub(crate) const COPY_WANTED: &str = "Your copy is wanted";
 
 /// The emoji that can be floated over the film.
 pub(crate) const REACTIONS: [&str; 6] = ["😂", "❤", "👍", "😮", "😢", "👏"];
-
-/// The rates that can be chosen.
-pub(crate) const RATES: [f64; 6] = [0.5, 0.75, 1.0, 1.25, 1.5, 2.0];
 
 /// A code as people read it: two groups of four.
 pub(crate) fn code(code: RoomCode) -> String {
@@ -160,19 +140,6 @@ pub(crate) fn invite_link(code: RoomCode, server: &str) -> String {
     format!("cinemasync://join/{}?server={escaped}", code.as_str())
 }
 
-/// A position or duration: `3:10`, `48:12`, `1:57:40`.
-pub(crate) fn film_time(seconds: f64) -> String {
-    // A film shorter than a day: anything else is a broken figure and is shown as the nearest one.
-    let seconds = if seconds.is_finite() { seconds.clamp(0.0, 359_999.0) } else { 0.0 };
-    let whole = Duration::from_secs_f64(seconds).as_secs();
-    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
-    if hours > 0 {
-        format!("{hours}:{minutes:02}:{seconds:02}")
-    } else {
-        format!("{minutes}:{seconds:02}")
-    }
-}
-
 /// A time of day, 24 hours, `utc_offset_minutes` east of Greenwich.
 pub(crate) fn clock_time(unix_ms: u64, utc_offset_minutes: i32) -> String {
     let minutes = i64::try_from(unix_ms / 60_000).unwrap_or(0) + i64::from(utc_offset_minutes);
@@ -187,11 +154,6 @@ pub(crate) fn names(names: &[String]) -> String {
         [one, two] => format!("{one} and {two}"),
         [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
     }
-}
-
-/// For whom the room waits.
-pub(crate) fn waiting_for(who: &[String]) -> String {
-    format!("Waiting for {}", names(who))
 }
 
 /// In sync, and how exactly.
@@ -210,98 +172,6 @@ pub(crate) fn clock_error(milliseconds: Option<f64>) -> String {
         || "Clock not compared yet".to_owned(),
         |ms| format!("Clock known to ±{ms:.1} ms"),
     )
-}
-
-/// How far the film here is from where the room should be.
-pub(crate) fn film_offset(milliseconds: Option<f64>) -> String {
-    milliseconds
-        .map_or_else(|| "Film not playing".to_owned(), |ms| format!("Film here {ms:+.0} ms"))
-}
-
-/// The stage's sentence while there is no picture, and what it offers.
-pub(crate) fn stage(playback: &PlaybackView, waiting: &[String]) -> String {
-    let Some(film) = &playback.film else { return DROP_A_FILM.to_owned() };
-    match (playback.mine, playback.state) {
-        (FilmCopy::None, _) => {
-            format!("{} shows {}: choose your copy", shower(playback), title(film))
-        }
-        (_, PlaybackStage::Waiting) if !waiting.is_empty() => waiting_for(waiting),
-        (_, PlaybackStage::Waiting) => WAITING.to_owned(),
-        (_, PlaybackStage::None | PlaybackStage::Loading) => format!("Opening {}", title(film)),
-        (_, PlaybackStage::Playing | PlaybackStage::Paused) => title(film),
-    }
-}
-
-fn shower(playback: &PlaybackView) -> &str {
-    if playback.opened_by.is_empty() { "Somebody" } else { &playback.opened_by }
-}
-
-/// The film's title: its file name without what only programs read.
-pub(crate) fn title(film: &FilmInfo) -> String {
-    let name = film.name.as_str();
-    let stem = match name.rsplit_once('.') {
-        Some((stem, ending)) if !stem.is_empty() && is_ending(ending) => stem,
-        _ => name,
-    };
-    stem.replace('_', " ")
-}
-
-fn is_ending(text: &str) -> bool {
-    (2..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-/// The film and who opened it.
-pub(crate) fn title_and_opener(playback: &PlaybackView) -> String {
-    let Some(film) = &playback.film else { return String::new() };
-    if playback.opened_by.is_empty() {
-        title(film)
-    } else {
-        format!("{} · from {}", title(film), playback.opened_by)
-    }
-}
-
-/// A film track in a menu.
-pub(crate) fn track(track: &FilmTrack) -> String {
-    match (&track.title, &track.language) {
-        (Some(title), Some(code)) => format!("{title} ({})", language(code)),
-        (Some(title), None) => title.clone(),
-        (None, Some(code)) => language(code).to_owned(),
-        (None, None) => format!("Track {}", track.id),
-    }
-}
-
-/// A language by its code in films (ISO 639, two or three letters); an unknown code as it is.
-fn language(code: &str) -> &str {
-    match code {
-        "ar" | "ara" => "Arabic",
-        "cs" | "cze" | "ces" => "Czech",
-        "da" | "dan" => "Danish",
-        "de" | "ger" | "deu" => "German",
-        "el" | "gre" | "ell" => "Greek",
-        "en" | "eng" => "English",
-        "es" | "spa" => "Spanish",
-        "fi" | "fin" => "Finnish",
-        "fr" | "fre" | "fra" => "French",
-        "hi" | "hin" => "Hindi",
-        "it" | "ita" => "Italian",
-        "ja" | "jpn" => "Japanese",
-        "ko" | "kor" => "Korean",
-        "nl" | "dut" | "nld" => "Dutch",
-        "no" | "nor" | "nb" | "nob" => "Norwegian",
-        "pl" | "pol" => "Polish",
-        "pt" | "por" => "Portuguese",
-        "ru" | "rus" => "Russian",
-        "sv" | "swe" => "Swedish",
-        "tr" | "tur" => "Turkish",
-        "uk" | "ukr" => "Ukrainian",
-        "zh" | "chi" | "zho" => "Chinese",
-        other => other,
-    }
-}
-
-/// A rate in a menu.
-pub(crate) fn rate(rate: f64) -> String {
-    if (rate - 1.0).abs() < 1e-6 { "Normal".to_owned() } else { format!("{rate}×") }
 }
 
 /// How a connection stands.
@@ -423,57 +293,7 @@ pub(crate) fn code_character(found: char) -> String {
 
 #[cfg(test)]
 mod tests {
-    use cinemasync_core::film::FilmId;
-
     use super::*;
-
-    fn playback(mine: FilmCopy, state: PlaybackStage) -> PlaybackView {
-        let film = FilmInfo {
-            address: None,
-            name: "The_Long_Way.mkv".to_owned(),
-            bytes: 1,
-            duration_secs: 60.0,
-            id: FilmId("00".to_owned()),
-        };
-        PlaybackView {
-            film: Some(film),
-            opened_by: "Ana".to_owned(),
-            mine,
-            state,
-            ..PlaybackView::default()
-        }
-    }
-
-    #[test]
-    fn the_stage_has_a_sentence_for_every_state() {
-        let who = ["Ben".to_owned()];
-        assert_eq!(stage(&PlaybackView::default(), &[]), DROP_A_FILM);
-        for (mine, state, waiting, expected) in [
-            (
-                FilmCopy::None,
-                PlaybackStage::Loading,
-                &[][..],
-                "Ana shows The Long Way: choose your copy",
-            ),
-            (FilmCopy::Local, PlaybackStage::Loading, &[][..], "Opening The Long Way"),
-            (FilmCopy::Local, PlaybackStage::None, &[][..], "Opening The Long Way"),
-            (FilmCopy::Local, PlaybackStage::Waiting, &[][..], WAITING),
-            (FilmCopy::Local, PlaybackStage::Waiting, &who[..], "Waiting for Ben"),
-            (FilmCopy::Local, PlaybackStage::Playing, &[][..], "The Long Way"),
-            (FilmCopy::Streaming, PlaybackStage::Paused, &[][..], "The Long Way"),
-        ] {
-            assert_eq!(stage(&playback(mine, state), waiting), expected);
-        }
-    }
-
-    #[test]
-    fn film_times_are_short_and_never_broken() {
-        assert_eq!(film_time(190.9), "3:10");
-        assert_eq!(film_time(7060.0), "1:57:40");
-        assert_eq!(film_time(-1.0), "0:00");
-        assert_eq!(film_time(f64::NAN), "0:00");
-        assert_eq!(film_time(f64::INFINITY), "0:00");
-    }
 
     #[test]
     fn the_time_of_day_follows_the_offset() {
@@ -489,19 +309,5 @@ mod tests {
         assert_eq!(names(&all[..1]), "Ana");
         assert_eq!(names(&all[..2]), "Ana and Ben");
         assert_eq!(names(&all), "Ana, Ben and 2 more");
-    }
-
-    #[test]
-    fn a_title_loses_its_ending_only() {
-        let film = |name: &str| FilmInfo {
-            address: None,
-            name: name.to_owned(),
-            bytes: 0,
-            duration_secs: 0.0,
-            id: FilmId(String::new()),
-        };
-        assert_eq!(title(&film("Dr. No")), "Dr. No");
-        assert_eq!(title(&film("A.B.mkv")), "A.B");
-        assert_eq!(title(&film(".mkv")), ".mkv");
     }
 }

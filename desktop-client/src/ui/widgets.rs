@@ -2,12 +2,15 @@
 //! Each has an accessible name. Leaves what they mean to the screens.
 
 pub(crate) mod button;
+pub(crate) mod chip;
 pub(crate) mod field;
 pub(crate) mod graph;
 pub(crate) mod menu;
 pub(crate) mod meter;
 pub(crate) mod pill;
+pub(crate) mod prompt;
 pub(crate) mod slider;
+pub(crate) mod stepper;
 pub(crate) mod switch;
 pub(crate) mod toast;
 
@@ -114,6 +117,11 @@ pub(crate) fn readable(ui: &Ui, rect: Rect, text: &str) -> Response {
     let response = ui.interact(rect, id, Sense::empty());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), text));
     response
+}
+
+/// Tells assistive programs more about a control than its name.
+pub(crate) fn describe(ui: &Ui, control: &Response, text: &str) {
+    ui.ctx().accesskit_node_builder(control.id, |node| node.set_description(text));
 }
 
 /// Paints an icon centred at a point.

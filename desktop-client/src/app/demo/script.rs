@@ -1,12 +1,12 @@
 //! What happens when in the scripted evening.
 
-use cinemasync_core::interface::Level;
+use cinemasync_core::interface::{Level, WaitReason};
 use cinemasync_core::link::LinkState;
 
 use super::{ANA, BEN, SELF};
 
 /// The evening begins again after so long.
-pub(super) const LENGTH_SECS: f64 = 90.0;
+pub(super) const LENGTH_SECS: f64 = 124.0;
 
 /// One thing that happens.
 #[derive(Debug)]
@@ -27,10 +27,28 @@ pub(super) enum Happening {
     Play,
     /// It pauses.
     Pause,
-    /// It waits for these; for nobody: goes on.
-    WaitFor(&'static [&'static str]),
+    /// It waits for these: id, name, percent of what it needs; for nobody: goes on.
+    WaitFor(&'static [(&'static str, &'static str, Option<u8>)], WaitReason),
+    /// It plays a little slower, or no longer.
+    Slow(bool),
+    /// A film starts once all are ready, or when somebody presses play.
+    ReadyCheck(bool),
+    /// These films wait: name, and who has it.
+    Queue(&'static [(&'static str, &'static str)]),
+    /// The file that was chosen is another cut.
+    WrongFile,
+    /// One's own copy is another cut.
+    OtherCut,
+    /// Somebody proposes tracks: name, audio and subtitle track.
+    Proposes(&'static str, i64, i64),
+    /// Somebody offers a subtitle file: id, its name.
+    Offers(&'static str, &'static str),
+    /// Ben shows what is at an address.
+    Address,
     /// Somebody writes: id, name, text.
     Says(&'static str, &'static str, &'static str),
+    /// The same, about a place in the film, in seconds.
+    SaysAt(&'static str, &'static str, &'static str, f64),
     /// A system line.
     Tells(&'static str),
     /// Somebody floats an emoji.
@@ -55,26 +73,41 @@ pub(super) const SCRIPT: &[(f64, Happening)] = &[
     (15.0, Says(SELF, "Cyd", "mine too")),
     (17.0, Film),
     (17.0, Tells("Ana shows The Long Way Down to the Sea")),
+    (19.5, WrongFile),
     (22.0, Copy),
     (23.5, Play),
     (23.5, Tells("Ana started the film")),
+    (26.0, Queue(&[("The Harbour Lights.mkv", "Ben"), ("Salt_and_Snow.mp4", "Ana")])),
     (32.0, Mutes(BEN, true)),
+    (33.0, Slow(true)),
+    (36.0, Slow(false)),
     (38.0, Says(BEN, "Ben", "wait, is that the same lighthouse from the start?")),
-    (41.0, Says(SELF, "Cyd", "it is! look at 03:10")),
+    (41.0, SaysAt(SELF, "Cyd", "it is! look at", 190.0)),
     (44.0, Says(ANA, "Ana", "no spoilers!")),
     (46.0, Reacts(BEN, "😂")),
     (46.6, Reacts(ANA, "❤")),
     (48.0, Mutes(BEN, false)),
-    (52.0, WaitFor(&[BEN])),
+    (52.0, WaitFor(&[(BEN, "Ben", Some(40))], WaitReason::Buffering)),
     (52.0, Link(BEN, LinkState::Reconnecting)),
+    (55.0, WaitFor(&[(BEN, "Ben", Some(75))], WaitReason::Buffering)),
     (57.0, Link(BEN, LinkState::Connected)),
-    (58.0, WaitFor(&[])),
+    (58.0, WaitFor(&[], WaitReason::Buffering)),
     (60.0, Notice(Level::Info, "Ben is back. The film goes on together.")),
     (66.0, Pause),
     (66.0, Tells("Ana paused at 48:52")),
     (71.0, Play),
+    (74.0, Offers(BEN, "film.de.srt")),
     (76.0, Says(BEN, "Ben", "this score is unreal")),
+    (78.0, Proposes("Ben", 1, 2)),
     (80.0, Reacts(SELF, "👏")),
+    (86.0, OtherCut),
+    (92.0, Address),
+    (92.0, Tells("Ben shows harbour.mkv")),
+    (92.0, ReadyCheck(true)),
+    (102.0, Copy),
+    (104.0, WaitFor(&[(BEN, "Ben", None), (SELF, "Cyd", None)], WaitReason::NotReady)),
+    (112.0, ReadyCheck(false)),
+    (112.0, WaitFor(&[], WaitReason::NotReady)),
 ];
 
 /// Does the person of this number (Ana, Ben, oneself) speak now?

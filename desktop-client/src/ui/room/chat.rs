@@ -1,20 +1,20 @@
 //! The chat: bubbles grouped by person and minute, and the field to write in. Of ten thousand
 //! lines only those in view are laid out.
 
+mod bubble;
 mod rows;
 
-use cinemasync_core::interface::{ChatLine, Command};
-use cinemasync_protocol::ParticipantId;
+use cinemasync_core::interface::Command;
 use cinemasync_protocol::limits::MAX_CHAT_CHARS;
-use eframe::egui::{
-    Align2, CornerRadius, Id, Key, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
-};
+use eframe::egui::{Align2, Id, Key, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
 
+use self::bubble::Setting;
 use self::rows::{Group, Rows};
-use crate::ui::theme::{font, icons, line, palette, radius, size, space};
+use crate::ui::theme::icons::{self, Icon};
+use crate::ui::theme::{font, line, palette, size, space};
 use crate::ui::widgets::button::{Button, Kind};
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::{Line, block_galley, label, readable};
+use crate::ui::widgets::{Line, label};
 use crate::ui::{Scene, text};
 
 /// A bubble takes at most this share of the width.
@@ -40,46 +40,67 @@ impl Chat {
         ui.memory_mut(|memory| memory.request_focus(field_id()));
     }
 
-    /// Draws lines and field into `rect`.
-    pub(super) fn show(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
+    /// Draws lines and field into `rect`. Returns the place in the film, in seconds, of a message whose place
+    /// was pressed.
+    pub(super) fn show(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) -> Option<f64> {
         let field = rect.with_min_y(rect.bottom() - size::CONTROL);
         let lines = rect.with_max_y(field.top() - space::M);
+        let mut asked = None;
         if lines.height() > line::BODY {
-            self.lines(ui, lines, scene);
+            asked = self.lines(ui, lines, scene);
         }
         self.field(ui, field, scene);
+        asked
     }
 
     fn field(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         let field = Field::new(field_id(), text::MESSAGE, text::MESSAGE).limit(MAX_CHAT_CHARS);
-        let field = field.reserve(size::SMALL - space::S).font(font::body());
+        let has_film = scene.snapshot.playback.film.is_some();
+        let buttons = if has_film { 2.0 } else { 1.0 };
+        let field = field.reserve(buttons * size::SMALL - space::S).font(font::body());
         let response = field.show(ui, rect, &mut self.draft);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        let at = pos2(rect.right() - size::CONTROL / 2.0, rect.center().y);
-        let place = Rect::from_center_size(at, vec2(size::SMALL, size::SMALL));
+        let with_place = has_film && ui.input(|input| input.modifiers.command);
         let ready = !self.draft.trim().is_empty();
-        let button = Button::icon("send", text::SEND, icons::SEND).small().kind(Kind::Link);
-        let sent = button.enabled(ready).show(ui, place).clicked();
-        if (entered || sent) && ready {
-            let words = std::mem::take(&mut self.draft);
-            scene.command(Command::Chat(words.trim().to_owned()));
+        let mut right = rect.right() - space::XS;
+        let mut button = |key: &str, name: &str, sign: Icon| {
+            right -= size::SMALL;
+            let corner = pos2(right, rect.center().y - size::SMALL / 2.0);
+            let place = Rect::from_min_size(corner, Vec2::splat(size::SMALL));
+            let button = Button::icon(key, name, sign).small().kind(Kind::Link);
+            button.enabled(ready).show(ui, place).clicked()
+        };
+        let sent = button("send", text::SEND, icons::SEND);
+        let placed =
+            has_film && button("send with place", text::SEND_WITH_PLACE, icons::FILM_PLACE);
+        if (entered || sent || placed) && ready {
+            let words = std::mem::take(&mut self.draft).trim().to_owned();
+            let at_film = placed || (entered && with_place);
+            scene.command(if at_film { Command::ChatAtFilm(words) } else { Command::Chat(words) });
         }
-        if entered || sent {
+        if entered || sent || placed {
             response.request_focus();
         }
     }
 
-    fn lines(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>) {
+    fn lines(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>) -> Option<f64> {
         let colors = palette(ui);
         let chat = &scene.snapshot.chat;
         if chat.is_empty() {
             let style = Line::new(font::body(), colors.text_3);
             let above = rect.with_min_y(rect.bottom() - line::BODY - space::S);
             label(ui, above, Align2::CENTER_CENTER, text::CHAT_EMPTY, &style);
-            return;
+            return None;
         }
-        let me = scene.snapshot.me.id.as_ref();
         self.rows.update(chat, rect.width());
+        let because = text::may_not_steer(scene.snapshot);
+        let with = Setting {
+            me: scene.snapshot.me.id.as_ref(),
+            utc_offset_minutes: scene.utc_offset_minutes,
+            has_film: scene.snapshot.playback.film.is_some(),
+            because: because.as_deref(),
+        };
+        let mut asked = None;
         let (rows, reading_back) = (&mut self.rows, self.reading_back);
         let builder = UiBuilder::new().max_rect(rect).id_salt("chat lines");
         ui.scope_builder(builder, |ui| {
@@ -108,10 +129,10 @@ impl Chat {
                     let place = Rect::from_min_size(pos2(area.left(), y), vec2(area.width(), 0.0));
                     let above = index.checked_sub(1).and_then(|index| chat.get(index));
                     let group = Group::of(above, &chat[index]);
-                    let offset = scene.utc_offset_minutes;
-                    let taken = one(ui, place, &chat[index], group, me, offset);
-                    rows.measured(index, taken);
-                    y += taken;
+                    let shown = bubble::show(ui, place, &chat[index], group, &with);
+                    rows.measured(index, shown.height);
+                    y += shown.height;
+                    asked = asked.or(shown.asked);
                 }
             });
             if (rows.total() - total).abs() > 0.5 {
@@ -122,52 +143,6 @@ impl Chat {
             let above_end = shown.state.unclamped_offset().y < end - 2.0;
             self.reading_back = above_end && (self.reading_back || by_hand);
         });
+        asked
     }
-}
-
-/// Draws one line from `place`'s top; returns the height it took.
-fn one(
-    ui: &Ui,
-    place: Rect,
-    said: &ChatLine,
-    group: Group,
-    me: Option<&ParticipantId>,
-    utc_offset_minutes: i32,
-) -> f32 {
-    let colors = palette(ui);
-    let Some(from) = &said.from else { return system(ui, place, &said.text) };
-    let own = me == Some(from);
-    let mut y = place.top() + if group == Group::New { space::M } else { space::XS };
-    if group == Group::New {
-        let name = if own { text::YOU } else { &said.name };
-        let words = format!("{name} · {}", text::clock_time(said.at_unix_ms, utc_offset_minutes));
-        let row = Rect::from_min_size(pos2(place.left(), y), vec2(place.width(), rows::HEADER));
-        let align = if own { Align2::RIGHT_TOP } else { Align2::LEFT_TOP };
-        let style = Line::new(font::caption(), colors.text_2);
-        label(ui, row.shrink2(vec2(2.0, 0.0)), align, &words, &style);
-        y += rows::HEADER;
-    }
-    let style = Line::new(font::body(), colors.text_1);
-    let width = place.width() * BUBBLE_SHARE - 2.0 * space::M;
-    let galley = block_galley(ui.painter(), &said.text, &style, line::BODY, width);
-    let whole = galley.size() + vec2(2.0 * space::M, 2.0 * rows::PADDING);
-    let left = if own { place.right() - whole.x } else { place.left() };
-    let bubble = Rect::from_min_size(pos2(left, y), whole);
-    let fill = if own { colors.own_bubble } else { colors.surface_2 };
-    ui.painter().rect_filled(bubble, CornerRadius::same(radius::CONTROL), fill);
-    readable(ui, bubble, &said.text);
-    let at = bubble.min + vec2(space::M, rows::PADDING);
-    ui.painter().galley(at, galley, colors.text_1);
-    bubble.bottom() - place.top()
-}
-
-fn system(ui: &Ui, place: Rect, words: &str) -> f32 {
-    let colors = palette(ui);
-    let style = Line::new(font::caption(), colors.text_3);
-    let galley = block_galley(ui.painter(), words, &style, 18.0, place.width() - space::L);
-    let at = pos2(place.center().x - galley.size().x / 2.0, place.top() + space::S);
-    let rect = Rect::from_min_size(at, galley.size());
-    readable(ui, rect, words);
-    ui.painter().galley(at, galley, colors.text_3);
-    rect.bottom() - place.top()
 }

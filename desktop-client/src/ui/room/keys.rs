@@ -7,10 +7,18 @@ use eframe::egui::{self, Modifiers, Ui};
 pub(super) enum Key {
     /// Space, K.
     PlayPause,
-    /// Arrow left, J.
+    /// Arrow left.
     Back,
-    /// Arrow right, L.
+    /// Arrow right.
     Forward,
+    /// J: further back.
+    BackMore,
+    /// L: further forward.
+    ForwardMore,
+    /// Comma: a frame back.
+    FrameBack,
+    /// Full stop: a frame forward.
+    FrameForward,
     /// M.
     Microphone,
     /// V.
@@ -23,13 +31,15 @@ pub(super) enum Key {
     Escape,
 }
 
-const KEYS: [(egui::Key, Key); 11] = [
+const KEYS: [(egui::Key, Key); 13] = [
     (egui::Key::Space, Key::PlayPause),
     (egui::Key::K, Key::PlayPause),
     (egui::Key::ArrowLeft, Key::Back),
-    (egui::Key::J, Key::Back),
+    (egui::Key::J, Key::BackMore),
     (egui::Key::ArrowRight, Key::Forward),
-    (egui::Key::L, Key::Forward),
+    (egui::Key::L, Key::ForwardMore),
+    (egui::Key::Comma, Key::FrameBack),
+    (egui::Key::Period, Key::FrameForward),
     (egui::Key::M, Key::Microphone),
     (egui::Key::V, Key::Camera),
     (egui::Key::F, Key::FullScreen),

@@ -1,14 +1,13 @@
 //! The bar under the film: where it is, play and pause, and one's own sound and subtitles.
 
 use cinemasync_core::interface::{Command, PlaybackView};
-use cinemasync_core::player::FilmTrackKind;
 use eframe::egui::{
     Align2, Color32, PopupCloseBehavior, Rect, RectAlign, Response, Ui, Vec2, pos2, vec2,
 };
 
-use super::{Room, STEP_SECS};
+use super::{Room, STEP_SECS, chapters};
 use crate::ui::theme::icons::{self, Icon};
-use crate::ui::theme::{font, on_picture, palette, size, space};
+use crate::ui::theme::{font, palette, size, space};
 use crate::ui::widgets::button::{Button, Kind};
 use crate::ui::widgets::slider::{Rail, slider};
 use crate::ui::widgets::{Line, label, line_galley, menu};
@@ -21,7 +20,7 @@ const VOLUME_RAIL: f32 = 84.0;
 #[derive(Debug, Default)]
 pub(super) struct PlayerBar {
     /// Where the seek bar is held, 0 to 1.
-    held: Option<f64>,
+    pub(super) held: Option<f64>,
     /// The volume before it was silenced.
     loud: Option<f64>,
 }
@@ -44,40 +43,7 @@ impl Room {
         let row = Rect::from_min_size(row.min, vec2(row.width(), size::CONTROL));
         let narrow = bar.width() < size::NARROW_BELOW - 2.0 * space::XXL;
         let right = self.own_side(ui, row, scene, narrow);
-        room_side(ui, row.with_max_x(right - space::S), scene, narrow, self.player_bar.held);
-    }
-
-    fn seek_bar(&mut self, ui: &Ui, rail: Rect, scene: &mut Scene<'_>) {
-        let colors = palette(ui);
-        let playback = &scene.snapshot.playback;
-        let duration = playback.film.as_ref().map_or(0.0, |film| film.duration_secs);
-        let share = |seconds: f64| {
-            if duration > 0.0 { (seconds / duration).clamp(0.0, 1.0) } else { 0.0 }
-        };
-        let value = share(playback.position_secs);
-        let ahead = share(playback.position_secs + playback.buffered_secs);
-        let look = Rail {
-            done: colors.amber,
-            ready: colors.text_1.gamma_multiply(0.4),
-            rest: colors.text_1.gamma_multiply(0.17),
-            knob: colors.amber,
-            knob_always: true,
-        };
-        let step = if duration > 0.0 { STEP_SECS / duration } else { 0.0 };
-        let moved = slider(ui, rail, ("seek", text::SEEK), (value, ahead, step), look);
-        self.player_bar.held = moved.held;
-        if duration > 0.0 {
-            let pointed = moved.held.or_else(|| {
-                let pos = moved.response.hover_pos()?;
-                Some(f64::from((pos.x - rail.left()) / rail.width()).clamp(0.0, 1.0))
-            });
-            if let Some(pointed) = pointed {
-                time_above(ui, rail, pointed, &text::film_time(pointed * duration));
-            }
-            if let Some(to) = moved.dropped {
-                scene.command(Command::Seek(to * duration));
-            }
-        }
+        self.room_side(ui, row.with_max_x(right - space::S), scene, narrow);
     }
 
     /// What changes only here: sound, tracks, full screen. Returns where it begins.
@@ -100,15 +66,12 @@ impl Room {
             let on = !self.theatre;
             self.set_theatre(ui, on);
         }
-        if !narrow {
-            let close = ("close film", text::CLOSE_FILM);
-            if small(ui, place(size::SMALL), close, icons::CLOSE_FILM).clicked() {
-                scene.command(Command::CloseFilm);
-            }
-        }
+        let films = small(ui, place(size::SMALL), ("films", text::FILMS), icons::FILMS);
+        self.films.menu(ui, &films, RectAlign::TOP_END, scene);
         rates(ui, place(size::SMALL), scene);
-        tracks(ui, place(size::SMALL), scene, FilmTrackKind::Audio);
-        tracks(ui, place(size::SMALL), scene, FilmTrackKind::Subtitle);
+        let tracks = ("tracks", text::TRACKS);
+        let tracks = small(ui, place(size::SMALL), tracks, icons::SUBTITLES);
+        self.tracks.show(ui, &tracks, scene);
         if !narrow {
             let mut rail = place(VOLUME_RAIL + space::L);
             rail.max.x = rail.min.x + VOLUME_RAIL;
@@ -146,51 +109,71 @@ impl Room {
             scene.command(Command::FilmVolume(to));
         }
     }
-}
 
-/// What changes for everybody: play, pause, back, forward; then time and title.
-fn room_side(ui: &Ui, row: Rect, scene: &mut Scene<'_>, narrow: bool, held: Option<f64>) {
-    let colors = palette(ui);
-    let playback = &scene.snapshot.playback;
-    let position = playback.position_secs;
-    let duration = playback.film.as_ref().map_or(0.0, |film| film.duration_secs);
-    let (playing, back) = (playback.playing, (position - STEP_SECS).max(0.0));
-    let forward = within_film(playback, position + STEP_SECS);
-    let shown = held.map_or(position, |held| held * duration);
-    let (now, whole) = (text::film_time(shown), text::film_time(duration));
-    let title = text::title_and_opener(playback);
-
-    let mut left = row.left();
-    let mut place = |side: f32, gap: f32| {
-        let at = pos2(left, row.center().y - side / 2.0);
-        left += side + gap;
-        Rect::from_min_size(at, Vec2::splat(side))
-    };
-    let (name, sign) =
-        if playing { (text::PAUSE, icons::PAUSE) } else { (text::PLAY, icons::PLAY) };
-    let button = Button::icon("play", name, sign).kind(Kind::Quiet);
-    if button.show(ui, place(size::CONTROL, 0.0)).clicked() {
-        scene.command(if playing { Command::Pause } else { Command::Play });
-    }
-    if !narrow {
-        let back_place = place(size::SMALL, space::XS);
-        if small(ui, back_place, ("back", text::BACK), icons::BACK).clicked() {
-            scene.command(Command::Seek(back));
+    /// What changes for everybody: play, pause, back, forward, chapters; then time and title.
+    fn room_side(&mut self, ui: &Ui, row: Rect, scene: &mut Scene<'_>, narrow: bool) {
+        let colors = palette(ui);
+        let playback = &scene.snapshot.playback;
+        let position = playback.position_secs;
+        let because = text::may_not_steer(scene.snapshot);
+        let because = because.as_deref();
+        let mut left = row.left();
+        let mut button = |side: f32, (key, name): (&str, &str), sign: Icon, enabled: bool| {
+            let corner = pos2(left, row.center().y - side / 2.0);
+            let place = Rect::from_min_size(corner, Vec2::splat(side));
+            left = place.right() + space::XS;
+            let button = Button::icon(key, name, sign).kind(Kind::Quiet);
+            let button = if side < size::CONTROL { button.small() } else { button };
+            button.enabled(enabled).unless(because).show(ui, place).clicked()
+        };
+        let (name, sign) =
+            if playback.playing { (text::PAUSE, icons::PAUSE) } else { (text::PLAY, icons::PLAY) };
+        let toggled = button(size::CONTROL, ("play", name), sign, true);
+        let mut to = None;
+        let mut go = |pressed: bool, place: f64| {
+            if pressed {
+                to = Some(within_film(playback, place));
+            }
+        };
+        let back = button(size::SMALL, ("back", text::BACK), icons::BACK, true);
+        go(back, position - STEP_SECS);
+        if !narrow {
+            let forward = button(size::SMALL, ("forward", text::FORWARD), icons::FORWARD, true);
+            go(forward, position + STEP_SECS);
+            if !playback.chapters.is_empty() {
+                let next = chapters::next(&playback.chapters, position);
+                let name = ("previous chapter", text::PREVIOUS_CHAPTER);
+                let pressed = button(size::SMALL, name, icons::PREVIOUS_CHAPTER, true);
+                go(pressed, chapters::previous(&playback.chapters, position));
+                let name = ("next chapter", text::NEXT_CHAPTER);
+                let pressed = button(size::SMALL, name, icons::NEXT_CHAPTER, next.is_some());
+                go(pressed, next.unwrap_or(position));
+            }
         }
-        let forward_place = place(size::SMALL, space::M);
-        if small(ui, forward_place, ("forward", text::FORWARD), icons::FORWARD).clicked() {
-            scene.command(Command::Seek(forward));
+        let duration = playback.film.as_ref().map_or(0.0, |film| film.duration_secs);
+        let shown = self.player_bar.held.map_or(position, |held| held * duration);
+        let rest = row.with_min_x(left + if narrow { 0.0 } else { space::S });
+        let strong = Line::new(font::body_strong(), colors.text_1);
+        let now = text::film_time(shown);
+        let place = label(ui, rest, Align2::LEFT_CENTER, &now, &strong);
+        let beside = Line::new(font::body(), colors.text_2);
+        let rest = rest.with_min_x(place.right() + space::XS);
+        let whole = format!("/ {}", text::film_time(duration));
+        let wide = line_galley(ui.painter(), &whole, &beside, f32::INFINITY).size().x;
+        if wide <= rest.width() {
+            let place = label(ui, rest, Align2::LEFT_CENTER, &whole, &beside);
+            let rest = rest.with_min_x(place.right() + space::L);
+            if !narrow && rest.width() > 60.0 {
+                let title = text::title_and_opener(playback);
+                label(ui, rest, Align2::LEFT_CENTER, &title, &beside);
+            }
         }
-    }
-    let rest = row.with_min_x(left);
-    let strong = Line::new(font::body_strong(), colors.text_1);
-    let place = label(ui, rest, Align2::LEFT_CENTER, &now, &strong);
-    let beside = Line::new(font::body(), colors.text_2);
-    let rest = rest.with_min_x(place.right() + space::XS);
-    let place = label(ui, rest, Align2::LEFT_CENTER, &format!("/ {whole}"), &beside);
-    let rest = rest.with_min_x(place.right() + space::L);
-    if !narrow && rest.width() > 60.0 {
-        label(ui, rest, Align2::LEFT_CENTER, &title, &beside);
+        if let Some(to) = to {
+            scene.command(Command::Seek(to));
+        }
+        if toggled {
+            self.play_or_pause(ui, scene);
+        }
     }
 }
 
@@ -198,48 +181,10 @@ fn small(ui: &Ui, rect: Rect, (key, name): (&str, &str), sign: Icon) -> Response
     Button::icon(key, name, sign).small().kind(Kind::Quiet).show(ui, rect)
 }
 
-fn time_above(ui: &Ui, rail: Rect, share: f64, words: &str) {
-    let line = Line::new(font::caption_strong(), on_picture::INK);
-    let galley = line_galley(ui.painter(), words, &line, 100.0);
-    let half = galley.size().x / 2.0 + space::S;
-    let x = rail.left() + share as f32 * rail.width();
-    let x = x.clamp(rail.left() + half, (rail.right() - half).max(rail.left() + half));
-    let center = pos2(x, rail.top() - space::M);
-    let ground = Rect::from_center_size(center, vec2(2.0 * half, 24.0));
-    ui.painter().rect_filled(ground, 8.0, on_picture::GROUND_HOVER);
-    ui.painter().galley(center - galley.size() / 2.0, galley, on_picture::INK);
-}
-
-fn tracks(ui: &Ui, place: Rect, scene: &mut Scene<'_>, kind: FilmTrackKind) {
-    let subtitles = kind == FilmTrackKind::Subtitle;
-    let (key, name, sign) = if subtitles {
-        ("subtitles", text::SUBTITLES, icons::SUBTITLES)
-    } else {
-        ("audio", text::AUDIO, icons::AUDIO_TRACK)
-    };
-    let button = small(ui, place, (key, name), sign);
-    let close = PopupCloseBehavior::CloseOnClick;
-    menu::popup(ui, &button, 240.0, close, RectAlign::TOP_END, |ui| {
-        menu::caption(ui, name);
-        let playback = &scene.snapshot.playback;
-        let chosen = if subtitles { playback.subtitle_track } else { playback.audio_track };
-        let command = |id| {
-            if subtitles { Command::SubtitleTrack(id) } else { Command::AudioTrack(id) }
-        };
-        let mut wish = menu::choice(ui, text::OFF, chosen == 0).clicked().then_some(0);
-        for track in playback.tracks.iter().filter(|track| track.kind == kind) {
-            if menu::choice(ui, &text::track(track), chosen == track.id).clicked() {
-                wish = Some(track.id);
-            }
-        }
-        if let Some(id) = wish {
-            scene.command(command(id));
-        }
-    });
-}
-
 fn rates(ui: &Ui, place: Rect, scene: &mut Scene<'_>) {
-    let button = small(ui, place, ("rate", text::RATE), icons::RATE);
+    let because = text::may_not_steer(scene.snapshot);
+    let button = Button::icon("rate", text::RATE, icons::RATE).small().kind(Kind::Quiet);
+    let button = button.unless(because.as_deref()).show(ui, place);
     let close = PopupCloseBehavior::CloseOnClick;
     menu::popup(ui, &button, 160.0, close, RectAlign::TOP_END, |ui| {
         menu::caption(ui, text::RATE);

@@ -1,27 +1,48 @@
 //! The stage: the film, or what is there instead of it, inviting. Takes dropped files.
 
-use cinemasync_core::interface::{Command, FilmCopy, PlaybackStage};
+mod empty;
+
+use std::path::{Path, PathBuf};
+
+use cinemasync_core::interface::{Command, FilmCopy};
 use eframe::egui::epaint::RectShape;
 use eframe::egui::{
     Align2, Color32, CornerRadius, Mesh, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, Vec2,
     pos2, vec2,
 };
 
-use super::{Room, faces};
+use super::{Room, waiting};
 use crate::ui::theme::icons::{self, Icon};
 use crate::ui::theme::{font, line, on_picture, palette, radius, size, space};
 use crate::ui::widgets::button::{Button, Kind};
-use crate::ui::widgets::{Line, block_galley, centred_galley, icon, label, panel, pill, readable};
-use crate::ui::{FilmPicture, Scene, UiAction, text};
+use crate::ui::widgets::{Line, centred_galley, icon, label, pill, readable};
+use crate::ui::{FilmPicture, SUBTITLE_ENDINGS, Scene, UiAction, text};
 
-/// A file dropped onto the window: the film to show, or one's copy where that is wanted.
+/// Of files that are dropped together only so many are taken.
+const MOST_DROPPED: usize = 8;
+
+/// Files dropped onto the window: subtitles for the film; else the film to show, or one's copy where
+/// that is wanted.
 pub(super) fn take_dropped(ui: &Ui, scene: &mut Scene<'_>) {
-    let dropped =
-        ui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_path_buf()));
-    let Some(path) = dropped.filter(|path| !path.as_os_str().is_empty()) else { return };
-    let playback = &scene.snapshot.playback;
-    let wanted = playback.film.is_some() && playback.mine == FilmCopy::None;
-    scene.command(if wanted { Command::AttachFilm(path) } else { Command::OpenFilm(path) });
+    let dropped: Vec<PathBuf> = ui.input(|input| {
+        let files = input.raw.dropped_files.iter().take(MOST_DROPPED);
+        files.map(|file| file.path().to_path_buf()).collect()
+    });
+    let named = dropped.into_iter().filter(|path| !path.as_os_str().is_empty());
+    let (subtitles, films): (Vec<_>, Vec<_>) = named.partition(|path| is_subtitle(path));
+    if let Some(path) = films.into_iter().next() {
+        let playback = &scene.snapshot.playback;
+        let wanted = playback.film.is_some() && playback.mine == FilmCopy::None;
+        scene.command(if wanted { Command::AttachFilm(path) } else { Command::OpenFilm(path) });
+    }
+    for path in subtitles {
+        scene.command(Command::AddSubtitle(path));
+    }
+}
+
+fn is_subtitle(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| SUBTITLE_ENDINGS.iter().any(|one| one.eq_ignore_ascii_case(ending)))
 }
 
 /// Darkens towards the bottom, so that what stands on the picture can be read.
@@ -55,7 +76,7 @@ impl Room {
         let narrow = rect.width() < size::NARROW_BELOW && !self.theatre;
         self.film_area = playback.film.is_some().then(|| rect.size());
         if playback.film.is_none() {
-            empty(ui, rect, scene, narrow);
+            empty::show(ui, rect, scene, narrow, &mut self.films);
         } else {
             let edge_to_edge = self.theatre || rect.left() <= ui.max_rect().left();
             let corner = if edge_to_edge { 0 } else { radius::TILE };
@@ -66,57 +87,44 @@ impl Room {
                 let on = !self.theatre;
                 self.set_theatre(ui, on);
             }
+            let here = playback.mine != FilmCopy::None;
             match scene.frames.film {
-                Some(film) if playback.mine != FilmCopy::None => {
-                    picture(ui, rect, film, corner);
-                    self.waiting_mark(ui, rect, scene);
-                }
-                _ => self.instead(ui, rect, scene, narrow),
+                Some(film) if here => picture(ui, rect, film, corner),
+                _ if here && waiting::is_wanted(scene) => {}
+                _ => instead(ui, rect, scene, narrow),
+            }
+            if here && (scene.frames.film.is_some() || waiting::is_wanted(scene)) {
+                waiting::banner(ui, rect, scene);
             }
         }
         if self.theatre || ui.max_rect().width() < size::NARROW_BELOW {
             trouble(ui, rect, scene);
         }
         self.reactions.show(ui, rect);
-        if ui.input(|input| !input.raw.hovered_files.is_empty()) {
-            drop_here(ui, rect);
+        let hovered = ui.input(|input| {
+            let files = &input.raw.hovered_files;
+            files.first().map(|file| file.path.as_deref().is_some_and(is_subtitle))
+        });
+        if let Some(subtitle) = hovered {
+            drop_here(ui, rect, if subtitle { text::DROP_SUBTITLES_NOW } else { text::DROP_NOW });
         }
     }
+}
 
-    /// Over a standing picture: why it stands, unless somebody paused it.
-    fn waiting_mark(&self, ui: &Ui, rect: Rect, scene: &Scene<'_>) {
-        let playback = &scene.snapshot.playback;
-        if !matches!(playback.state, PlaybackStage::Waiting | PlaybackStage::Loading) {
-            return;
-        }
-        let words = text::stage(playback, &self.waiting_names(scene));
-        let line = Line::new(font::body_strong(), on_picture::INK);
-        let galley = block_galley(ui.painter(), &words, &line, line::BODY, rect.width() * 0.7);
-        let ground = Rect::from_center_size(
-            rect.center(),
-            galley.size() + vec2(2.0 * space::L, 2.0 * space::M),
-        );
-        let corner = CornerRadius::same(radius::CONTROL);
-        ui.painter().rect_filled(ground, corner, on_picture::CONTROL);
-        let place = ground.shrink2(vec2(space::L, space::M));
-        readable(ui, place, &words);
-        ui.painter().galley(place.min, galley, on_picture::INK);
-    }
-
-    /// Instead of a picture: what is happening, or what to do.
-    fn instead(&self, ui: &Ui, rect: Rect, scene: &mut Scene<'_>, narrow: bool) {
-        let playback = &scene.snapshot.playback;
-        let wanted = playback.mine == FilmCopy::None;
-        let words = match scene.player_missing {
-            Some(missing) => missing.to_owned(),
-            None => text::stage(playback, &self.waiting_names(scene)),
-        };
-        let sign = if scene.player_missing.is_some() { icons::WARNING } else { icons::FILM };
-        let button = (wanted && scene.player_missing.is_none())
-            .then(|| Button::text("choose copy", text::CHOOSE_COPY).with_icon(icons::OPEN));
-        if invite(ui, rect, (sign, &words), button, narrow) {
-            (scene.send)(UiAction::PickOwnCopy);
-        }
+/// Instead of a picture: what is happening, or what to do.
+fn instead(ui: &Ui, rect: Rect, scene: &mut Scene<'_>, narrow: bool) {
+    let playback = &scene.snapshot.playback;
+    let film_at = playback.film.as_ref().and_then(|film| film.address.as_ref());
+    let wanted = playback.mine == FilmCopy::None && film_at.is_none();
+    let words = match scene.player_missing {
+        Some(missing) => missing.to_owned(),
+        None => text::stage(playback),
+    };
+    let sign = if scene.player_missing.is_some() { icons::WARNING } else { icons::FILM };
+    let button = (wanted && scene.player_missing.is_none())
+        .then(|| Button::text("choose copy", text::CHOOSE_COPY).with_icon(icons::OPEN));
+    if invite(ui, rect, (sign, &words), button, narrow) {
+        (scene.send)(UiAction::PickOwnCopy);
     }
 }
 
@@ -137,49 +145,6 @@ fn picture(ui: &Ui, stage: Rect, film: FilmPicture, corner: u8) {
     let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     let shape = RectShape::filled(rect, CornerRadius::same(corner), on_picture::INK);
     ui.painter().add(shape.with_texture(film.texture, uv));
-}
-
-/// No film: the faces, large, and the way to one.
-fn empty(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>, narrow: bool) {
-    let height = if narrow { 108.0 } else { 76.0 };
-    let prompt = rect.with_min_y(rect.bottom() - height);
-    let grid = rect.with_max_y(prompt.top() - space::M);
-    faces::grid(ui, grid, scene);
-    panel(ui, prompt, palette(ui).surface_1);
-    let colors = palette(ui);
-    let inner = prompt.shrink(space::L);
-    if let Some(missing) = scene.player_missing {
-        let at = pos2(inner.left() + size::ICON / 2.0, inner.center().y);
-        icon(ui.painter(), at, icons::WARNING, size::ICON, colors.amber_text);
-        let style = Line::new(font::body(), colors.text_2);
-        let beside = inner.with_min_x(inner.left() + size::ICON + space::M);
-        let galley = block_galley(ui.painter(), missing, &style, line::BODY, beside.width());
-        let top = beside.center().y - galley.size().y / 2.0;
-        let place = Rect::from_min_size(pos2(beside.left(), top), galley.size());
-        readable(ui, place, missing);
-        ui.painter().galley(place.min, galley, colors.text_2);
-        return;
-    }
-    let button = Button::text("choose film", text::CHOOSE_FILM).with_icon(icons::OPEN);
-    let wide = button.width(ui) + space::S;
-    let (words, place) = if narrow {
-        let place = inner.with_min_y(inner.bottom() - size::CONTROL);
-        (inner.with_max_y(place.top() - space::S), place)
-    } else {
-        let place = Rect::from_min_max(
-            pos2(inner.right() - wide, inner.center().y - size::CONTROL / 2.0),
-            pos2(inner.right(), inner.center().y + size::CONTROL / 2.0),
-        );
-        (inner.with_max_x(place.left() - space::M), place)
-    };
-    let at = pos2(words.left() + size::ICON / 2.0, words.center().y);
-    icon(ui.painter(), at, icons::FILM, size::ICON, colors.text_2);
-    let style = Line::new(font::reading(), colors.text_1);
-    let beside = words.with_min_x(words.left() + size::ICON + space::M);
-    label(ui, beside, Align2::LEFT_CENTER, text::DROP_A_FILM, &style);
-    if button.kind(Kind::Primary).show(ui, place).clicked() {
-        (scene.send)(UiAction::PickFilm);
-    }
 }
 
 /// A sign, a sentence and perhaps a button, in the middle of the stage. True if it was pressed.
@@ -213,19 +178,32 @@ fn invite(
     })
 }
 
-fn drop_here(ui: &Ui, rect: Rect) {
+fn drop_here(ui: &Ui, rect: Rect, words: &str) {
     let colors = palette(ui);
     let corner = CornerRadius::same(radius::TILE);
     ui.painter().rect_filled(rect, corner, on_picture::GROUND);
     let stroke = Stroke::new(size::RING, colors.amber);
     ui.painter().rect_stroke(rect, corner, stroke, StrokeKind::Inside);
     let style = Line::new(font::large(), on_picture::INK);
-    label(ui, rect, Align2::CENTER_CENTER, text::DROP_NOW, &style);
+    label(ui, rect, Align2::CENTER_CENTER, words, &style);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn subtitles_are_known_by_their_ending() {
+        for (name, expected) in [
+            ("film.de.srt", true),
+            ("FILM.ASS", true),
+            ("a.vtt", true),
+            ("film.mkv", false),
+            ("srt", false),
+        ] {
+            assert_eq!(is_subtitle(Path::new(name)), expected, "{name}");
+        }
+    }
 
     #[test]
     fn a_film_keeps_its_shape_on_every_stage() {

@@ -66,9 +66,6 @@ fn contents(ui: &mut Ui, scene: &Scene<'_>) {
         }
     }
     row(ui, &text::clock_error(snapshot.clock_error_ms));
-    if snapshot.playback.film.is_some() {
-        row(ui, &text::film_offset(snapshot.playback.offset_ms));
-    }
     if !snapshot.signaling_connected {
         row(ui, text::SERVER_AWAY);
     }

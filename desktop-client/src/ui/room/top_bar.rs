@@ -12,6 +12,8 @@ use crate::ui::{Scene, text};
 
 /// Beyond this the film here is not where the room's is, in milliseconds.
 const IN_SYNC_MS: f64 = 60.0;
+/// The widest that the sync pill is.
+const WIDEST: f32 = 320.0;
 /// How long the pill says that the invitation was copied, in seconds.
 const COPIED_SECS: f64 = 1.6;
 
@@ -39,7 +41,7 @@ pub(super) enum Sync {
 }
 
 /// What the sync pill is to say.
-pub(super) fn sync(snapshot: &Snapshot, waiting: &[String]) -> Sync {
+pub(super) fn sync(snapshot: &Snapshot) -> Sync {
     let playback = &snapshot.playback;
     let other = |words: &str, well| Sync::Other { words: words.to_owned(), well };
     if playback.film.is_none() {
@@ -54,15 +56,18 @@ pub(super) fn sync(snapshot: &Snapshot, waiting: &[String]) -> Sync {
         };
     }
     if playback.mine == cinemasync_core::interface::FilmCopy::None {
-        return other(text::COPY_WANTED, false);
+        let asked = playback.address_asked.is_some();
+        return other(if asked { text::ANSWER_WANTED } else { text::COPY_WANTED }, false);
+    }
+    if let Some(waiting) = &playback.waiting {
+        let words = text::waiting_short(waiting, snapshot.me.id.as_ref());
+        return Sync::Other { words, well: false };
     }
     match playback.state {
-        PlaybackStage::Waiting if !waiting.is_empty() => {
-            Sync::Other { words: text::waiting_for(waiting), well: false }
-        }
         PlaybackStage::Waiting => other(text::WAITING, false),
         PlaybackStage::None | PlaybackStage::Loading => other(text::OPENING, false),
         PlaybackStage::Paused => other(text::PAUSED, true),
+        PlaybackStage::Playing if playback.slowed => other(text::SLOWED, true),
         PlaybackStage::Playing => match playback.offset_ms {
             Some(offset) if offset.abs() <= IN_SYNC_MS => {
                 let clock = snapshot.clock_error_ms.unwrap_or(0.0);
@@ -138,7 +143,9 @@ impl Room {
         let people = pill.show(ui, pos2(right, bar.center().y), Align::Max, 120.0);
         self.status(ui, &people, scene);
         right = people.rect.left() - space::S;
-        let pill = self.sync_pill(ui, pos2(right, bar.center().y), scene, Ground::Window, narrow);
+        let at = pos2(right, bar.center().y);
+        let room = right - space::S - code_pill.rect.right();
+        let pill = self.sync_pill(ui, at, room, scene, Ground::Window);
         if let Some(sentence) = scene.status.sentence().filter(|_| !narrow) {
             let left = code_pill.rect.right() + space::M;
             let at = pos2(left, bar.center().y);
@@ -151,25 +158,25 @@ impl Room {
         }
     }
 
-    /// Draws the sync pill with its right middle at `at`; it opens the status panel.
+    /// Draws the sync pill with its right middle at `at`, no wider than `room`; it opens the status panel.
     pub(super) fn sync_pill(
         &mut self,
         ui: &mut Ui,
         at: Pos2,
+        room: f32,
         scene: &mut Scene<'_>,
         ground: Ground,
-        short: bool,
     ) -> Rect {
         let colors = palette(ui);
-        let sync = sync(scene.snapshot, &self.waiting_names(scene));
+        let short = ground == Ground::Window && ui.max_rect().width() < size::NARROW_BELOW;
+        let sync = sync(scene.snapshot);
         let words = sync.words(short);
         let name = format!("{}. {}", sync.words(false), text::PEOPLE);
         let mut pill = Pill::new("sync", &name, &words).dot(sync.color(colors));
         if ground == Ground::Picture {
             pill = pill.over_picture();
         }
-        let width = if short { ui.max_rect().width() * 0.38 } else { 320.0 };
-        let response = pill.show(ui, at, Align::Max, width);
+        let response = pill.show(ui, at, Align::Max, room.min(WIDEST));
         self.status(ui, &response, scene);
         response.rect
     }
@@ -178,7 +185,8 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use cinemasync_core::film::{FilmId, FilmInfo};
-    use cinemasync_core::interface::FilmCopy;
+    use cinemasync_core::interface::{FilmCopy, WaitReason, WaitingView};
+    use cinemasync_protocol::ParticipantId;
 
     use super::*;
 
@@ -199,16 +207,18 @@ mod tests {
 
     #[test]
     fn the_pill_tells_how_exactly_the_film_is_in_sync() {
-        let sync = sync(&watching(PlaybackStage::Playing, Some(-2.0)), &[]);
+        let sync = sync(&watching(PlaybackStage::Playing, Some(-2.0)));
         assert_eq!(sync.words(false), "In sync · ±3 ms");
         assert_eq!(sync.words(true), "±3 ms");
     }
 
     #[test]
     fn the_pill_names_whom_the_room_waits_for() {
-        let waiting = watching(PlaybackStage::Waiting, None);
-        assert_eq!(sync(&waiting, &["Ben".to_owned()]).words(true), "Waiting for Ben");
-        assert_eq!(sync(&waiting, &[]).words(true), text::WAITING);
+        let mut waiting = watching(PlaybackStage::Waiting, None);
+        assert_eq!(sync(&waiting).words(true), text::WAITING);
+        let ben = (ParticipantId::new("p-ben"), "Ben".to_owned(), Some(40));
+        waiting.playback.waiting = Some(WaitingView { who: vec![ben], why: WaitReason::Buffering });
+        assert_eq!(sync(&waiting).words(true), "Waiting for Ben");
     }
 
     #[test]
@@ -220,8 +230,11 @@ mod tests {
             (PlaybackStage::Loading, None, text::OPENING),
             (PlaybackStage::None, None, text::OPENING),
         ] {
-            assert_eq!(sync(&watching(state, offset), &[]).words(false), words);
+            assert_eq!(sync(&watching(state, offset)).words(false), words);
         }
-        assert_eq!(sync(&Snapshot::default(), &[]).words(false), text::JUST_YOU);
+        assert_eq!(sync(&Snapshot::default()).words(false), text::JUST_YOU);
+        let mut slowed = watching(PlaybackStage::Playing, Some(1.0));
+        slowed.playback.slowed = true;
+        assert_eq!(sync(&slowed).words(false), text::SLOWED);
     }
 }

@@ -5,7 +5,7 @@ use eframe::egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use super::{Line, focus_ring, icon, line_galley};
+use super::{Line, describe, focus_ring, icon, line_galley};
 use crate::ui::theme::icons::Icon;
 use crate::ui::theme::{font, motion, on_picture, palette, radius, size, space};
 
@@ -35,6 +35,7 @@ pub(crate) struct Button<'a> {
     icon: Option<Icon>,
     kind: Kind,
     enabled: bool,
+    because: Option<&'a str>,
     corner: u8,
     icon_side: f32,
 }
@@ -50,6 +51,7 @@ impl<'a> Button<'a> {
             icon: Some(icon),
             kind: Kind::Control,
             enabled: true,
+            because: None,
             corner: radius::CONTROL,
             icon_side: size::ICON,
         }
@@ -64,6 +66,7 @@ impl<'a> Button<'a> {
             icon: None,
             kind: Kind::Quiet,
             enabled: true,
+            because: None,
             corner: radius::SMALL,
             icon_side: size::ICON,
         }
@@ -78,6 +81,7 @@ impl<'a> Button<'a> {
             icon: None,
             kind: Kind::Control,
             enabled: true,
+            because: None,
             corner: radius::CONTROL,
             icon_side: size::ICON_TEXT,
         }
@@ -98,6 +102,19 @@ impl<'a> Button<'a> {
     /// Makes it one that can be pressed, or not.
     pub(crate) fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = enabled;
+        self
+    }
+
+    /// Gives it another accessible name than its text.
+    pub(crate) fn called(mut self, label: &'a str) -> Self {
+        self.label = label;
+        self
+    }
+
+    /// Makes it one that cannot be pressed, for this reason, which its tooltip tells.
+    pub(crate) fn unless(mut self, because: Option<&'a str>) -> Self {
+        self.enabled &= because.is_none();
+        self.because = because;
         self
     }
 
@@ -131,7 +148,14 @@ impl<'a> Button<'a> {
         }
         let response =
             if enabled { response.on_hover_cursor(CursorIcon::PointingHand) } else { response };
-        if self.text.is_none() { response.on_hover_text(self.label) } else { response }
+        match self.because {
+            Some(because) => {
+                describe(ui, &response, because);
+                response.on_hover_text(because)
+            }
+            None if self.text.is_none() => response.on_hover_text(self.label),
+            None => response,
+        }
     }
 
     fn font(&self) -> FontId {

@@ -1,0 +1,134 @@
+//! What the room asks of a person, or offers: to take something back, other tracks, another cut, an
+//! address, a place. Shown above everything else until it is answered or out of date.
+
+use std::path::PathBuf;
+
+use cinemasync_core::interface::Command;
+use eframe::egui::{Rect, Ui};
+
+use super::Room;
+use crate::ui::theme::icons::{self, Icon};
+use crate::ui::theme::space;
+use crate::ui::widgets::prompt::Prompt;
+use crate::ui::{Scene, text};
+
+/// What an answer does.
+#[derive(Debug)]
+enum Answer {
+    /// Asks the session.
+    Command(Command),
+    /// Takes everybody to the place that was asked about.
+    GoThere(f64),
+    /// Asks no more about that place.
+    StayHere,
+    /// Asks no more about this file.
+    LeaveCut(PathBuf),
+}
+
+#[derive(Debug)]
+struct Question {
+    key: &'static str,
+    sign: Icon,
+    text: String,
+    answers: Vec<(&'static str, Answer)>,
+}
+
+/// What lasts between frames.
+#[derive(Debug, Default)]
+pub(super) struct Prompts {
+    /// The place that a message spoke of and that was pressed, in seconds.
+    pub(super) asked_place: Option<f64>,
+    /// What the session said of the file that is another cut.
+    pub(super) cut_told: Option<String>,
+    /// The file that is another cut and is not wanted.
+    left_cut: Option<PathBuf>,
+}
+
+impl Room {
+    /// Shows the questions below each other from `top`. Returns where they end.
+    pub(in crate::ui) fn prompts(
+        &mut self,
+        ui: &mut Ui,
+        whole: Rect,
+        top: f32,
+        scene: &mut Scene<'_>,
+    ) -> f32 {
+        let mut y = top;
+        for question in self.prompts.questions(scene) {
+            let answers: Vec<&str> = question.answers.iter().map(|(words, _)| *words).collect();
+            let prompt = Prompt {
+                key: question.key,
+                sign: question.sign,
+                text: &question.text,
+                answers: &answers,
+            };
+            let (height, pressed) = prompt.show(ui, whole, y);
+            y += height + space::S;
+            let answer = pressed.and_then(|index| question.answers.into_iter().nth(index));
+            if let Some((_, answer)) = answer {
+                self.prompts.answer(answer, scene);
+            }
+        }
+        y
+    }
+}
+
+impl Prompts {
+    fn questions(&mut self, scene: &Scene<'_>) -> Vec<Question> {
+        let playback = &scene.snapshot.playback;
+        let mut questions = Vec::new();
+        let mut ask = |key, sign, text, answers| {
+            questions.push(Question { key, sign, text, answers });
+        };
+        if let Some(address) = &playback.address_asked {
+            let answers = vec![
+                (text::OPEN, Answer::Command(Command::AnswerAddress(true))),
+                (text::NOT_NOW, Answer::Command(Command::AnswerAddress(false))),
+            ];
+            ask("address", icons::ADDRESS, text::address_asked(playback, address), answers);
+        }
+        if let Some(path) =
+            playback.refused_cut.clone().filter(|path| Some(path) != self.left_cut.as_ref())
+        {
+            let told = self.cut_told.clone().unwrap_or_else(|| text::OTHER_CUT.to_owned());
+            let answers = vec![
+                (text::USE_OTHER_CUT, Answer::Command(Command::AttachOtherCut(path.clone()))),
+                (text::NOT_NOW, Answer::LeaveCut(path)),
+            ];
+            ask("other cut", icons::WARNING, told, answers);
+        }
+        if let Some((who, audio, subtitle)) = &playback.proposal {
+            let words = text::proposal(who, *audio, *subtitle, &playback.tracks);
+            let answers = vec![
+                (text::USE, Answer::Command(Command::AnswerProposal(true))),
+                (text::NOT_NOW, Answer::Command(Command::AnswerProposal(false))),
+            ];
+            ask("proposal", icons::SUBTITLES, words, answers);
+        }
+        if playback.film.is_none() || !playback.may_steer {
+            self.asked_place = None;
+        }
+        if let Some(place) = self.asked_place {
+            let answers =
+                vec![(text::GO_THERE, Answer::GoThere(place)), (text::NOT_NOW, Answer::StayHere)];
+            ask("place", icons::FILM_PLACE, text::go_to(place), answers);
+        }
+        if let Some(undo) = playback.undo.as_ref().filter(|_| playback.may_steer) {
+            let answers = vec![(text::UNDO, Answer::Command(Command::Undo))];
+            ask("undo", icons::UNDO, text::undo(undo), answers);
+        }
+        questions
+    }
+
+    fn answer(&mut self, answer: Answer, scene: &mut Scene<'_>) {
+        match answer {
+            Answer::Command(command) => scene.command(command),
+            Answer::GoThere(place) => {
+                self.asked_place = None;
+                scene.command(Command::Seek(place));
+            }
+            Answer::StayHere => self.asked_place = None,
+            Answer::LeaveCut(path) => self.left_cut = Some(path),
+        }
+    }
+}

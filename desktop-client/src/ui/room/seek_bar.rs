@@ -1,0 +1,90 @@
+//! The bar that shows where the film is, with its chapters, and goes elsewhere for everybody.
+
+use cinemasync_core::interface::Command;
+use eframe::egui::{Rect, Ui, pos2, vec2};
+
+use super::{Room, STEP_SECS, chapters};
+use crate::ui::theme::{font, on_picture, palette, size, space};
+use crate::ui::widgets::slider::{Rail, slider};
+use crate::ui::widgets::{Line, describe, line_galley, readable};
+use crate::ui::{Scene, text};
+
+/// A film with more chapters than this shows marks of the first ones only.
+const MOST_MARKS: usize = 200;
+/// The widest that the words over the bar are.
+const WORDS: f32 = 300.0;
+
+impl Room {
+    /// Draws the bar into `rail`.
+    pub(super) fn seek_bar(&mut self, ui: &mut Ui, rail: Rect, scene: &mut Scene<'_>) {
+        let colors = palette(ui);
+        let playback = &scene.snapshot.playback;
+        let duration = playback.film.as_ref().map_or(0.0, |film| film.duration_secs);
+        let share = |seconds: f64| {
+            if duration > 0.0 { (seconds / duration).clamp(0.0, 1.0) } else { 0.0 }
+        };
+        let value = share(playback.position_secs);
+        let ahead = share(playback.position_secs + playback.buffered_secs);
+        let look = Rail {
+            done: colors.amber,
+            ready: colors.text_1.gamma_multiply(0.4),
+            rest: colors.text_1.gamma_multiply(0.17),
+            knob: colors.amber,
+            knob_always: true,
+        };
+        let step = if duration > 0.0 { STEP_SECS / duration } else { 0.0 };
+        let because = text::may_not_steer(scene.snapshot);
+        let moved = ui
+            .scope(|ui| {
+                if because.is_some() {
+                    ui.disable();
+                }
+                slider(ui, rail, ("seek", text::SEEK), (value, ahead, step), look)
+            })
+            .inner;
+        if let Some(because) = &because {
+            describe(ui, &moved.response, because);
+            moved.response.clone().on_disabled_hover_text(because);
+        }
+        self.player_bar.held = moved.held;
+        if duration <= 0.0 {
+            return;
+        }
+        let knob = moved.held.unwrap_or(value);
+        for chapter in playback.chapters.iter().take(MOST_MARKS) {
+            let at = share(chapter.start_secs);
+            let x = rail.left() + at as f32 * rail.width();
+            let beside = (at - knob).abs() * f64::from(rail.width()) > 9.0;
+            if chapter.start_secs > 0.0 && at < 1.0 && beside {
+                let mark = Rect::from_center_size(pos2(x, rail.center().y), vec2(2.0, 6.0));
+                ui.painter().rect_filled(mark, 0.0, colors.background);
+            }
+        }
+        let pointed = moved.held.or_else(|| {
+            let pos = moved.response.hover_pos()?;
+            Some(f64::from((pos.x - rail.left()) / rail.width()).clamp(0.0, 1.0))
+        });
+        if let Some(pointed) = pointed {
+            let place = pointed * duration;
+            let chapter = chapters::at(&playback.chapters, place);
+            words_above(ui, rail, pointed, &text::film_time_and_chapter(place, chapter));
+        }
+        if let Some(to) = moved.dropped.filter(|_| because.is_none()) {
+            scene.command(Command::Seek(to * duration));
+        }
+    }
+}
+
+fn words_above(ui: &Ui, rail: Rect, share: f64, words: &str) {
+    let line = Line::new(font::caption_strong(), on_picture::INK);
+    let widest = (rail.width() - 2.0 * size::ICON).min(WORDS);
+    let galley = line_galley(ui.painter(), words, &line, widest);
+    let half = galley.size().x / 2.0 + space::S;
+    let x = rail.left() + share as f32 * rail.width();
+    let x = x.clamp(rail.left() + half, (rail.right() - half).max(rail.left() + half));
+    let center = pos2(x, rail.top() - space::M);
+    let ground = Rect::from_center_size(center, vec2(2.0 * half, 24.0));
+    ui.painter().rect_filled(ground, 8.0, on_picture::GROUND_HOVER);
+    readable(ui, ground, words);
+    ui.painter().galley(center - galley.size() / 2.0, galley, on_picture::INK);
+}

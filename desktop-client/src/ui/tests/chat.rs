@@ -1,0 +1,105 @@
+//! The chat: writing, reading back, and places of the film.
+
+use super::*;
+
+#[test]
+fn a_message_is_sent_by_enter_and_by_the_button_and_never_empty() {
+    let mut window = window(WIDE, watching());
+    type_into(&mut window, text::MESSAGE, " hello ");
+    press(&mut window, Key::Enter);
+    let field = window.get_by_role_and_label(Role::TextInput, text::MESSAGE);
+    assert!(field.is_focused(), "one goes on writing");
+    assert_eq!(field.value().unwrap_or_default(), "");
+    press(&mut window, Key::Enter);
+    type_into(&mut window, text::MESSAGE, "again");
+    click(&mut window, text::SEND);
+    let said = ["hello", "again"].map(|text| Command::Chat(text.to_owned()));
+    assert_eq!(commands(&window), said);
+}
+
+#[test]
+fn ten_thousand_messages_cost_no_more_to_draw_than_a_screenful() {
+    let with = |count: u64| {
+        let line = |number: u64| ChatLine {
+            film_secs: None,
+            from: Some(ParticipantId::new("p-ben")),
+            name: "Ben".to_owned(),
+            text: format!("message {number}"),
+            id: number.to_string(),
+            via: Via::Peer,
+            at_unix_ms: number * 60_000,
+        };
+        let chat = Arc::new((0..count).map(line).collect());
+        let mut window = window(WIDE, Snapshot { chat, ..watching() });
+        window.run_steps(4);
+        window
+    };
+    let shapes = |window: &Window| window.output().shapes.len();
+    let (few, many) = (with(60), with(10_000));
+    assert!(many.query_by_label("message 9999").is_some(), "the newest is in view");
+    assert!(many.query_by_label("message 0").is_none());
+    let (few, many) = (shapes(&few), shapes(&many));
+    assert!(many <= few + 10, "{many} shapes against {few}");
+}
+
+#[test]
+fn the_newest_message_is_in_view_whatever_the_windows_shape() {
+    let mut window = window(WIDE, Demo::at(45.0, Instant::now()).snapshot().clone());
+    for size in [WIDE, NARROW, vec2(360.0, 640.0), vec2(1440.0, 900.0), NARROW] {
+        window.set_size(size);
+        window.run_steps(5);
+        let newest = window.get_by_label("no spoilers!").rect();
+        let field = window.get_by_role_and_label(Role::TextInput, text::MESSAGE).rect();
+        assert!(newest.bottom() <= field.top(), "{newest:?} above {field:?} in {size:?}");
+    }
+}
+
+#[test]
+fn who_reads_back_is_not_pulled_to_the_newest_message() {
+    let mut window = window(NARROW, Demo::at(45.0, Instant::now()).snapshot().clone());
+    let middle = window.get_by_label("no spoilers!").rect().center();
+    window.hover_at(middle);
+    window.event(egui::Event::MouseWheel {
+        unit: MouseWheelUnit::Point,
+        delta: vec2(0.0, 120.0),
+        phase: TouchPhase::Move,
+        source: MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
+    window.run_steps(30);
+    assert!(window.query_by_label("no spoilers!").is_none());
+    window.run_steps(5);
+    assert!(window.query_by_label("no spoilers!").is_none());
+}
+
+#[test]
+fn a_message_is_sent_with_the_films_place() {
+    let mut window = window(WIDE, watching());
+    type_into(&mut window, text::MESSAGE, "look left");
+    click(&mut window, text::SEND_WITH_PLACE);
+    assert_eq!(last(&window), Some(Command::ChatAtFilm("look left".to_owned())));
+    now(&mut window, |snapshot| snapshot.playback = PlaybackView::default());
+    assert!(window.query_by_label(text::SEND_WITH_PLACE).is_none(), "without a film there is none");
+}
+
+#[test]
+fn the_place_of_a_message_is_gone_to_after_asking() {
+    for size in [WIDE, NARROW] {
+        let mut window = window(size, Demo::at(42.0, Instant::now()).snapshot().clone());
+        click(&mut window, &text::place(190.0));
+        assert_eq!(commands(&window), [], "one is asked first");
+        window.get_by_label("Take everybody to 3:10?");
+        click(&mut window, text::NOT_NOW);
+        assert!(window.query_by_label("Take everybody to 3:10?").is_none());
+        click(&mut window, &text::place(190.0));
+        click(&mut window, text::GO_THERE);
+        assert_eq!(commands(&window), [Command::Seek(190.0)]);
+        assert!(window.query_by_label("Take everybody to 3:10?").is_none());
+        now(&mut window, |snapshot| {
+            snapshot.playback.may_steer = false;
+            snapshot.rules.steering = Steering::Host;
+        });
+        click(&mut window, &text::place(190.0));
+        assert!(window.query_by_label("Take everybody to 3:10?").is_none());
+    }
+}

@@ -1,0 +1,112 @@
+//! The lobby: a name, a room, a server, and what is wrong with them.
+
+use super::*;
+
+#[test]
+fn a_new_room_is_one_press_away() {
+    let mut window = lobby();
+    click(&mut window, text::NEW_ROOM);
+    assert_eq!(commands(&window), [enter(ServerChoice::Embedded, RoomChoice::Create)]);
+}
+
+#[test]
+fn a_name_is_asked_for_before_a_room_is_made() {
+    let mut window = window_with(WIDE, Snapshot::default(), LobbyDefaults::default());
+    click(&mut window, text::NEW_ROOM);
+    assert_eq!(commands(&window), []);
+    window.get_by_label(text::NAME_MISSING);
+    type_into(&mut window, text::YOUR_NAME, "Cyd");
+    assert!(window.query_by_label(text::NAME_MISSING).is_none());
+    click(&mut window, text::NEW_ROOM);
+    assert_eq!(commands(&window).len(), 1);
+}
+
+#[test]
+fn a_code_typed_in_small_letters_joins_that_room_by_enter() {
+    let mut window = lobby();
+    type_into(&mut window, text::ROOM_CODE, "k7qm-4xtb");
+    let field = window.get_by_role_and_label(Role::TextInput, text::ROOM_CODE);
+    assert_eq!(field.value().as_deref(), Some("K7QM4XTB"));
+    press(&mut window, Key::Enter);
+    let room = RoomChoice::Join("K7QM4XTB".parse().unwrap());
+    assert_eq!(commands(&window), [enter(ServerChoice::Embedded, room)]);
+}
+
+#[test]
+fn a_pasted_link_brings_its_server_along() {
+    let mut window = lobby();
+    let link = text::invite_link("K7QM4XTB".parse().unwrap(), "wss://films.example.org");
+    type_into(&mut window, text::ROOM_CODE, &link);
+    click(&mut window, text::JOIN);
+    let server = ServerChoice::Url("wss://films.example.org".to_owned());
+    let room = RoomChoice::Join("K7QM4XTB".parse().unwrap());
+    assert_eq!(commands(&window), [enter(server, room)]);
+}
+
+#[test]
+fn what_is_wrong_with_a_code_stands_under_it() {
+    let mut window = lobby();
+    click(&mut window, text::JOIN);
+    window.get_by_label(text::CODE_MISSING);
+    type_into(&mut window, text::ROOM_CODE, "K7QM");
+    click(&mut window, text::JOIN);
+    window.get_by_label(text::CODE_LENGTH);
+    assert_eq!(commands(&window), []);
+}
+
+#[test]
+fn a_server_address_is_checked_before_it_is_used() {
+    let mut window = lobby();
+    click(&mut window, text::SERVER);
+    window.get_by_label(text::AT_AN_ADDRESS).click();
+    window.run_steps(3);
+    type_into(&mut window, text::ADDRESS, "https://films.example.org");
+    window.get_by_label(text::ADDRESS_SCHEME);
+    press(&mut window, Key::Escape);
+    click(&mut window, text::NEW_ROOM);
+    assert_eq!(commands(&window), []);
+}
+
+#[test]
+fn after_a_crash_the_way_back_is_one_press() {
+    let defaults = LobbyDefaults { can_come_back: true, ..LobbyDefaults::default() };
+    for size in [WIDE, NARROW, vec2(360.0, 640.0)] {
+        let mut window = window_with(size, Snapshot::default(), defaults.clone());
+        if size.x < WIDE.x {
+            window.get_by_label(text::COME_BACK).scroll_to_me();
+            window.run_steps(20);
+        }
+        click(&mut window, text::COME_BACK);
+        assert_eq!(window.state().actions, [UiAction::ComeBack]);
+        assert!(window.query_by_label(text::COME_BACK).is_none(), "once");
+    }
+}
+
+#[test]
+fn entering_can_be_given_up() {
+    let mut window = window(WIDE, Snapshot { stage: Stage::Entering, ..Snapshot::default() });
+    assert!(window.query_by_label(text::NEW_ROOM).is_none());
+    click(&mut window, text::CANCEL);
+    assert_eq!(commands(&window), [Command::Leave]);
+}
+
+#[test]
+fn why_one_could_not_enter_is_said_in_the_lobby() {
+    let mut window = lobby();
+    let why = "There is no room with this code. Ask your friend for it again.";
+    window.state_mut().events.push(Event::Failed {
+        code: "room_not_found".to_owned(),
+        text: why.to_owned(),
+        fatal: true,
+    });
+    window.run_steps(2);
+    window.get_by_label(why);
+}
+
+#[test]
+fn the_lobby_switches_camera_and_microphone() {
+    let mut window = lobby();
+    click(&mut window, text::UNMUTE);
+    click(&mut window, text::CAMERA_ON);
+    assert_eq!(commands(&window), [Command::Microphone(true), Command::Camera(true)]);
+}

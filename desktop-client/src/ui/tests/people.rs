@@ -1,0 +1,64 @@
+//! What opens from somebody's picture.
+
+use super::*;
+
+/// Opens what opens from somebody's picture.
+fn open_person(window: &mut Window, name: &str) {
+    let said = text::face_menu(name);
+    click(window, &said);
+}
+
+#[test]
+fn from_somebodys_picture_the_volume_is_set_and_the_code_compared() {
+    for size in [WIDE, NARROW] {
+        let mut snapshot = watching();
+        for person in &mut snapshot.participants {
+            (person.speaking, person.microphone) = (false, true);
+        }
+        let code = snapshot.participants[0].safety_code.unwrap();
+        let ana = snapshot.participants[0].id.clone();
+        let mut window = window(size, snapshot);
+        open_person(&mut window, "Ana");
+        window.get_by_label(&format!("{}: {code}", text::SAFETY_CODE));
+        for sign in code.signs() {
+            assert!(window.query_all_by_label(sign.name).next().is_some(), "{}", sign.name);
+        }
+        window.get_by_role_and_label(Role::Slider, &text::volume_of("Ana")).click();
+        window.run_steps(3);
+        let expected = Command::VoiceVolume { who: ana.clone(), volume: 1.0 };
+        window.state_mut().snapshot.participants[0].volume = 0.3;
+        window.run_steps(2);
+        window.get_by_role_and_label(Role::Slider, &text::volume_of("Ana")).click();
+        window.run_steps(3);
+        assert_eq!(commands(&window).last(), Some(&expected), "the middle is as it came");
+        click(&mut window, text::THEY_ARE_EQUAL);
+        assert_eq!(commands(&window).last(), Some(&Command::Compared(ana.clone(), true)));
+        window.state_mut().snapshot.participants[0].compared = true;
+        window.run_steps(2);
+        window.get_by_label(&text::compared("Ana"));
+        click(&mut window, text::TAKE_BACK);
+        assert_eq!(commands(&window).last(), Some(&Command::Compared(ana, false)));
+    }
+}
+
+#[test]
+fn a_program_with_another_key_is_decided_on_at_the_persons_picture() {
+    let mut snapshot = watching();
+    let ben = &mut snapshot.participants[1];
+    (ben.other_key, ben.compared) = (Some(OtherKey::Asks), true);
+    (ben.state, ben.safety_code) = (LinkState::Failed, None);
+    (ben.speaking, ben.microphone) = (false, true);
+    let id = ben.id.clone();
+    let mut window = window(WIDE, snapshot);
+    window.get_by_label(text::ANOTHER_KEY);
+    window.get_by_label_contains("Ben: another key than before");
+    open_person(&mut window, &text::face("Ben", false, false, LinkState::Failed));
+    window.get_by_label(&text::other_key("Ben", true));
+    click(&mut window, text::REFUSE_KEY);
+    window.state_mut().snapshot.participants[1].other_key = Some(OtherKey::Refused);
+    window.run_steps(2);
+    window.get_by_label(text::KEY_REFUSED);
+    assert!(window.query_by_label(text::REFUSE_KEY).is_none());
+    click(&mut window, text::ACCEPT_KEY);
+    assert_eq!(commands(&window), [Command::RefuseKey(id.clone()), Command::AcceptKey(id)]);
+}

@@ -1,0 +1,134 @@
+//! The settings: devices, voices, push-to-talk, the rules of the room.
+
+use super::*;
+
+/// A snapshot with devices, in the lobby or in a room.
+fn with_devices(in_room: bool) -> Snapshot {
+    let seconds = if in_room { 30.0 } else { 0.0 };
+    Demo::at(seconds, Instant::now()).snapshot().clone()
+}
+
+#[test]
+fn devices_are_chosen_in_the_lobby_and_in_the_room() {
+    for (size, in_room) in [(WIDE, false), (WIDE, true), (NARROW, false), (NARROW, true)] {
+        let mut window = window(size, with_devices(in_room));
+        click(&mut window, text::SETTINGS);
+        click(&mut window, "Microphone: Built-in microphone");
+        window.get_by_role_and_label(Role::MenuItemRadio, "Headset").click();
+        window.run_steps(3);
+        let kind = DeviceKind::Microphone;
+        let chosen = Command::ChooseDevice { kind, id: Some("headset".to_owned()) };
+        assert_eq!(commands(&window).last(), Some(&chosen));
+        assert!(window.query_by_role_and_label(Role::MenuItemRadio, "Headset").is_none());
+        click(&mut window, "Camera: Built-in camera");
+        window.get_by_role_and_label(Role::MenuItemRadio, text::SYSTEM_DEFAULT).click();
+        window.run_steps(3);
+        let chosen = Command::ChooseDevice { kind: DeviceKind::Camera, id: None };
+        assert_eq!(commands(&window).last(), Some(&chosen));
+    }
+}
+
+#[test]
+fn one_sees_and_hears_oneself_while_the_settings_are_open() {
+    let mut window = window(WIDE, with_devices(true));
+    click(&mut window, text::SETTINGS);
+    window.get_by_label(text::LEVEL);
+    assert_eq!(commands(&window), [Command::Preview(true)]);
+    press(&mut window, Key::Escape);
+    assert!(window.query_by_label(text::LEVEL).is_none());
+    assert_eq!(commands(&window), [Command::Preview(true), Command::Preview(false)]);
+}
+
+#[test]
+fn every_setting_of_voices_has_its_control() {
+    let mut window = window(vec2(1280.0, 1600.0), with_devices(true));
+    let voice = window.state().snapshot.voice;
+    click(&mut window, text::SETTINGS);
+    window.state_mut().actions.clear();
+    for (name, expected) in [
+        (text::NOISE_SUPPRESSION, VoiceSettings { noise_suppression: true, ..voice }),
+        (text::ECHO_CANCELLATION, VoiceSettings { echo_cancellation: false, ..voice }),
+        (text::AUTOMATIC_GAIN, VoiceSettings { automatic_gain: false, ..voice }),
+        (text::SOUNDS, VoiceSettings { sounds: false, ..voice }),
+    ] {
+        window.get_by_role_and_label(Role::Switch, name).click();
+        window.run_steps(3);
+        assert_eq!(commands(&window).last(), Some(&Command::Voice(expected)), "{name}");
+    }
+    for (name, expected) in [
+        (text::DUCKING, VoiceSettings { ducking_db: 20.0, ..voice }),
+        (text::DUCKING_RELEASE, VoiceSettings { ducking_release_ms: 1_500, ..voice }),
+    ] {
+        window.get_by_role_and_label(Role::Slider, name).click();
+        window.run_steps(3);
+        assert_eq!(commands(&window).last(), Some(&Command::Voice(expected)), "{name}");
+    }
+    window.state_mut().snapshot.voice.input_gain_db = 12.0;
+    window.run_steps(2);
+    window.get_by_role_and_label(Role::Slider, text::INPUT_GAIN).click();
+    window.run_steps(3);
+    assert_eq!(commands(&window).last(), Some(&Command::Voice(voice)), "the middle is 0 dB");
+    let quality = window.state().snapshot.camera_quality;
+    click(&mut window, &format!("{}: {}", text::QUALITY, text::quality(quality)));
+    window.get_by_role_and_label(Role::MenuItemRadio, "1080p, 30 fps").click();
+    window.run_steps(3);
+    let chosen = CameraQuality { height: 1080, fps: 30 };
+    assert_eq!(commands(&window).last(), Some(&Command::CameraQuality(chosen)));
+    click(&mut window, &format!("{}: {}", text::ROUTE, text::route(Route::Any)));
+    let relays = text::route(Route::RelayOnly);
+    window.get_by_role_and_label(Role::MenuItemRadio, relays).click();
+    window.run_steps(3);
+    assert_eq!(commands(&window).last(), Some(&Command::Route(Route::RelayOnly)));
+}
+
+#[test]
+fn push_to_talk_sends_while_its_key_is_held_unless_one_types() {
+    let mut window = window(vec2(1280.0, 1600.0), with_devices(true));
+    click(&mut window, text::SETTINGS);
+    window.get_by_role_and_label(Role::Switch, text::PUSH_TO_TALK).click();
+    window.run_steps(3);
+    assert_eq!(commands(&window).last(), Some(&Command::PushToTalk(true)));
+    window.state_mut().snapshot.me.push_to_talk = true;
+    window.run_steps(2);
+    click(&mut window, &format!("{}: T", text::TALK_KEY));
+    window.get_by_label(text::PRESS_A_KEY);
+    press(&mut window, Key::B);
+    assert_eq!(window.state().actions.last(), Some(&UiAction::KeepTalkKey("B".to_owned())));
+    window.get_by_label(&format!("{}: B", text::TALK_KEY));
+    press(&mut window, Key::Escape);
+    window.state_mut().actions.clear();
+    window.key_down(Key::B);
+    window.run_steps(2);
+    window.key_up(Key::B);
+    window.run_steps(2);
+    assert_eq!(commands(&window), [Command::Talk(true), Command::Talk(false)]);
+    type_into(&mut window, text::MESSAGE, "b");
+    window.key_down(Key::B);
+    window.run_steps(2);
+    assert_eq!(commands(&window).len(), 2, "who types does not talk");
+}
+
+#[test]
+fn the_host_sets_the_rules_and_others_read_them() {
+    let tall = vec2(1280.0, 1800.0);
+    let mut window = window(tall, with_devices(true));
+    click(&mut window, text::SETTINGS);
+    window.get_by_label("Everyone steers the film.");
+    window.get_by_label("Nobody is waited for longer than 20 s.");
+    assert!(window.query_by_label_contains(text::WHO_STEERS).is_none());
+    now(&mut window, |snapshot| snapshot.me.host = true);
+    let rules = Rules::default();
+    click(&mut window, &format!("{}: {}", text::WHO_STEERS, text::steering(Steering::Everyone)));
+    choose(&mut window, text::steering(Steering::Host));
+    let expected = Rules { steering: Steering::Host, ..rules };
+    assert_eq!(last(&window), Some(Command::SetRules(expected)));
+    window.get_by_role_and_label(Role::Switch, text::READY_CHECK_RULE).click();
+    window.run_steps(3);
+    let expected = Rules { ready_check: true, ..rules };
+    assert_eq!(last(&window), Some(Command::SetRules(expected)));
+    for (name, patience_secs) in [(text::PATIENCE_MORE, 30), (text::PATIENCE_LESS, 10)] {
+        click(&mut window, name);
+        let expected = Rules { patience_secs, ..rules };
+        assert_eq!(last(&window), Some(Command::SetRules(expected)));
+    }
+}
