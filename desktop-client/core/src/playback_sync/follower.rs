@@ -80,6 +80,8 @@ pub(super) struct Follower {
     trim_until: Option<Instant>,
     seek_takes: Duration,
     no_jump_before: Option<Instant>,
+    /// It is on its way to its place by a jump.
+    jumped: bool,
     /// The player waits for input: since when, and how much of it it has, in percent.
     buffering: Option<(Instant, u8)>,
     /// What keeps it from playing, since when, and from when on the others are told.
@@ -112,6 +114,7 @@ impl Default for Follower {
             trim_until: None,
             seek_takes: SEEK_GUESS,
             no_jump_before: None,
+            jumped: false,
             buffering: None,
             hindered: None,
             stall: None,
@@ -530,6 +533,7 @@ impl Follower {
             Some(Verdict::Jump) if self.no_jump_before.is_some_and(|until| now < until) => {}
             Some(Verdict::Jump) => {
                 self.no_jump_before = Some(now + JUMP_PAUSE);
+                self.jumped = true;
                 self.command(PlayerCommand::Pause);
                 let meet = now + self.seek_takes;
                 self.seek(state.position_at(clock.room_time(meet)), now);
@@ -563,7 +567,8 @@ impl Follower {
         }
         match self.phase {
             Phase::Armed { start, .. } if now >= start => {
-                self.phase = Phase::Playing { hold: Hold::new(start) }
+                let after_jump = std::mem::take(&mut self.jumped);
+                self.phase = Phase::Playing { hold: Hold::new(start, after_jump) };
             }
             Phase::Seeking { to, strayed: Some(since), .. } if now >= since + SEEK_GRACE => {
                 self.stand(to, state, clock, now);
