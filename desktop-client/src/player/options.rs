@@ -2,6 +2,7 @@
 //! inside its file, and what makes starts and seeks exact.
 
 use std::ffi::{CStr, CString};
+use std::path::Path;
 
 use super::handle::{Mpv, c_text};
 use super::{FilmAudio, PlayerConfig, PlayerError};
@@ -76,12 +77,26 @@ const EXACT: &[(&CStr, &CStr)] = &[
     (c"audio-client-name", c"CinemaSync"),
 ];
 
+/// Where systems keep the certificates that they trust: Debian and Arch, Fedora, macOS.
+const TRUSTED: &[&str] = &[
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+];
+
 /// Sets everything; an error says which option libmpv refused.
 pub(super) fn apply(mpv: &Mpv, config: &PlayerConfig) -> Result<(), PlayerError> {
     for (name, value) in CLOSED.iter().chain(EXACT) {
         set(mpv, name, value)?;
     }
     set(mpv, c"demuxer-lavf-o", &film_formats())?;
+
+    // libmpv checks no certificates unless told to, and not every build of it knows where the trusted ones
+    // are (Windows' do not): where they are found, who they speak for is checked.
+    if let Some(trusted) = TRUSTED.iter().find(|file| Path::new(file).is_file()) {
+        set(mpv, c"tls-ca-file", &c_text(*trusted).expect("a constant without nul bytes"))?;
+        set(mpv, c"tls-verify", c"yes")?;
+    }
 
     set(mpv, c"vo", if config.video { c"libmpv" } else { c"null" })?;
     // Decoders that copy back need no cooperation between the driver and the window's OpenGL.

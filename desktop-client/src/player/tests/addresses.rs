@@ -179,3 +179,36 @@ fn who_does_not_answer_is_not_waited_for_long() {
         assert!(before.elapsed() < HANG / 2);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_certificate_that_nobody_trusts_is_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let (Some(bytes), Some(bench)) = (bytes_of_a_film(folder.path()), Bench::open()) else {
+        return;
+    };
+    let mpv = bench.player.control.mpv();
+    if mpv.flag(c"options/tls-verify") != Some(true) {
+        println!("skipped: this system's certificates are not where they are looked for");
+        return;
+    }
+    let web = Web::start();
+    let plain = web.page("/film.mp4", Page::Bytes(bytes));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (port, certificate) = web.over_tls(&runtime);
+    let secret = format!("https://localhost:{port}/film.mp4");
+    let moved = web.page("/moved", Page::Redirect(secret.clone()));
+    for address in [&secret, &moved] {
+        bench.load_address(address, 0.0);
+        println!("{}", bench.failure());
+    }
+    let trusted = folder.path().join("trusted.pem");
+    std::fs::write(&trusted, certificate).unwrap();
+    let trusted = c_text(trusted.as_os_str().as_encoded_bytes()).unwrap();
+    mpv.set_text(c"options/tls-ca-file", &trusted).unwrap();
+    let back = web.page("/back", Page::Redirect(plain));
+    for address in [&secret, &moved, &back] {
+        bench.load_address(address, 0.0);
+        assert!((bench.loaded() - 20.0).abs() < 0.2);
+    }
+}

@@ -6,6 +6,10 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::{ServerConfig, crypto};
+
 /// What is told at a path.
 #[derive(Clone)]
 pub(super) enum Page {
@@ -55,6 +59,37 @@ impl Web {
     pub(super) fn page(&self, path: &str, page: Page) -> String {
         self.shared.pages.lock().unwrap().insert(path.to_owned(), page);
         format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// Serves the same over TLS on another port for as long as the runtime lives; answers the port and the
+    /// certificate of `localhost`, in PEM.
+    pub(super) fn over_tls(&self, runtime: &tokio::runtime::Runtime) -> (u16, String) {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let config =
+            ServerConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_no_client_auth()
+                .with_single_cert(vec![made.cert.der().clone()], key)
+                .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listen = tokio::net::TcpListener::bind("127.0.0.1:0");
+        let listener = runtime.block_on(listen).unwrap();
+        let (port, plain) = (listener.local_addr().unwrap().port(), self.port);
+        runtime.spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                let acceptor = acceptor.clone();
+                tokio::spawn(async move {
+                    // A client that does not like the certificate goes away.
+                    let mut outside = acceptor.accept(connection).await.ok()?;
+                    let inside = tokio::net::TcpStream::connect(("127.0.0.1", plain));
+                    let mut inside = inside.await.ok()?;
+                    tokio::io::copy_bidirectional(&mut outside, &mut inside).await.ok()
+                });
+            }
+        });
+        (port, made.cert.pem())
     }
 
     /// Lets what is gated pass.
