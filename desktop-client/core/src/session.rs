@@ -1,11 +1,13 @@
 //! One stay in a room: how one gets in, who is there, what is negotiated, said and played, and what
 //! media must run for it. The machine decides; [`Output`]s ask the driver to act.
 //!
-//! The parts: `equipment` keeps one's devices and how voices are treated, `signaling` the way to the
+//! The parts: `entry` gets into rooms and out of them, `equipment` keeps one's devices and how voices are treated, `films` what films are here, `signaling` the way to the
 //! server, `roster` the people, `keys` by what one knows them, `stay` what happens in a room, `view` the
 //! snapshot.
 
+mod entry;
 mod equipment;
+mod films;
 mod keys;
 mod roster;
 mod signaling;
@@ -14,18 +16,14 @@ mod view;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use cinemasync_protocol::{
-    ClientMessage, ErrorCode, PROTOCOL_VERSION, ParticipantId, ParticipantInfo, RoomEntry,
-    ServerMessage, limits,
-};
+use cinemasync_protocol::{ClientMessage, ErrorCode, ParticipantId, ServerMessage};
 
-use crate::film::{FilmAddress, FilmId, FilmInfo, FilmSource};
+use crate::film::{FilmId, FilmInfo, FilmSource};
 use crate::film_memory::FilmMemory;
 use crate::interface::{
-    Command, Event, Invite, Level, Notice, Place, RoomChoice, ServerChoice, Snapshot,
-    error_code_name,
+    Command, Event, Invite, Level, Notice, ServerChoice, Snapshot, error_code_name,
 };
 use crate::link::{LinkCommand, LinkConfig, LinkEvent, LinkStats, Route};
 use crate::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats, Sound};
@@ -34,11 +32,9 @@ use crate::safety_code::{Nonces, Secret};
 use crate::subtitles::SubtitleFile;
 use equipment::Equipment;
 pub use equipment::EquipmentConfig;
+use films::{FilmUse, Films};
 use signaling::Signaling;
 use stay::Stay;
-
-/// How long entering a room may take before one is told that it failed.
-const ENTER_PATIENCE: Duration = Duration::from_secs(15);
 
 /// What a session is given once and for all.
 #[derive(Debug, Clone)]
@@ -195,27 +191,6 @@ enum Stage {
     Room(Box<Stay>),
 }
 
-/// The films that are here: whoever opened or attached one need not do so again in this session.
-#[derive(Debug, Default)]
-struct Films {
-    sources: BTreeMap<FilmId, FilmSource>,
-    /// Those being looked at, with what they are for.
-    inspecting: BTreeMap<FilmSource, FilmUse>,
-}
-
-/// What a film was picked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum FilmUse {
-    /// To show it to the room.
-    Open,
-    /// To be one's own copy of what the room shows.
-    Attach,
-    /// The same, although it is another cut.
-    AttachOtherCut,
-    /// To be shown later.
-    Queue,
-}
-
 impl SessionCore {
     /// A session in the lobby. Safety codes rest on the `secret`.
     pub fn new(config: SessionConfig, secret: Secret) -> Self {
@@ -353,191 +328,6 @@ impl SessionCore {
         }
     }
 
-    fn enter(&mut self, invite: Invite, now: Now) {
-        let Some(name) = limits::normalize_name(&invite.name) else {
-            let text = "A name has 1 to 40 characters. Type yours and try again.";
-            return self.fail(ErrorCode::NameInvalid, text, !matches!(self.stage, Stage::Room(_)));
-        };
-        if !matches!(self.stage, Stage::Lobby) {
-            return self.fail(
-                ErrorCode::AlreadyInRoom,
-                "You are in a room already. Leave it first.",
-                false,
-            );
-        }
-        let invite = Invite { name, ..invite };
-        self.signaling.connect(invite.server.clone());
-        self.outputs.push_back(Output::ConnectSignaling(invite.server.clone()));
-        self.stage = Stage::Entering { invite, deadline: now.instant + ENTER_PATIENCE };
-    }
-
-    fn leave(&mut self) {
-        if self.signaling.is_up() && matches!(self.stage, Stage::Room(_)) {
-            self.outputs.push_back(Output::Signal(ClientMessage::LeaveRoom));
-        }
-        self.enter_lobby();
-    }
-
-    fn enter_lobby(&mut self) {
-        let was = std::mem::replace(&mut self.stage, Stage::Lobby);
-        if let Stage::Room(stay) = &was {
-            self.outputs.extend(stay.links().map(Output::CloseLink));
-            self.outputs.push_back(Output::Player(PlayerCommand::Unload));
-            self.outputs.push_back(Output::Event(Event::Place(None)));
-        }
-        if self.signaling.close() {
-            self.outputs.push_back(Output::CloseSignaling);
-        }
-        if !matches!(was, Stage::Lobby) {
-            self.outputs.push_back(Output::Event(Event::Left));
-        }
-    }
-
-    fn signaling_up(&mut self, server: String) {
-        self.signaling.connected(server);
-        let message = match &self.stage {
-            Stage::Lobby => return,
-            Stage::Entering { invite, .. } => entry_request(invite),
-            Stage::Room(stay) => ClientMessage::Resume { token: stay.token().clone() },
-        };
-        self.outputs.push_back(Output::Signal(message));
-    }
-
-    fn signaling_down(&mut self, text: String, now: Now) {
-        match &self.stage {
-            Stage::Lobby => self.signaling.reset(),
-            Stage::Entering { .. } => {
-                self.signaling.reset();
-                self.fail_named("no_server", text, true);
-                self.enter_lobby();
-            }
-            Stage::Room(_) => {
-                if self.signaling.lost(now.instant) {
-                    let text = "The server is away. The call and the film go on; nobody new can join until it is back.";
-                    self.notice(Level::Warning, text.to_owned());
-                }
-            }
-        }
-    }
-
-    fn network_changed(&mut self, change: NetworkChange, now: Now) {
-        let server = match change {
-            NetworkChange::AddressLost => self.signaling.renew(),
-            NetworkChange::AddressGained => self.signaling.hurry(),
-            NetworkChange::Woke => {
-                // What others said meanwhile is read first, if the connection lives.
-                if self.signaling.is_up() {
-                    self.outputs.push_back(Output::ProbeSignaling);
-                }
-                return;
-            }
-        };
-        if let Some(server) = server {
-            self.outputs.push_back(Output::ConnectSignaling(server));
-        }
-        let lost = change == NetworkChange::AddressLost;
-        self.in_room(|stay, io| stay.network_changed(lost, io), now);
-    }
-
-    fn server_message(&mut self, message: ServerMessage, now: Now) {
-        match message {
-            ServerMessage::RoomCreated(entry) => self.entered(entry, &[], false, now),
-            ServerMessage::RoomJoined { entry, participants, locked } => {
-                let others = roster::others_of(&entry.id, participants);
-                self.entered(entry, &others, locked, now);
-            }
-            ServerMessage::RoomLeft => {}
-            ServerMessage::Error { code, message, .. } => self.server_error(code, message),
-            other => {
-                self.in_room(|stay, io| stay.server_message(other, io), now);
-            }
-        }
-    }
-
-    fn entered(&mut self, entry: RoomEntry, others: &[ParticipantInfo], locked: bool, now: Now) {
-        let (invite, memory) = match &self.stage {
-            Stage::Lobby => return,
-            Stage::Entering { invite, .. } => (invite.clone(), None),
-            Stage::Room(stay) if *stay.me() == entry.id => {
-                // The same place as before: links and film are untouched.
-                let place = self.place(&entry, stay.invite());
-                let was_away = self.signaling.take_told_away();
-                self.in_room(|stay, io| stay.resumed(entry, others, locked, was_away, io), now);
-                self.outputs.push_back(Output::Event(Event::Place(Some(place))));
-                return;
-            }
-            Stage::Room(stay) => {
-                self.outputs.extend(stay.links().map(Output::CloseLink));
-                // Those who are there again come over new links, and the film may be another one.
-                self.plan.receive.clear();
-                self.outputs.push_back(Output::Plan(self.plan.clone()));
-                self.outputs.push_back(Output::Player(PlayerCommand::Unload));
-                (stay.invite().clone(), Some(stay.memory()))
-            }
-        };
-        self.stays += 1;
-        let nonce = format!("{}{}", self.config.nonce, self.stays);
-        let server = self.signaling.server().to_owned();
-        let place = self.place(&entry, &invite);
-        let stay = Box::new(Stay::new(entry, invite, server, locked, nonce, now));
-        stay.announce(others, &mut self.outputs);
-        self.outputs.push_back(Output::Event(Event::Place(Some(place))));
-        self.stage = Stage::Room(stay);
-        let meet = |stay: &mut Stay, io: &mut Io<'_>| {
-            if let Some(memory) = memory {
-                stay.remember(memory, io);
-            }
-            stay.meet(others, io);
-        };
-        self.in_room(meet, now);
-    }
-
-    fn place(&self, entry: &RoomEntry, invite: &Invite) -> Place {
-        Place {
-            server: self.signaling.server().to_owned(),
-            name: invite.name.clone(),
-            token: entry.token.clone(),
-            identity: invite.identity.clone(),
-        }
-    }
-
-    fn server_error(&mut self, code: ErrorCode, message: String) {
-        match (&self.stage, code) {
-            (Stage::Lobby, _) => {}
-            (Stage::Entering { .. }, _) => {
-                self.fail(code, &message, true);
-                self.enter_lobby();
-            }
-            (Stage::Room(_), ErrorCode::Removed) => {
-                self.fail(code, &message, true);
-                self.enter_lobby();
-            }
-            (Stage::Room(stay), ErrorCode::ResumeExpired) => {
-                // The place is gone; the room may still be there.
-                let join = ClientMessage::JoinRoom {
-                    room: stay.code().to_string(),
-                    name: stay.invite().name.clone(),
-                    protocol: PROTOCOL_VERSION,
-                    password: stay.invite().password.clone(),
-                };
-                self.outputs.push_back(Output::Signal(join));
-            }
-            (
-                Stage::Room(_),
-                ErrorCode::RoomNotFound | ErrorCode::RoomFull | ErrorCode::WrongPassword,
-            ) => {
-                if self.signaling.close() {
-                    self.outputs.push_back(Output::CloseSignaling);
-                }
-                let text = "The server no longer knows this room. You can go on with those you are connected to; \
-                            to let somebody else in, leave and create a new room.";
-                self.notice(Level::Warning, text.to_owned());
-            }
-            (Stage::Room(_), ErrorCode::ShuttingDown) => self.notice(Level::Warning, message),
-            (Stage::Room(_), _) => self.fail(code, &message, false),
-        }
-    }
-
     fn media_event(&mut self, event: MediaEvent, now: Now) {
         match event {
             MediaEvent::DeviceFailed { track, device: Some(id), text } => {
@@ -557,39 +347,6 @@ impl SessionCore {
                 self.in_room(|stay, io| stay.media_event(other, io), now);
             }
         }
-    }
-
-    /// Only what a person here typed is opened before anybody is asked.
-    fn open_address(&mut self, address: &str) {
-        match FilmAddress::parse(address) {
-            Ok(address) => {
-                self.inspect(FilmSource::Address(address.as_str().to_owned()), FilmUse::Open);
-            }
-            Err(error) => self.fail_named("film_address", error.to_string(), false),
-        }
-    }
-
-    fn inspect(&mut self, source: FilmSource, purpose: FilmUse) {
-        self.films.inspecting.insert(source.clone(), purpose);
-        self.outputs.push_back(Output::InspectFilm(source));
-    }
-
-    fn film_inspected(&mut self, source: FilmSource, result: Result<FilmInfo, String>, now: Now) {
-        let Some(purpose) = self.films.inspecting.remove(&source) else { return };
-        let info = match result {
-            Ok(info) => info,
-            Err(text) => return self.fail_named("film", text, false),
-        };
-        self.films.sources.insert(info.id.clone(), source);
-        self.in_room(
-            |stay, io| match purpose {
-                FilmUse::Open => stay.open_film(info, io),
-                FilmUse::Attach => stay.attach_film(&info, io),
-                FilmUse::AttachOtherCut => stay.attach_other_cut(info, io),
-                FilmUse::Queue => stay.queue_film(info, io),
-            },
-            now,
-        );
     }
 
     /// Tells the others which of one's tracks they get, if that changed.
@@ -738,21 +495,5 @@ impl Io<'_> {
         if self.signaling_up {
             self.push(Output::Signal(message));
         }
-    }
-}
-
-fn entry_request(invite: &Invite) -> ClientMessage {
-    let Invite { room, name, password, .. } = invite.clone();
-    match room {
-        RoomChoice::Create => {
-            ClientMessage::CreateRoom { name, protocol: PROTOCOL_VERSION, password }
-        }
-        RoomChoice::Join(code) => ClientMessage::JoinRoom {
-            room: code.to_string(),
-            name,
-            protocol: PROTOCOL_VERSION,
-            password,
-        },
-        RoomChoice::Resume(token) => ClientMessage::Resume { token },
     }
 }

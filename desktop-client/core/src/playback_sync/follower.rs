@@ -1,13 +1,19 @@
 //! One's own player, brought to where the room is and held there. Reads the state; never changes it.
+//! What the player says is in `reports`, what keeps it from its place in `stall`, how it is shown in `view`.
+
+mod reports;
+mod stall;
+mod view;
 
 use std::time::{Duration, Instant};
 
-use super::hold::{FAR_SECS, Hold, Verdict};
-use super::{END_SECS, LocalPlayback, PlaybackState, Stall, Standing};
+use self::stall::Hindered;
+use super::hold::{FAR_SECS, Hold};
+use super::{PlaybackState, Stall, Standing};
 use crate::clock_sync::ClockSync;
 use crate::film::FilmSource;
-use crate::interface::{FilmCopy, PlaybackStage, WaitReason};
-use crate::player::{Chapter, FilmTrack, PlayerCommand, PlayerEvent, PlayerPosition};
+use crate::interface::FilmCopy;
+use crate::player::{Chapter, FilmTrack, PlayerCommand, PlayerPosition};
 
 /// Places this near are the same, in seconds. What is compared is where the player was sent, so that
 /// half a frame more would let paused players stand apart and start apart.
@@ -16,28 +22,10 @@ const STANDING_SECS: f64 = 0.002;
 const LATE: Duration = Duration::from_millis(3);
 /// The first guess of how long the player takes to stand at another place; then it is measured.
 const SEEK_GUESS: Duration = Duration::from_millis(300);
-/// The longest that a place is prepared ahead.
-const LONGEST_SEEK: Duration = Duration::from_secs(5);
-/// An answer to a seek this far from the place sought belongs to an earlier one, in seconds …
-const FOREIGN_SECS: f64 = 0.3;
 /// … unless no other comes for this long: the film has nothing there.
 const SEEK_GRACE: Duration = Duration::from_millis(1_500);
-/// Time between two jumps to the right place: a player that cannot hold it must not seek for ever.
-const JUMP_PAUSE: Duration = Duration::from_secs(3);
-/// A place this far from where the one before lets expect is behind a gap in the sound, in seconds.
-const GAP_SECS: f64 = 0.015;
-/// A player that is kept from playing for less than this catches up by itself.
-const STALL_AFTER: Duration = Duration::from_millis(500);
-/// Less ready ahead than this, in seconds, and less and less of it, will not last …
-const LOW_SECS: f64 = 3.0;
-/// … once that is so for this long,
-const LOW_FOR: Duration = Duration::from_secs(2);
-/// until there is this much again.
-const ENOUGH_SECS: f64 = 5.0;
 /// A film whose player does not tell is stepped through by this many frames a second.
 const USUAL_FRAME_RATE: f64 = 24.0;
-/// Frame rates that are believed.
-const FRAME_RATES: std::ops::RangeInclusive<f64> = 1.0..=300.0;
 
 /// What the player is doing as far as we told it.
 #[derive(Debug, Default)]
@@ -57,14 +45,6 @@ enum Phase {
     Playing { hold: Hold },
     /// It ran to the end.
     Ended,
-}
-
-/// The player is kept from playing.
-#[derive(Debug, Clone, Copy)]
-struct Hindered {
-    /// From when on the others are told.
-    told_at: Instant,
-    stall: Stall,
 }
 
 /// The follower.
@@ -175,46 +155,6 @@ impl Follower {
             .into_iter()
             .flatten()
             .min()
-    }
-
-    /// Looks whether it is kept from playing; after each input.
-    pub(super) fn look(&mut self, state: &PlaybackState, clock: &ClockSync, now: Instant) {
-        let hindrance = self.hindrance(state, clock, now);
-        self.hindered =
-            hindrance.map(|(since, stall)| Hindered { told_at: since + STALL_AFTER, stall });
-        let told = |hindered: &Hindered| self.stall.is_some() || now >= hindered.told_at;
-        self.stall = self.hindered.filter(told).map(|hindered| hindered.stall);
-    }
-
-    /// What keeps it from playing where the room is, and since when.
-    fn hindrance(
-        &self,
-        state: &PlaybackState,
-        clock: &ClockSync,
-        now: Instant,
-    ) -> Option<(Instant, Stall)> {
-        let room_plays = state.playing && !is_over(state, clock, now);
-        let awaited = state.waiting.is_some();
-        let buffering = |percent| Stall { why: WaitReason::Buffering, percent };
-        match self.phase {
-            // Whoever joins catches up, and nobody else notices.
-            _ if self.joining => None,
-            Phase::Loading { since, .. } if room_plays || awaited => {
-                Some((since, Stall { why: WaitReason::Loading, percent: None }))
-            }
-            Phase::Playing { .. } if room_plays => {
-                self.buffering.map(|(since, percent)| (since, buffering(Some(percent))))
-            }
-            // Until the room has come to where it goes, it is not late.
-            Phase::Seeking { to, since, .. } if room_plays => {
-                let ahead = ((to - state.position_secs) / state.speed()).max(0.0);
-                let ahead = Duration::try_from_secs_f64(ahead).unwrap_or_default();
-                let met = clock.instant_of(state.at).checked_add(ahead).unwrap_or(now);
-                Some((met.max(since), buffering(self.buffering.map(|(_, percent)| percent))))
-            }
-            Phase::Seeking { since, .. } if awaited => Some((since, buffering(None))),
-            _ => None,
-        }
     }
 
     /// Another cut than the room's: its time for the same picture is this much later, in seconds.
@@ -404,158 +344,6 @@ impl Follower {
         }
     }
 
-    // ---- the player reports ----
-
-    pub(super) fn player(
-        &mut self,
-        event: PlayerEvent,
-        state: &PlaybackState,
-        clock: &ClockSync,
-        now: Instant,
-    ) {
-        match event {
-            PlayerEvent::Loaded { tracks, chapters, frame_rate, .. } => {
-                if let Phase::Loading { to, since } = self.phase {
-                    self.learn_seek_time(since, now);
-                    (self.tracks, self.chapters) = (tracks, chapters);
-                    if let Some(rate) = frame_rate.filter(|rate| FRAME_RATES.contains(rate)) {
-                        self.frame_secs = rate.recip();
-                    }
-                    self.phase = Phase::Standing { at: to };
-                    self.align(state, clock, now);
-                }
-            }
-            PlayerEvent::Failed(_) => {
-                self.reset();
-                self.commands.clear();
-            }
-            PlayerEvent::Seeked { position_secs } => {
-                self.seeked(position_secs - self.shift_secs, state, clock, now);
-            }
-            PlayerEvent::Position(position) => {
-                let position_secs = position.position_secs - self.shift_secs;
-                let position = PlayerPosition { position_secs, ..position };
-                self.watch_input(position, state, now);
-                self.moved(position, state, clock, now);
-            }
-            PlayerEvent::Ended => {
-                self.end_trim();
-                self.offset_secs = None;
-                self.phase = Phase::Ended;
-            }
-            PlayerEvent::Buffering(percent) => {
-                self.buffering = percent.map(|percent| {
-                    let since = self.buffering.map_or(now, |(since, _)| since);
-                    (since, percent)
-                });
-                if let Phase::Playing { hold } = &mut self.phase
-                    && percent.is_none()
-                {
-                    hold.after_gap(now);
-                }
-            }
-            PlayerEvent::Tracks(tracks) => self.tracks = tracks,
-            PlayerEvent::TracksChosen { audio, subtitle } => self.chosen = (audio, subtitle),
-            PlayerEvent::Warning(_) => {}
-        }
-    }
-
-    fn seeked(
-        &mut self,
-        position_secs: f64,
-        state: &PlaybackState,
-        clock: &ClockSync,
-        now: Instant,
-    ) {
-        let Phase::Seeking { to, since, strayed } = &mut self.phase else { return };
-        if (position_secs - *to).abs() > FOREIGN_SECS {
-            strayed.get_or_insert(now);
-            return;
-        }
-        let (to, since) = (*to, *since);
-        self.learn_seek_time(since, now);
-        self.stand(to, state, clock, now);
-    }
-
-    /// The player stands where it was sent: on with whatever the room does there.
-    fn stand(&mut self, at: f64, state: &PlaybackState, clock: &ClockSync, now: Instant) {
-        self.phase = Phase::Standing { at };
-        if state.playing && clock.is_settled() && !is_over(state, clock, now) {
-            // Sent ahead of the room: it starts when the room comes by.
-            let from_start = (at - state.position_secs) / state.speed();
-            let wait = Duration::try_from_secs_f64(from_start.max(0.0)).unwrap_or_default();
-            let start = clock.instant_of(state.at).checked_add(wait).unwrap_or(now);
-            if from_start >= 0.0 && now <= start + LATE {
-                return self.arm(at, start);
-            }
-        }
-        self.align(state, clock, now);
-    }
-
-    fn learn_seek_time(&mut self, since: Instant, now: Instant) {
-        // Half as much again as it took: the next one may take longer.
-        let taken = now.saturating_duration_since(since) * 3 / 2;
-        self.seek_takes =
-            taken.max((self.seek_takes + taken) / 2).clamp(SEEK_GUESS / 3, LONGEST_SEEK);
-    }
-
-    fn moved(
-        &mut self,
-        position: PlayerPosition,
-        state: &PlaybackState,
-        clock: &ClockSync,
-        now: Instant,
-    ) {
-        let before = self.position.replace(position);
-        let stretched = (self.rate - 1.0).abs() > f64::EPSILON;
-        let (speed, heard) = (self.rate * self.trim, self.chosen.0 != 0 && !stretched);
-        let Phase::Playing { hold } = &mut self.phase else { return };
-        if heard && before.is_some_and(|before| is_gap(before, position, speed)) {
-            hold.stumbled(now);
-        }
-        if !position.playing || self.rate_due.is_some() || is_over(state, clock, now) {
-            self.offset_secs = None;
-            return;
-        }
-        let offset = position.position_secs - state.position_at(clock.room_time(position.at));
-        self.offset_secs = Some(offset);
-        if self.trim_until.is_some() {
-            return;
-        }
-        match hold.measure(offset, position.at, stretched) {
-            None => {}
-            Some(Verdict::Trim { factor, lasting }) => {
-                hold.pause_until(now + lasting);
-                self.trim = factor;
-                self.trim_until = Some(now + lasting);
-                self.command(PlayerCommand::Trim(factor));
-            }
-            Some(Verdict::Jump) if self.no_jump_before.is_some_and(|until| now < until) => {}
-            Some(Verdict::Jump) => {
-                self.no_jump_before = Some(now + JUMP_PAUSE);
-                self.jumped = true;
-                self.command(PlayerCommand::Pause);
-                let meet = now + self.seek_takes;
-                self.seek(state.position_at(clock.room_time(meet)), now);
-            }
-        }
-    }
-
-    /// Notes whether there is less and less ahead.
-    fn watch_input(&mut self, position: PlayerPosition, state: &PlaybackState, now: Instant) {
-        let ahead = position.buffered_secs;
-        let to_end = state
-            .duration()
-            .is_some_and(|duration| position.position_secs + ahead > duration - END_SECS);
-        let plays = matches!(self.phase, Phase::Playing { .. }) && position.playing;
-        if !plays || to_end || ahead >= ENOUGH_SECS {
-            (self.low, self.strained) = (None, false);
-        } else if ahead < LOW_SECS {
-            let (since, then) = *self.low.get_or_insert((now, ahead));
-            self.strained |= now >= since + LOW_FOR && ahead < then;
-        }
-    }
-
     pub(super) fn timeout(&mut self, state: &PlaybackState, clock: &ClockSync, now: Instant) {
         if let Some((due, rate)) = self.rate_due
             && now >= due
@@ -583,69 +371,6 @@ impl Follower {
             self.command(PlayerCommand::Trim(1.0));
         }
     }
-
-    // ---- the snapshot ----
-
-    pub(super) fn view(
-        &self,
-        state: &PlaybackState,
-        target_secs: f64,
-        now: Instant,
-    ) -> LocalPlayback {
-        // Past the end there is nothing to wait for.
-        let over = state.duration().is_some_and(|duration| target_secs >= duration);
-        let stage = match &self.phase {
-            _ if state.film.is_none() => PlaybackStage::None,
-            Phase::Empty | Phase::Loading { .. } => PlaybackStage::Loading,
-            Phase::Playing { .. } if self.buffering.is_some() => PlaybackStage::Waiting,
-            Phase::Playing { .. } => PlaybackStage::Playing,
-            Phase::Ended => PlaybackStage::Paused,
-            Phase::Seeking { .. } | Phase::Standing { .. } | Phase::Armed { .. }
-                if state.playing && !over =>
-            {
-                PlaybackStage::Waiting
-            }
-            Phase::Seeking { .. } | Phase::Standing { .. } | Phase::Armed { .. } => {
-                PlaybackStage::Paused
-            }
-        };
-        let position_secs = match &self.phase {
-            Phase::Empty => target_secs,
-            Phase::Loading { to, .. } | Phase::Seeking { to, .. } => *to,
-            Phase::Standing { at } | Phase::Armed { from: at, .. } => *at,
-            Phase::Playing { .. } | Phase::Ended => self.position.map_or(target_secs, |last| {
-                let since = if last.playing {
-                    now.saturating_duration_since(last.at).as_secs_f64()
-                } else {
-                    0.0
-                };
-                state.clamp(last.position_secs + since * self.rate * self.trim)
-            }),
-        };
-        LocalPlayback {
-            mine: self.copy(),
-            stage,
-            playing: state.playing && !matches!(self.phase, Phase::Ended),
-            position_secs,
-            target_secs,
-            offset_ms: self.offset_secs.map(|offset| offset * 1e3),
-            speed: self.rate * self.trim,
-            buffered_secs: self.position.map_or(0.0, |position| position.buffered_secs),
-            tracks: self.tracks.clone(),
-            chapters: self.chapters.clone(),
-            audio_track: self.chosen.0,
-            subtitle_track: self.chosen.1,
-            shift_secs: self.shift_secs,
-        }
-    }
-}
-
-/// Did the sound stand still between these two, or leap? Without sound, and while it is stretched, places
-/// are too coarse to tell.
-fn is_gap(before: PlayerPosition, after: PlayerPosition, speed: f64) -> bool {
-    let passed = after.at.saturating_duration_since(before.at).as_secs_f64();
-    let off = after.position_secs - before.position_secs - passed * speed;
-    !after.playing || (before.playing && off.abs() > GAP_SECS)
 }
 
 /// Has the room's film run to its end?

@@ -1,11 +1,12 @@
 //! What happens in a room: people come and go, the server and persons here speak, everything is
 //! brought up to date. How one gets into the room and out of it is the session's business.
 //!
-//! The parts: `camera` who gets which picture of oneself, `links` what the links report and negotiate, `keys` which program stands at their other
+//! The parts: `camera` who gets which picture of oneself, `commands` what a person asks for, `links` what the links report and negotiate, `keys` which program stands at their other
 //! end, `control` what peers tell each other, `talk` chat and reactions, `film` what is watched, `queue` what next,
 //! `tracks` in which language, `same_film` whether all have the same, `rules` what the host decided.
 
 mod camera;
+mod commands;
 mod control;
 mod film;
 mod keys;
@@ -35,12 +36,11 @@ use crate::clock_sync::ClockSync;
 use crate::ducking::Ducking;
 use crate::film::{FilmId, FilmInfo};
 use crate::film_queue::FilmQueue;
-use crate::interface::{ChatLine, Command, Event, Invite, Tuning, Via};
+use crate::interface::{ChatLine, Event, Invite, Tuning, Via};
 use crate::link::{Description, DescriptionKind, LinkCommand, LinkConfig, LinkState};
 use crate::negotiation::{Negotiation, NegotiationInput};
 use crate::plan::{MediaEvent, Sound};
 use crate::playback_sync::{PlaybackInput, PlaybackSync, Standing};
-use crate::player::PlayerCommand;
 use crate::room_rules::RoomRules;
 use crate::safety_code::Exchange;
 use crate::subtitles::SubtitleShelf;
@@ -549,96 +549,6 @@ impl Stay {
         );
         io.event(Event::TrackChanged { from: from.clone(), source: Track::Screen, on });
         self.system_line(text, io);
-    }
-
-    // ---- what a person asks for ----
-
-    pub(super) fn command(&mut self, command: Command, io: &mut Io<'_>) {
-        let input = match command {
-            Command::Chat(text) => return self.say(text, None, io),
-            Command::ChatAtFilm(text) => {
-                let place = self.film_place(io.now.instant);
-                return self.say(text, place, io);
-            }
-            Command::FilmShift(shift_secs) => return self.shift_film(shift_secs, io),
-            Command::Unqueue(film) => return self.unqueue(&film, io),
-            Command::MoveInQueue { film, to } => return self.move_in_queue(&film, to, io),
-            Command::PlayNext => return self.play_next(io),
-            Command::ProposeTracks => return self.propose_tracks(io),
-            Command::AnswerProposal(take) => return self.answer_proposal(take, io),
-            Command::TakeSubtitle { from, number } => return self.take_subtitle(&from, number, io),
-            Command::Shown(shown) => return self.shows(&shown, io),
-            Command::React(emoji) => return self.react(emoji, io),
-            Command::LockRoom(locked) => return io.signal(ClientMessage::LockRoom { locked }),
-            Command::Compared(id, equal) => return self.compared(&id, equal, io),
-            Command::AcceptKey(id) => return self.accept_key(&id, io),
-            Command::RefuseKey(id) => return self.refuse_key(&id, io),
-            Command::SetRules(rules) => return self.set_rules(rules, io),
-            Command::Ready(ready) => PlaybackInput::Ready(ready),
-            Command::Step { forward } => PlaybackInput::Step { forward },
-            Command::Undo => PlaybackInput::Undo,
-            Command::CloseFilm => PlaybackInput::Close,
-            Command::Play => PlaybackInput::Play,
-            Command::Pause => PlaybackInput::Pause,
-            Command::Seek(position_secs) => PlaybackInput::Seek(position_secs),
-            Command::Rate(rate) => PlaybackInput::Rate(rate),
-            // Everybody's own affair: the room is not told.
-            Command::AudioTrack(id) => {
-                return io.push(Output::Player(PlayerCommand::AudioTrack(id)));
-            }
-            Command::SubtitleTrack(id) => {
-                return io.push(Output::Player(PlayerCommand::SubtitleTrack(id)));
-            }
-            Command::SubtitleDelay(subtitle_delay_secs) => {
-                return self.tune(Tuning { subtitle_delay_secs, ..self.tuning }, io);
-            }
-            Command::AudioDelay(audio_delay_secs) => {
-                return self.tune(Tuning { audio_delay_secs, ..self.tuning }, io);
-            }
-            Command::SubtitleScale(subtitle_scale) => {
-                return self.tune(Tuning { subtitle_scale, ..self.tuning }, io);
-            }
-            Command::AnswerAddress(open) => return self.answer_address(open, io),
-            Command::FilmVolume(volume) => {
-                if volume.is_nan() {
-                    return;
-                }
-                self.volume = volume.clamp(0.0, 1.0);
-                return self.tell_volume(io);
-            }
-            // The session has handled these, or need nothing of anybody else.
-            Command::Route(_)
-            | Command::Enter(_)
-            | Command::Leave
-            | Command::Camera(_)
-            | Command::Microphone(_)
-            | Command::ChooseDevice { .. }
-            | Command::ListDevices
-            | Command::Preview(_)
-            | Command::Voice(_)
-            | Command::CameraQuality(_)
-            | Command::VoiceVolume { .. }
-            | Command::PushToTalk(_)
-            | Command::Talk(_)
-            | Command::OpenFilm(_)
-            | Command::OpenAddress(_)
-            | Command::AttachFilm(_)
-            | Command::AttachOtherCut(_)
-            | Command::QueueFilm(_)
-            | Command::AddSubtitle(_) => return,
-        };
-        if !matches!(input, PlaybackInput::Ready(_)) && !self.may_steer_now(io) {
-            return;
-        }
-        if self.playback.state().film.is_none() {
-            let text = "There is no film yet. Open one first.";
-            return io.event(Event::Failed {
-                code: "no_film".to_owned(),
-                text: text.to_owned(),
-                fatal: false,
-            });
-        }
-        self.playback(input, io);
     }
 
     // ---- media ----
