@@ -270,6 +270,11 @@ impl Ui {
             let mut top = whole.top() + size::TOP_BAR + space::S;
             if matches!(snapshot.stage, Stage::Room { .. }) {
                 top = self.room.prompts(ui, whole, top, &mut scene);
+                if let Some(undo) = &snapshot.playback.undo
+                    && snapshot.playback.may_steer
+                {
+                    self.toasts.forget(&text::done(undo));
+                }
             }
             self.toasts.show(ui, whole, top);
         });

@@ -72,7 +72,7 @@ impl Room {
 
     /// What the session said of a file that is another cut of the film.
     pub(super) fn told_of_cut(&mut self, sentence: String) {
-        self.prompts.cut_told = Some(sentence);
+        self.prompts.told_of_cut(sentence);
     }
 
     /// Can the chat be seen?

@@ -60,7 +60,10 @@ impl Chat {
         let field = field.reserve(buttons * size::SMALL - space::S).font(font::body());
         let response = field.show(ui, rect, &mut self.draft);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        let with_place = has_film && ui.input(|input| input.modifiers.command);
+        // With the key held the field keeps the focus.
+        let with_place = has_film
+            && response.has_focus()
+            && ui.input(|input| input.modifiers.command && input.key_pressed(Key::Enter));
         let ready = !self.draft.trim().is_empty();
         let mut right = rect.right() - space::XS;
         let mut button = |key: &str, name: &str, sign: Icon| {
@@ -71,12 +74,12 @@ impl Chat {
             button.enabled(ready).show(ui, place).clicked()
         };
         let sent = button("send", text::SEND, icons::SEND);
-        let placed =
+        let pressed =
             has_film && button("send with place", text::SEND_WITH_PLACE, icons::FILM_PLACE);
+        let placed = pressed || with_place;
         if (entered || sent || placed) && ready {
             let words = std::mem::take(&mut self.draft).trim().to_owned();
-            let at_film = placed || (entered && with_place);
-            scene.command(if at_film { Command::ChatAtFilm(words) } else { Command::Chat(words) });
+            scene.command(if placed { Command::ChatAtFilm(words) } else { Command::Chat(words) });
         }
         if entered || sent || placed {
             response.request_focus();

@@ -39,7 +39,7 @@ pub(super) struct Prompts {
     /// The place that a message spoke of and that was pressed, in seconds.
     pub(super) asked_place: Option<f64>,
     /// What the session said of the file that is another cut.
-    pub(super) cut_told: Option<String>,
+    cut_told: Option<String>,
     /// The file that is another cut and is not wanted.
     left_cut: Option<PathBuf>,
 }
@@ -74,6 +74,11 @@ impl Room {
 }
 
 impl Prompts {
+    /// The session says why a file was not taken; it is asked about again, although it was left before.
+    pub(super) fn told_of_cut(&mut self, sentence: String) {
+        (self.cut_told, self.left_cut) = (Some(sentence), None);
+    }
+
     fn questions(&mut self, scene: &Scene<'_>) -> Vec<Question> {
         let playback = &scene.snapshot.playback;
         let mut questions = Vec::new();
@@ -97,7 +102,9 @@ impl Prompts {
             ];
             ask("other cut", icons::WARNING, told, answers);
         }
-        if let Some((who, audio, subtitle)) = &playback.proposal {
+        // Before the film is open here its tracks have no names.
+        let proposal = playback.proposal.as_ref().filter(|_| !playback.tracks.is_empty());
+        if let Some((who, audio, subtitle)) = proposal {
             let words = text::proposal(who, *audio, *subtitle, &playback.tracks);
             let answers = vec![
                 (text::USE, Answer::Command(Command::AnswerProposal(true))),

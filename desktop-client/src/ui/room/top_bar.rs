@@ -142,9 +142,10 @@ impl Room {
         }
         let people = pill.show(ui, pos2(right, bar.center().y), Align::Max, 120.0);
         self.status(ui, &people, scene);
-        right = people.rect.left() - space::S;
+        let gap = if narrow { space::XS } else { space::S };
+        right = people.rect.left() - gap;
         let at = pos2(right, bar.center().y);
-        let room = right - space::S - code_pill.rect.right();
+        let room = right - gap - code_pill.rect.right();
         let pill = self.sync_pill(ui, at, room, scene, Ground::Window);
         if let Some(sentence) = scene.status.sentence().filter(|_| !narrow) {
             let left = code_pill.rect.right() + space::M;

@@ -78,6 +78,10 @@ fn a_message_is_sent_with_the_films_place() {
     type_into(&mut window, text::MESSAGE, "look left");
     click(&mut window, text::SEND_WITH_PLACE);
     assert_eq!(last(&window), Some(Command::ChatAtFilm("look left".to_owned())));
+    type_into(&mut window, text::MESSAGE, "and right");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.run_steps(3);
+    assert_eq!(last(&window), Some(Command::ChatAtFilm("and right".to_owned())));
     now(&mut window, |snapshot| snapshot.playback = PlaybackView::default());
     assert!(window.query_by_label(text::SEND_WITH_PLACE).is_none(), "without a film there is none");
 }

@@ -125,7 +125,9 @@ fn another_cut_is_refused_with_a_sentence_and_taken_all_the_same() {
     assert_eq!(last(&window), Some(Command::AttachOtherCut("tv.mkv".into())));
     click(&mut window, text::NOT_NOW);
     assert!(window.query_by_label(told).is_none());
-    now(&mut window, |snapshot| snapshot.playback.refused_cut = Some("other.mkv".into()));
+    let (code, text) = ("wrong_film".to_owned(), told.to_owned());
+    window.state_mut().events.push(Event::Failed { code, text, fatal: false });
+    window.run_steps(2);
     window.get_by_label(told);
 }
 
@@ -155,4 +157,24 @@ fn the_offset_of_ones_own_cut_is_stepped_and_typed() {
     retype(&mut window, text::SHIFT, "-2,5");
     press(&mut window, Key::Enter);
     assert_eq!(last(&window), Some(Command::FilmShift(-2.5)));
+}
+
+#[test]
+fn the_whole_menu_can_be_reached_in_every_window() {
+    let mut snapshot = Demo::at(88.0, Instant::now()).snapshot().clone();
+    assert!(snapshot.playback.other_cut.is_some() && !snapshot.playback.subtitle_offers.is_empty());
+    snapshot.playback.proposal = None;
+    for size in [WIDE, vec2(800.0, 640.0), vec2(360.0, 640.0)] {
+        let mut window = window(size, snapshot.clone());
+        click(&mut window, text::TRACKS);
+        window.run_steps(5);
+        let (_, name) = text::SHIFTS[3];
+        window.get_by_role_and_label(Role::Button, name).scroll_to_me();
+        window.run_steps(20);
+        let rect = window.get_by_role_and_label(Role::Button, name).rect();
+        let screen = Rect::from_min_size(Default::default(), size);
+        assert!(screen.contains_rect(rect), "{rect:?} in {size:?}");
+        click(&mut window, name);
+        assert_eq!(last(&window), Some(Command::FilmShift(5.0)));
+    }
 }

@@ -79,3 +79,16 @@ fn what_somebody_did_can_be_taken_back_while_it_is_offered() {
         assert!(window.query_by_label(text::UNDO).is_none());
     }
 }
+
+#[test]
+fn what_can_be_taken_back_is_not_told_twice_over_the_film() {
+    let mut window = window(WIDE, watching());
+    click(&mut window, text::FULL_SCREEN);
+    let text = "Ben paused at 05:12".to_owned();
+    window.state_mut().events.push(Event::Notice(Notice { level: Level::Info, text }));
+    let undo = UndoView { by: "Ben".to_owned(), cause: Cause::Pause, position_secs: 312.0 };
+    now(&mut window, |snapshot| snapshot.playback.undo = Some(undo));
+    window.run_steps(3);
+    window.get_by_label("Ben paused at 5:12");
+    assert!(window.query_by_label("Ben paused at 05:12").is_none());
+}

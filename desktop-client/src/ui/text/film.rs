@@ -55,7 +55,7 @@ pub(crate) const NO_NEXT_FILM: &str =
 pub(crate) const ADD_FILM: &str = "Add a film…";
 pub(crate) const PLAY_NEXT: &str = "Play next";
 pub(crate) const GO_THERE: &str = "Go there";
-pub(crate) const SEND_WITH_PLACE: &str = "Send with the film's place";
+pub(crate) const SEND_WITH_PLACE: &str = "Send with the film's place (Ctrl+Enter)";
 pub(crate) const THIS_ROOM: &str = "This room";
 pub(crate) const WHO_STEERS: &str = "Who steers the film";
 pub(crate) const READY_CHECK_RULE: &str = "Start once everybody is ready";
@@ -131,10 +131,14 @@ pub(crate) fn go_on_without(waiting: &WaitingView, me: Option<&ParticipantId>) -
 
 /// What can be taken back.
 pub(crate) fn undo(undo: &UndoView) -> String {
-    let (who, place) = (&undo.by, film_time(undo.position_secs));
+    format!("{} {}", done(undo), film_time(undo.position_secs))
+}
+
+/// The same without the place, which the session writes a little otherwise.
+pub(crate) fn done(undo: &UndoView) -> String {
     match undo.cause {
-        Cause::Pause => format!("{who} paused at {place}"),
-        _ => format!("{who} went to {place}"),
+        Cause::Pause => format!("{} paused at", undo.by),
+        _ => format!("{} went to", undo.by),
     }
 }
 

@@ -40,6 +40,11 @@ impl Toasts {
         self.shown.push_back(Toast { number: self.count, notice, until: None });
     }
 
+    /// Takes away those that begin like this: the same is told in another place.
+    pub(crate) fn forget(&mut self, beginning: &str) {
+        self.shown.retain(|toast| !toast.notice.text.starts_with(beginning));
+    }
+
     /// Shows them below each other from `top`, centred in `within`, above everything else.
     pub(crate) fn show(&mut self, ui: &mut Ui, within: Rect, top: f32) {
         let now = ui.input(|input| input.time);
