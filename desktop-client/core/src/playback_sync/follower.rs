@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use self::stall::Hindered;
 use super::hold::{FAR_SECS, Hold};
-use super::{PlaybackState, Stall, Standing};
+use super::{PlaybackState, SEEK_LEAD, Stall, Standing};
 use crate::clock_sync::ClockSync;
 use crate::film::FilmSource;
 use crate::interface::FilmCopy;
@@ -18,10 +18,13 @@ use crate::player::{Chapter, FilmTrack, PlayerCommand, PlayerPosition};
 /// Places this near are the same, in seconds. What is compared is where the player was sent, so that
 /// half a frame more would let paused players stand apart and start apart.
 const STANDING_SECS: f64 = 0.002;
+/// After standing for this long its sound begins otherwise than right behind a seek.
+const RESTED: Duration = Duration::from_millis(1_000);
 /// A start this long past can still be met.
 const LATE: Duration = Duration::from_millis(3);
-/// The first guess of how long the player takes to stand at another place; then it is measured.
-const SEEK_GUESS: Duration = Duration::from_millis(300);
+/// The first guess of how long the player takes to stand at another place; then it is measured. It is given
+/// this long even if it needs less: started right behind a seek, its sound is 20 to 30 ms early.
+const SEEK_GUESS: Duration = SEEK_LEAD;
 /// … unless no other comes for this long: the film has nothing there.
 const SEEK_GRACE: Duration = Duration::from_millis(1_500);
 /// A film whose player does not tell is stepped through by this many frames a second.
@@ -62,6 +65,13 @@ pub(super) struct Follower {
     no_jump_before: Option<Instant>,
     /// It is on its way to its place by a jump.
     jumped: bool,
+    /// Since when it stands primed.
+    primed: Option<Instant>,
+    /// Had it stood for a while when it was started?
+    rested: bool,
+    /// How much too early its sound begins when started at a time, in seconds: right behind a seek, and after
+    /// it stood for a while.
+    start_bias: [f64; 2],
     /// The player waits for input: since when, and how much of it it has, in percent.
     buffering: Option<(Instant, u8)>,
     /// What keeps it from playing, since when, and from when on the others are told.
@@ -95,6 +105,9 @@ impl Default for Follower {
             seek_takes: SEEK_GUESS,
             no_jump_before: None,
             jumped: false,
+            primed: None,
+            rested: false,
+            start_bias: [0.0; 2],
             buffering: None,
             hindered: None,
             stall: None,
@@ -204,7 +217,9 @@ impl Follower {
 
     fn reset(&mut self) {
         let commands = std::mem::take(&mut self.commands);
-        *self = Self { commands, ..Self::default() };
+        // That is the player's, whatever it plays.
+        let start_bias = self.start_bias;
+        *self = Self { commands, start_bias, ..Self::default() };
         self.command(PlayerCommand::Rate(1.0));
         self.command(PlayerCommand::Trim(1.0));
     }
@@ -328,7 +343,12 @@ impl Follower {
 
     fn arm(&mut self, from: f64, start: Instant) {
         if !matches!(self.phase, Phase::Armed { start: armed, .. } if armed == start) {
-            self.command(PlayerCommand::PlayAt(start));
+            self.rested = self.primed.is_some_and(|since| start > since + RESTED);
+            let bias = self.start_bias[usize::from(self.rested)];
+            let later = Duration::from_secs_f64(bias.max(0.0));
+            let earlier = Duration::from_secs_f64((-bias).max(0.0));
+            let at = (start + later).checked_sub(earlier).unwrap_or(start);
+            self.command(PlayerCommand::PlayAt(at));
             self.phase = Phase::Armed { from, start };
             if std::mem::take(&mut self.joining) {
                 self.joined = true;

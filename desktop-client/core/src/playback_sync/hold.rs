@@ -53,6 +53,10 @@ pub(super) struct Hold {
     first: bool,
     /// What is beyond this is far, in seconds.
     limit_secs: f64,
+    /// What is measured is how well it started.
+    of_start: bool,
+    /// How far off it was after the start, in seconds.
+    start_offset: Option<f64>,
 }
 
 impl Hold {
@@ -66,7 +70,14 @@ impl Hold {
             far: false,
             first: true,
             limit_secs: if after_jump { FAR_SECS } else { FAR_AT_FIRST_SECS },
+            of_start: true,
+            start_offset: None,
         }
+    }
+
+    /// How far off it was after the start, in seconds; once that was measured, and once only.
+    pub(super) fn take_start_offset(&mut self) -> Option<f64> {
+        self.start_offset.take()
     }
 
     /// Forgets what was measured, until `until` and a moment more.
@@ -88,7 +99,7 @@ impl Hold {
         self.quiet_until = now + GAP_SETTLE;
         self.since = None;
         self.offsets.clear();
-        self.far = false;
+        (self.far, self.of_start) = (false, false);
         (self.first, self.limit_secs) = (true, FAR_AT_FIRST_SECS);
     }
 
@@ -109,6 +120,7 @@ impl Hold {
         let far_now = offset_secs.abs() > limit;
         let far_before = std::mem::replace(&mut self.far, far_now);
         if far_now && far_before {
+            self.of_start = false;
             return Some(Verdict::Jump);
         }
         let (measure, fewest) =
@@ -120,6 +132,9 @@ impl Hold {
         self.since = None;
         let first = std::mem::replace(&mut self.first, false);
         self.limit_secs = FAR_SECS;
+        if std::mem::take(&mut self.of_start) && !stretched {
+            self.start_offset = Some(offset);
+        }
         let dead_band = if stretched { DEAD_BAND_STRETCHED_SECS } else { DEAD_BAND_SECS };
         if offset.abs() <= dead_band {
             return None;

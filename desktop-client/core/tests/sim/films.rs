@@ -343,6 +343,9 @@ fn everybody_is_asked_before_an_address_is_opened() {
     assert_eq!(world.people[people[1]].player.source, source);
     assert_eq!(world.people[people[2]].player.source, None);
     assert_eq!(world.snapshot(people[2]).playback.address_asked, None);
+    world.command(people[2], Command::AnswerAddress(true));
+    secs(&mut world, 1);
+    assert_eq!(world.people[people[2]].player.source, source, "one may think again");
 }
 
 #[test]

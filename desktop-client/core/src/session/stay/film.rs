@@ -234,8 +234,14 @@ impl Stay {
     }
 
     pub(super) fn answer_address(&mut self, open: bool, io: &mut Io<'_>) {
-        let Some(address) = self.address_asked() else { return };
+        let film = self.playback.state().film.as_ref();
+        let address = film.and_then(|film| film.address.clone());
+        let Some(address) = address.filter(|_| self.playback.copy() == FilmCopy::None) else {
+            return;
+        };
         if open {
+            // Perhaps after all.
+            self.unplayable = None;
             let source = FilmSource::Address(address);
             self.playback(PlaybackInput::Attached { source, shift_secs: 0.0 }, io);
         } else {
