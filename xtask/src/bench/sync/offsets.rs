@@ -20,18 +20,32 @@ const REACH_SECS: f64 = 0.3;
 const ALIKE: f64 = 0.3;
 /// Louder than this is more than silence.
 const AUDIBLE: f32 = 0.01;
+/// What changes faster from sample to sample is cut: a mark that a window cuts in two would pull it to
+/// itself, while the noise beneath is everywhere.
+const CUT_AT: f32 = 0.2;
+
+/// One window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Window {
+    /// Nobody plays.
+    Silent,
+    /// Only one plays, or another place of the film.
+    Apart,
+    /// The second one is so far behind the first, in ms, and so much like it.
+    Offset(f64, f64),
+}
 
 /// The offset of the second sink behind the first, window by window.
 #[derive(Debug)]
 pub(super) struct Course {
-    windows: Vec<Option<(f64, f64)>>,
+    windows: Vec<Window>,
 }
 
 impl Course {
     /// What was recorded from this frame on.
     pub(super) fn listen(recording: &Recording, start: usize, span: Duration) -> Result<Self> {
         let both = recording.read(start, span)?;
-        Ok(Self::of(both.map(|sound| decimate(&sound))))
+        Ok(Self::of(both.map(|sound| whiten(&decimate(&sound)))))
     }
 
     fn of([first, second]: [Vec<f32>; 2]) -> Self {
@@ -40,32 +54,49 @@ impl Course {
         let length = first.len().min(second.len());
         let starts = (0..(length + 1).saturating_sub(window)).step_by(samples(STEP_SECS));
         let compare = |start: usize| {
-            let part = |sound: &[f32]| sound[start..start + window].to_vec();
-            let found = correlate::best_match(&part(&first), &part(&second), reach)?;
-            let offset_ms = found.lag * 1e3 / DECIMATED_RATE;
-            (found.likeness >= ALIKE).then_some((offset_ms, found.likeness))
+            let parts = [&first, &second].map(|sound| &sound[start..start + window]);
+            if parts.iter().all(|part| part.iter().all(|sample| sample.abs() < AUDIBLE)) {
+                return Window::Silent;
+            }
+            match correlate::best_match(parts[0], parts[1], reach) {
+                Some(found) if found.likeness >= ALIKE => {
+                    Window::Offset(found.lag * 1e3 / DECIMATED_RATE, found.likeness)
+                }
+                _ => Window::Apart,
+            }
         };
         Self { windows: starts.map(compare).collect() }
     }
 
-    /// From when on every window was within this, in seconds after the beginning; `None`: never.
+    /// From when on every window in which somebody played was within this, in seconds after the
+    /// beginning; `None`: never.
     pub(super) fn together_after(&self, within_ms: f64) -> Option<f64> {
-        let apart = |window: &Option<(f64, f64)>| {
-            window.is_none_or(|(offset_ms, _)| offset_ms.abs() > within_ms)
+        let apart = |window: &Window| match *window {
+            Window::Silent => false,
+            Window::Apart => true,
+            Window::Offset(offset_ms, _) => offset_ms.abs() > within_ms,
         };
         let first = self.windows.iter().rposition(apart).map_or(0, |last| last + 1);
-        (first < self.windows.len()).then_some(first as f64 * STEP_SECS)
+        let played = self.windows[first..].iter().any(|window| *window != Window::Silent);
+        played.then_some(first as f64 * STEP_SECS)
     }
 
     /// The middle one of the offsets, in ms.
     pub(super) fn median(&self) -> Option<f64> {
-        let known: Vec<f64> = self.windows.iter().flatten().map(|(offset, _)| *offset).collect();
+        let known: Vec<f64> = self.offsets().map(|(offset_ms, _)| offset_ms).collect();
         quantile(&known, 0.5)
+    }
+
+    fn offsets(&self) -> impl DoubleEndedIterator<Item = (f64, f64)> {
+        self.windows.iter().filter_map(|window| match *window {
+            Window::Offset(offset_ms, likeness) => Some((offset_ms, likeness)),
+            Window::Silent | Window::Apart => None,
+        })
     }
 
     /// A row of the table.
     pub(super) fn row(&self, who: &'static str, step: &'static str, within_ms: f64) -> Vec<Cell> {
-        let last = self.windows.last().copied().flatten();
+        let last = self.offsets().next_back();
         vec![
             who.into(),
             step.into(),
@@ -101,6 +132,11 @@ fn decimate(sound: &[f32]) -> Vec<f32> {
     sound.chunks_exact(DECIMATED).map(|few| few.iter().sum::<f32>() / DECIMATED as f32).collect()
 }
 
+/// What changes from sample to sample, within bounds.
+fn whiten(sound: &[f32]) -> Vec<f32> {
+    sound.windows(2).map(|two| (two[1] - two[0]).clamp(-CUT_AT, CUT_AT)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,7 +162,7 @@ mod tests {
         let course = Course::of([film.clone(), second]);
         let after = course.together_after(20.0).expect("they come together");
         assert!((1.6..=2.1).contains(&after), "{after}");
-        assert!(course.windows[0].is_some_and(|(offset, _)| (offset - 50.0).abs() < 0.2));
+        assert!(course.offsets().next().is_some_and(|(offset, _)| (offset - 50.0).abs() < 0.2));
         assert!(course.median().is_some_and(|median| median.abs() < 0.1));
     }
 
@@ -136,5 +172,23 @@ mod tests {
         assert_eq!(Course::of([film.clone(), vec![0.0; 48_000]]).together_after(20.0), None);
         let other: Vec<f32> = noise(96_000).split_off(48_000);
         assert_eq!(Course::of([film, other]).together_after(20.0), None);
+        let nothing = || vec![0.0; 48_000];
+        assert_eq!(Course::of([nothing(), nothing()]).together_after(20.0), None);
+    }
+
+    #[test]
+    fn a_loud_mark_does_not_pull_a_window_to_itself() {
+        let mut film: Vec<f32> = noise(60_000).iter().map(|sample| sample * 0.12).collect();
+        for second in 0..5 {
+            let mark = (0..960).map(|at| (at as f32 * 0.4).sin() * 0.5);
+            film[second * 12_000..].iter_mut().zip(mark).for_each(|(sample, mark)| *sample += mark);
+        }
+        let mut second = vec![0.0; 120];
+        second.extend(&film);
+        let course = Course::of([&film, &second].map(|sound| whiten(&sound[6_000..54_000])));
+        for (offset_ms, _) in course.offsets() {
+            assert!((offset_ms - 10.0).abs() < 0.2, "{offset_ms}");
+        }
+        assert_eq!(course.together_after(20.0), Some(0.0));
     }
 }
