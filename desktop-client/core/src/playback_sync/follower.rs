@@ -18,8 +18,6 @@ use crate::player::{Chapter, FilmTrack, PlayerCommand, PlayerPosition};
 /// Places this near are the same, in seconds. What is compared is where the player was sent, so that
 /// half a frame more would let paused players stand apart and start apart.
 const STANDING_SECS: f64 = 0.002;
-/// After standing for this long its sound begins otherwise than right behind a seek.
-const RESTED: Duration = Duration::from_millis(1_000);
 /// A start this long past can still be met.
 const LATE: Duration = Duration::from_millis(3);
 /// The first guess of how long the player takes to stand at another place; then it is measured. It is given
@@ -63,15 +61,6 @@ pub(super) struct Follower {
     trim_until: Option<Instant>,
     seek_takes: Duration,
     no_jump_before: Option<Instant>,
-    /// It is on its way to its place by a jump.
-    jumped: bool,
-    /// Since when it stands primed.
-    primed: Option<Instant>,
-    /// Had it stood for a while when it was started?
-    rested: bool,
-    /// How much too early its sound begins when started at a time, in seconds: right behind a seek, and after
-    /// it stood for a while.
-    start_bias: [f64; 2],
     /// The player waits for input: since when, and how much of it it has, in percent.
     buffering: Option<(Instant, u8)>,
     /// What keeps it from playing, since when, and from when on the others are told.
@@ -104,10 +93,6 @@ impl Default for Follower {
             trim_until: None,
             seek_takes: SEEK_GUESS,
             no_jump_before: None,
-            jumped: false,
-            primed: None,
-            rested: false,
-            start_bias: [0.0; 2],
             buffering: None,
             hindered: None,
             stall: None,
@@ -217,9 +202,7 @@ impl Follower {
 
     fn reset(&mut self) {
         let commands = std::mem::take(&mut self.commands);
-        // That is the player's, whatever it plays.
-        let start_bias = self.start_bias;
-        *self = Self { commands, start_bias, ..Self::default() };
+        *self = Self { commands, ..Self::default() };
         self.command(PlayerCommand::Rate(1.0));
         self.command(PlayerCommand::Trim(1.0));
     }
@@ -343,12 +326,7 @@ impl Follower {
 
     fn arm(&mut self, from: f64, start: Instant) {
         if !matches!(self.phase, Phase::Armed { start: armed, .. } if armed == start) {
-            self.rested = self.primed.is_some_and(|since| start > since + RESTED);
-            let bias = self.start_bias[usize::from(self.rested)];
-            let later = Duration::from_secs_f64(bias.max(0.0));
-            let earlier = Duration::from_secs_f64((-bias).max(0.0));
-            let at = (start + later).checked_sub(earlier).unwrap_or(start);
-            self.command(PlayerCommand::PlayAt(at));
+            self.command(PlayerCommand::PlayAt(start));
             self.phase = Phase::Armed { from, start };
             if std::mem::take(&mut self.joining) {
                 self.joined = true;
@@ -375,8 +353,7 @@ impl Follower {
         }
         match self.phase {
             Phase::Armed { start, .. } if now >= start => {
-                let after_jump = std::mem::take(&mut self.jumped);
-                self.phase = Phase::Playing { hold: Hold::new(start, after_jump) };
+                self.phase = Phase::Playing { hold: Hold::new(start) };
             }
             Phase::Seeking { to, strayed: Some(since), .. } if now >= since + SEEK_GRACE => {
                 self.stand(to, state, clock, now);

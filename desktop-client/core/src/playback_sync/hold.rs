@@ -18,17 +18,17 @@ const DEAD_BAND_SECS: f64 = 0.006;
 const DEAD_BAND_STRETCHED_SECS: f64 = 0.025;
 /// What is beyond this is far: the player is put in its place at once, in seconds.
 pub(super) const FAR_SECS: f64 = 0.1;
-/// The same after a start, and after the player ran dry: there was a gap just now, and a shift beyond this
-/// is heard as an echo by those who talk to each other.
-const FAR_AT_FIRST_SECS: f64 = 0.03;
-/// And it is measured for this long at first: what is off already is to be put right, not held.
-const MEASURE_AT_FIRST: Duration = Duration::from_millis(700);
+/// The same after the player ran dry: there was a gap just now, and a shift beyond this is heard as an
+/// echo by those who talk to each other.
+const FAR_AFTER_GAP_SECS: f64 = 0.03;
+/// And it is measured for this long: what is off already is to be put right, not held.
+const MEASURE_AFTER_GAP: Duration = Duration::from_millis(700);
 /// After such a gap, the clock needs this long to tell the truth.
 const GAP_SETTLE: Duration = Duration::from_millis(200);
 /// The slowest and the fastest correction, as a share of the speed; 1 % is 17 cents of pitch.
 const CORRECTIONS: (f64, f64) = (0.004, 0.01);
-/// The fastest one at first, right behind a gap in the sound: 26 cents.
-const FASTEST_AT_FIRST: f64 = 0.015;
+/// The fastest one right behind a gap in the sound: 26 cents.
+const FASTEST_AFTER_GAP: f64 = 0.015;
 /// How long a correction should take if that range allows, in seconds.
 const CORRECTION_SECS: f64 = 1.5;
 
@@ -49,35 +49,24 @@ pub(super) struct Hold {
     offsets: Vec<f64>,
     /// Two measurements far off in a row are needed for a jump: one may be a hiccup.
     far: bool,
-    /// Nothing was decided since it started or ran dry.
-    first: bool,
-    /// What is beyond this is far, in seconds.
-    limit_secs: f64,
-    /// What is measured is how well it started.
-    of_start: bool,
-    /// How far off it was after the start, in seconds.
-    start_offset: Option<f64>,
+    /// It was measured once since it started: what the clock says before may be wrong by 40 ms, as the
+    /// device settles, and is no reason for a jump.
+    proven: bool,
+    /// Nothing was decided since the player ran dry.
+    gap: bool,
 }
 
 impl Hold {
-    /// Begins to measure some time from `start`. A player that was put in its place just now and
-    /// missed it is not put there again.
-    pub(super) fn new(start: Instant, after_jump: bool) -> Self {
+    /// Begins to measure some time from `start`.
+    pub(super) fn new(start: Instant) -> Self {
         Self {
             quiet_until: start + SETTLE,
             since: None,
             offsets: Vec::new(),
             far: false,
-            first: true,
-            limit_secs: if after_jump { FAR_SECS } else { FAR_AT_FIRST_SECS },
-            of_start: true,
-            start_offset: None,
+            proven: false,
+            gap: false,
         }
-    }
-
-    /// How far off it was after the start, in seconds; once that was measured, and once only.
-    pub(super) fn take_start_offset(&mut self) -> Option<f64> {
-        self.start_offset.take()
     }
 
     /// Forgets what was measured, until `until` and a moment more.
@@ -89,7 +78,7 @@ impl Hold {
 
     /// There seems to be a gap in the sound. After a start or a correction that is no wonder.
     pub(super) fn stumbled(&mut self, now: Instant) {
-        if !self.first && now >= self.quiet_until {
+        if self.proven && !self.gap && now >= self.quiet_until {
             self.after_gap(now);
         }
     }
@@ -99,8 +88,8 @@ impl Hold {
         self.quiet_until = now + GAP_SETTLE;
         self.since = None;
         self.offsets.clear();
-        (self.far, self.of_start) = (false, false);
-        (self.first, self.limit_secs) = (true, FAR_AT_FIRST_SECS);
+        self.far = false;
+        self.gap = true;
     }
 
     /// Takes the offset (position minus target, in seconds) at a time; a verdict ends a measurement.
@@ -116,31 +105,27 @@ impl Hold {
         let since = *self.since.get_or_insert(at);
         self.offsets.push(offset_secs);
         // Stretching makes the clock coarse.
-        let limit = if stretched { FAR_SECS } else { self.limit_secs };
+        let limit = if self.gap && !stretched { FAR_AFTER_GAP_SECS } else { FAR_SECS };
         let far_now = offset_secs.abs() > limit;
         let far_before = std::mem::replace(&mut self.far, far_now);
         if far_now && far_before {
-            self.of_start = false;
             return Some(Verdict::Jump);
         }
         let (measure, fewest) =
-            if self.first { (MEASURE_AT_FIRST, MIN_SAMPLES / 2) } else { (MEASURE, MIN_SAMPLES) };
+            if self.gap { (MEASURE_AFTER_GAP, MIN_SAMPLES / 2) } else { (MEASURE, MIN_SAMPLES) };
         if at.saturating_duration_since(since) < measure || self.offsets.len() < fewest {
             return None;
         }
         let offset = self.median();
         self.since = None;
-        let first = std::mem::replace(&mut self.first, false);
-        self.limit_secs = FAR_SECS;
-        if std::mem::take(&mut self.of_start) && !stretched {
-            self.start_offset = Some(offset);
-        }
+        let after_gap = std::mem::replace(&mut self.gap, false);
+        self.proven = true;
         let dead_band = if stretched { DEAD_BAND_STRETCHED_SECS } else { DEAD_BAND_SECS };
         if offset.abs() <= dead_band {
             return None;
         }
         let share = (offset.abs() / CORRECTION_SECS)
-            .clamp(CORRECTIONS.0, if first { FASTEST_AT_FIRST } else { CORRECTIONS.1 });
+            .clamp(CORRECTIONS.0, if after_gap { FASTEST_AFTER_GAP } else { CORRECTIONS.1 });
         let lasting = Duration::from_secs_f64((offset.abs() / share).min(60.0));
         Some(Verdict::Trim { factor: 1.0 - offset.signum() * share, lasting })
     }

@@ -153,30 +153,6 @@ fn a_player_that_starts_late_is_brought_onto_the_course() {
 }
 
 #[test]
-fn a_player_that_always_starts_a_little_late_is_started_earlier_once_that_is_known() {
-    let late = Nature { start_ms: 20, ..GOOD };
-    let mut room = Room::new(&[GOOD, late], &[0, 0], 40);
-    room.start_film();
-    room.secs(10.0);
-    for _ in 0..6 {
-        room.input(0, PlaybackInput::Pause);
-        room.secs(2.0);
-        room.input(0, PlaybackInput::Play);
-        room.secs(10.0);
-    }
-    let trims = room.members[1].player.trims;
-    for _ in 0..3 {
-        room.input(0, PlaybackInput::Pause);
-        room.secs(2.0);
-        room.input(0, PlaybackInput::Play);
-        room.secs(1.0);
-        room.assert_together(8.0);
-        room.secs(9.0);
-    }
-    assert_eq!(room.members[1].player.trims, trims);
-}
-
-#[test]
 fn a_slow_player_catches_up_and_does_not_seek_for_ever() {
     let slow = Nature { seek_ms: 2_500, ..GOOD };
     let mut room = Room::new(&[GOOD, slow], &[0, 0], 40);

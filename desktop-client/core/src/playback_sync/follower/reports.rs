@@ -18,10 +18,6 @@ const JUMP_PAUSE: Duration = Duration::from_secs(3);
 const GAP_SECS: f64 = 0.015;
 /// Frame rates that are believed.
 const FRAME_RATES: std::ops::RangeInclusive<f64> = 1.0..=300.0;
-/// A start that is further off than this, in seconds, was held up by something that does not come again.
-const MOST_BIAS_SECS: f64 = 0.03;
-/// How much of what a start was off is believed to be so each time.
-const BIAS_LEARNT: f64 = 0.6;
 
 impl Follower {
     /// The player says something.
@@ -41,7 +37,6 @@ impl Follower {
                         self.frame_secs = rate.recip();
                     }
                     self.phase = Phase::Standing { at: to };
-                    self.primed = Some(now);
                     self.align(state, clock, now);
                 }
             }
@@ -106,7 +101,6 @@ impl Follower {
         now: Instant,
     ) {
         self.phase = Phase::Standing { at };
-        self.primed = Some(now);
         if state.playing && clock.is_settled() && !is_over(state, clock, now) {
             // Sent ahead of the room: it starts when the room comes by.
             let from_start = (at - state.position_secs) / state.speed();
@@ -149,12 +143,7 @@ impl Follower {
         if self.trim_until.is_some() {
             return;
         }
-        let verdict = hold.measure(offset, position.at, stretched);
-        if let Some(early) = hold.take_start_offset().filter(|off| off.abs() <= MOST_BIAS_SECS) {
-            let bias = &mut self.start_bias[usize::from(self.rested)];
-            *bias = (*bias + early * BIAS_LEARNT).clamp(-MOST_BIAS_SECS, MOST_BIAS_SECS);
-        }
-        match verdict {
+        match hold.measure(offset, position.at, stretched) {
             None => {}
             Some(Verdict::Trim { factor, lasting }) => {
                 hold.pause_until(now + lasting);
@@ -165,7 +154,6 @@ impl Follower {
             Some(Verdict::Jump) if self.no_jump_before.is_some_and(|until| now < until) => {}
             Some(Verdict::Jump) => {
                 self.no_jump_before = Some(now + JUMP_PAUSE);
-                self.jumped = true;
                 self.command(PlayerCommand::Pause);
                 let meet = now + self.seek_takes;
                 self.seek(state.position_at(clock.room_time(meet)), now);
