@@ -41,6 +41,36 @@ pub(crate) fn ready(seconds: u32) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// A film with a small picture and deep noise, by which two recordings can be laid over each other even
+/// while one of them is played a little faster; made once and kept in the target folder.
+pub(crate) fn noise(seconds: u32) -> Result<PathBuf> {
+    let path = workspace::target_dir().join("film").join(format!("noise-{seconds}s.mkv"));
+    if path.exists() {
+        return Ok(path);
+    }
+    let folder = path.parent().context("the film needs a file name")?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let unfinished = path.with_extension("part.mkv");
+    let picture = format!("testsrc2=size=320x180:rate={FPS}:duration={seconds}");
+    let sound = format!(
+        "anoisesrc=color=brown:amplitude=0.8:sample_rate=48000:seed=7:duration={seconds},highpass=f=40"
+    );
+    let made = Invocation::new("ffmpeg")
+        .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y"])
+        .args(["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound])
+        .args(["-c:v", h264_encoder()?, "-b:v", "500k", "-g", "48", "-pix_fmt", "yuv420p"])
+        .args(["-c:a", "aac", "-b:a", "128k", "-ac", "2"])
+        .arg(&unfinished)
+        .run_quietly();
+    if let Err(error) = made {
+        // Best effort, as below.
+        drop(fs::remove_file(&unfinished));
+        return Err(error.context("the film of noise could not be made"));
+    }
+    fs::rename(&unfinished, &path).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
+}
+
 /// Writes the film to `path`; a film that was not finished is never left there.
 fn generate(path: &Path, seconds: u32) -> Result<()> {
     if workspace::find_program("ffmpeg").is_none() {

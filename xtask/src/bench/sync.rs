@@ -62,7 +62,7 @@ const STEADY_P95_MS: f64 = 15.0;
 /// Measures the audible offset.
 pub(super) fn measure(options: &Options, profile: Profile) -> Result<Report> {
     let folder = super::scratch("sync")?;
-    let film = film::ready(900)?;
+    let film = film::noise(900)?;
     let sound = SoundServer::start(&folder)?;
     let film = film.to_string_lossy().into_owned();
     let mut report = Report::new("sync", Machine::of_this_process());
