@@ -6,8 +6,11 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
+#[cfg(target_os = "linux")]
 use tokio_rustls::TlsAcceptor;
+#[cfg(target_os = "linux")]
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+#[cfg(target_os = "linux")]
 use tokio_rustls::rustls::{ServerConfig, crypto};
 
 /// What is told at a path.
@@ -63,6 +66,7 @@ impl Web {
 
     /// Serves the same over TLS on another port for as long as the runtime lives; answers the port and the
     /// certificate of `localhost`, in PEM.
+    #[cfg(target_os = "linux")]
     pub(super) fn over_tls(&self, runtime: &tokio::runtime::Runtime) -> (u16, String) {
         let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
