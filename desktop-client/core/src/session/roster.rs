@@ -230,6 +230,16 @@ impl Roster {
         self.others().map(|(id, _)| id.clone()).collect()
     }
 
+    /// Is everybody who was there before oneself out of reach just now? One whose link does not answer may
+    /// hang.
+    pub(super) fn is_eldest_in_reach(&self) -> bool {
+        let reached = |id: &ParticipantId| {
+            let link = self.members.get(id).map(|member| &member.link);
+            link.is_some_and(|link| link.control_open && link.state == LinkState::Connected)
+        };
+        !self.order.iter().take_while(|id| **id != self.me).any(reached)
+    }
+
     /// Who keeps room time: the one who is there longest among those we can talk to and ourselves.
     /// `None` means ourselves.
     pub(super) fn time_reference(&self) -> Option<ParticipantId> {

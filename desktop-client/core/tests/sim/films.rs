@@ -149,6 +149,19 @@ fn the_room_waits_by_name_and_goes_on_when_its_opener_has_left() {
 }
 
 #[test]
+fn the_room_goes_on_when_whoever_acts_for_it_hangs() {
+    let (mut world, people) = playing();
+    world.starve(people[1], Duration::from_secs(3));
+    secs(&mut world, 2);
+    assert!(none_plays(&world, &people[1..]));
+    for other in [people[1], people[2]] {
+        world.cut(people[0], other);
+    }
+    secs(&mut world, 5);
+    assert_in_sync(&world, &people[1..]);
+}
+
+#[test]
 fn two_halves_of_a_room_that_meet_again_agree() {
     let (mut world, people) = playing();
     world.cut(people[0], people[1]);

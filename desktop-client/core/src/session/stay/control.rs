@@ -69,7 +69,7 @@ impl Stay {
                 self.proposed(from, &film, (audio, subtitle), io);
             }
             ControlMessage::Playback { state } => {
-                if self.may_steer_from(from) {
+                if self.may_steer_from(from, self.playback.state().revision == 0) {
                     self.playback(PlaybackInput::Remote(state), io);
                 }
                 // The state is the last thing a peer tells of itself when the channel opens.

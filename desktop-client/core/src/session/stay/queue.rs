@@ -78,7 +78,7 @@ impl Stay {
 
     /// A peer's queue; where the host alone steers, only the host's counts, and what one finds.
     pub(super) fn queue_of(&mut self, from: &ParticipantId, queue: FilmQueue, io: &mut Io<'_>) {
-        if self.may_steer_from(from) && queue.wins_over(&self.queue) {
+        if self.may_steer_from(from, self.queue.revision == 0) && queue.wins_over(&self.queue) {
             self.adopt_queue(queue, io);
         }
     }

@@ -32,11 +32,17 @@ impl Stay {
         self.may_steer()
     }
 
-    /// Does a playback state count that this one sends? Where the host alone steers, only the host's
-    /// does; but what one finds in a room, everybody there may tell.
-    pub(super) fn may_steer_from(&self, id: &ParticipantId) -> bool {
-        let introduces = self.roster.get(id).is_some_and(|member| !member.link.introduced);
-        self.rules.rules.steering == Steering::Everyone || self.roster.host() == id || introduces
+    /// Does it count what this one says of film and queue? Where the host alone steers, only the host's
+    /// word does; but whoever has just come and knows nothing learns from everybody.
+    pub(super) fn may_steer_from(&self, id: &ParticipantId, knows_nothing: bool) -> bool {
+        self.rules.rules.steering == Steering::Everyone
+            || self.roster.host() == id
+            || knows_nothing && self.introduces(id)
+    }
+
+    /// Is this one of those from whom one learns what the room does? A host learns it from nobody.
+    fn introduces(&self, id: &ParticipantId) -> bool {
+        !self.is_host() && self.roster.get(id).is_some_and(|member| !member.link.introduced)
     }
 
     pub(super) fn set_rules(&mut self, rules: Rules, io: &mut Io<'_>) {
@@ -51,7 +57,7 @@ impl Stay {
 
     /// The host's word counts, and what one finds in a room.
     pub(super) fn rules_of(&mut self, from: &ParticipantId, rules: RoomRules, io: &mut Io<'_>) {
-        let introduces = self.roster.get(from).is_some_and(|member| !member.link.introduced);
+        let introduces = self.rules.revision == 0 && self.introduces(from);
         if !introduces && self.roster.host() != from {
             return;
         }
@@ -90,10 +96,11 @@ impl Stay {
         );
     }
 
-    /// Acting for the room is on whoever keeps its time, or on the host where that one alone steers.
+    /// Acting for the room is on whoever is there longest and answers, or on the host where that one alone
+    /// steers.
     pub(super) fn pass_baton(&mut self, io: &mut Io<'_>) {
         let conducts = match self.rules.rules.steering {
-            Steering::Everyone => self.roster.time_reference().is_none(),
+            Steering::Everyone => self.roster.is_eldest_in_reach(),
             Steering::Host => self.is_host(),
         };
         if std::mem::replace(&mut self.conducts, conducts) != conducts {
