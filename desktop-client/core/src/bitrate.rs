@@ -3,3 +3,4 @@
 pub mod camera;
 pub mod estimator;
 pub mod ladder;
+pub mod screen;

@@ -13,7 +13,9 @@ pub use command::{Command, Shown};
 pub use entry::{Invite, Place, RoomChoice, ServerChoice};
 pub use event::{Cause, ChatLine, Event, FilmCopy, Level, Notice, Via, WaitReason};
 pub use playback_view::{OtherCut, PlaybackStage, PlaybackView, Tuning, UndoView, WaitingView};
-pub use snapshot::{MAX_CHAT_LINES, OtherKey, ParticipantView, SelfView, Snapshot, Stage};
+pub use snapshot::{
+    MAX_CHAT_LINES, OtherKey, ParticipantView, SelfView, SharingView, Snapshot, Stage,
+};
 
 /// The wire's name of an error code.
 pub fn error_code_name(code: ErrorCode) -> String {

@@ -26,6 +26,7 @@ pub mod playback_sync;
 pub mod player;
 pub mod room_rules;
 pub mod safety_code;
+pub mod screen;
 pub mod session;
 pub mod subtitles;
 pub mod track;

@@ -4,7 +4,9 @@ pub use cinemasync_protocol::ParticipantId;
 
 use crate::bitrate::camera::Rung;
 use crate::bitrate::ladder::CameraQuality;
+use crate::bitrate::screen::ScreenRung;
 use crate::devices::{DeviceKind, DeviceListing, DeviceUse};
+use crate::screen::{Content, ScreenItem, ScreenSettings, Share};
 use crate::track::Track;
 use crate::voice_settings::VoiceSettings;
 
@@ -38,6 +40,26 @@ pub struct MediaPlan {
     pub receive: Vec<ParticipantId>,
     /// How loud voices are mixed: 0 is silent, 1 as it came, 2 the most. Whoever is not here: 1.
     pub volumes: Vec<(ParticipantId, f64)>,
+    /// The same for the sound of their screens.
+    pub screen_volumes: Vec<(ParticipantId, f64)>,
+    /// What is shared of this computer's screen.
+    pub screen: Option<ScreenPlan>,
+    /// Are monitors and windows to be listed, now and whenever they change, with small pictures of
+    /// them?
+    pub watch_screens: bool,
+}
+
+/// What is shared of the screen, and who gets it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScreenPlan {
+    /// What is shared.
+    pub share: Share,
+    /// How it is sent.
+    pub settings: ScreenSettings,
+    /// What is encoded of its pictures, the best first; empty while nobody receives it.
+    pub encode: Vec<ScreenRung>,
+    /// Is its sound encoded: is it shared, and does somebody receive it?
+    pub encode_sound: bool,
 }
 
 /// What media is told besides the plan.
@@ -104,6 +126,17 @@ pub enum MediaEvent {
         /// The devices.
         listing: DeviceListing,
     },
+    /// The monitors and windows as they are now, at most [`MAX_SCREENS`](crate::screen::MAX_SCREENS).
+    Screens(Vec<ScreenItem>),
+    /// What is shared now is this: told when it begins and whenever its title or size changes.
+    ScreenShows(ScreenItem),
+    /// What the shared pictures are mostly made of now.
+    ScreenContent(Content),
+    /// What was shared is gone (its window was closed, the monitor unplugged) or cannot be grabbed; a
+    /// sentence for a person. Nothing is grabbed any more.
+    ScreenEnded(String),
+    /// The sound cannot be shared; a sentence for a person. The pictures go on.
+    ScreenSoundEnded(String),
     /// How loud somebody is; up to ten times a second, and only when it changed.
     Level {
         /// Who; `None` is oneself.

@@ -6,6 +6,7 @@ use crate::devices::DeviceKind;
 use crate::film::FilmId;
 use crate::link::Route;
 use crate::room_rules::Rules;
+use crate::screen::{ScreenSettings, Share};
 use crate::track::Track;
 use crate::voice_settings::VoiceSettings;
 use cinemasync_protocol::ParticipantId;
@@ -128,6 +129,22 @@ pub enum Command {
     },
     /// One's own loudness of the film, 0 to 1.
     FilmVolume(f64),
+    /// List the monitors and windows that can be shared, with small pictures of them: somebody
+    /// chooses. Or no longer.
+    ListScreens(bool),
+    /// Share this, in place of what was shared before.
+    ShareScreen(Share),
+    /// Share nothing any more.
+    StopSharing,
+    /// Send one's screen like this from now on.
+    ScreenSettings(ScreenSettings),
+    /// How loud the sound of somebody's screen is to be: 0 is silent, 1 as it comes, 2 the most.
+    ScreenVolume {
+        /// Whose.
+        who: ParticipantId,
+        /// How loud.
+        volume: f64,
+    },
     /// How large everybody's pictures are shown here now; replaces what was told before.
     Shown(Vec<Shown>),
     /// Which ways connections may take that are made from now on.

@@ -8,6 +8,7 @@ use crate::link::{LinkState, LinkStats, Path, Route};
 use crate::plan::MediaStats;
 use crate::room_rules::Rules;
 use crate::safety_code::SafetyCode;
+use crate::screen::{Content, ScreenItem, ScreenSettings, Share};
 use crate::voice_settings::VoiceSettings;
 use cinemasync_protocol::{ParticipantId, RoomCode};
 use serde::Serialize;
@@ -37,6 +38,12 @@ pub struct Snapshot {
     pub playback: PlaybackView,
     /// The best that one's camera is asked for.
     pub camera_quality: CameraQuality,
+    /// What one shares of the screen.
+    pub sharing: Option<SharingView>,
+    /// How one's screen is sent.
+    pub screen_settings: ScreenSettings,
+    /// The monitors and windows that can be shared, while somebody chooses.
+    pub screens: std::sync::Arc<Vec<ScreenItem>>,
     /// How exactly room time is known, in milliseconds, once it is.
     pub clock_error_ms: Option<f64>,
     /// Figures of the encoders and decoders, a second old at most.
@@ -90,6 +97,19 @@ pub struct SelfView {
     pub level: f64,
 }
 
+/// What one shares of the screen, as the window shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharingView {
+    /// What was asked for.
+    pub share: Share,
+    /// What it turned out to be, once it is grabbed.
+    pub shows: Option<ScreenItem>,
+    /// What its pictures are mostly made of, as far as that is known.
+    pub content: Option<Content>,
+    /// Is its sound sent, too?
+    pub sound: bool,
+}
+
 /// A program that takes somebody's place with another key than that one's program had before.
 /// Nothing is sent to it and nothing shown of it until a person here accepts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -128,6 +148,14 @@ pub struct ParticipantView {
     pub camera: bool,
     /// Is its microphone on?
     pub microphone: bool,
+    /// Does it share its screen?
+    pub screen: bool,
+    /// With sound?
+    pub screen_audio: bool,
+    /// How loud that is mixed here: 0 is silent, 1 as it comes, 2 the most.
+    pub screen_volume: f64,
+    /// Which encoding of one's own screen it gets; `None` while it shows none.
+    pub screen_rung: Option<usize>,
     /// Is it speaking?
     pub speaking: bool,
     /// How loud it is now, for a meter: 0 to 1.

@@ -581,6 +581,11 @@ impl Stay {
             MediaEvent::Speaking { who: None, .. }
             | MediaEvent::Level { who: None, .. }
             | MediaEvent::Devices { .. }
+            | MediaEvent::Screens(_)
+            | MediaEvent::ScreenShows(_)
+            | MediaEvent::ScreenContent(_)
+            | MediaEvent::ScreenEnded(_)
+            | MediaEvent::ScreenSoundEnded(_)
             | MediaEvent::DeviceFailed { .. } => {}
         }
     }

@@ -2,7 +2,9 @@
 
 use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::film::FilmInfo;
-use cinemasync_core::interface::{Cause, Command, FilmCopy, PlaybackView, Stage, UndoView};
+use cinemasync_core::interface::{
+    Cause, Command, FilmCopy, PlaybackView, SharingView, Stage, UndoView,
+};
 use cinemasync_core::player::{FilmTrack, FilmTrackKind};
 
 use super::cast::{film_by, lobby, next_film, other_cut, set_playing};
@@ -37,6 +39,19 @@ impl Demo {
             }
             Command::PushToTalk(on) => self.snapshot.me.push_to_talk = on,
             Command::Talk(held) => self.snapshot.me.audible = held,
+            Command::ShareScreen(share) => {
+                let sound = share.sound;
+                self.snapshot.sharing =
+                    Some(SharingView { share, shows: None, content: None, sound });
+            }
+            Command::StopSharing => self.snapshot.sharing = None,
+            Command::ScreenSettings(settings) => self.snapshot.screen_settings = settings,
+            Command::ScreenVolume { who, volume } => {
+                let mut people = self.snapshot.participants.iter_mut();
+                if let Some(person) = people.find(|person| person.id == who) {
+                    person.screen_volume = volume;
+                }
+            }
             Command::Route(route) => self.snapshot.route = route,
             Command::ChooseDevice { kind, id } => self.choose(kind, id),
             Command::Microphone(on) => self.snapshot.me.microphone = on,
@@ -139,6 +154,7 @@ impl Demo {
             Command::React(_)
             | Command::Shown(_)
             | Command::ListDevices
+            | Command::ListScreens(_)
             | Command::Preview(_)
             | Command::ProposeTracks => {}
         }

@@ -61,6 +61,9 @@ impl Stay {
                 self.volume = volume.clamp(0.0, 1.0);
                 return self.tell_volume(io);
             }
+            Command::ShareScreen(_) | Command::StopSharing => {
+                return io.failed("unsupported", "This version cannot share a screen yet.");
+            }
             // The session has handled these, or need nothing of anybody else.
             Command::Route(_)
             | Command::Enter(_)
@@ -75,6 +78,9 @@ impl Stay {
             | Command::VoiceVolume { .. }
             | Command::PushToTalk(_)
             | Command::Talk(_)
+            | Command::ListScreens(_)
+            | Command::ScreenSettings(_)
+            | Command::ScreenVolume { .. }
             | Command::OpenFilm(_)
             | Command::OpenAddress(_)
             | Command::AttachFilm(_)
