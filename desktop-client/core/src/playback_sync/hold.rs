@@ -27,9 +27,11 @@ const MEASURE_AFTER_GAP: Duration = Duration::from_millis(700);
 const GAP_SETTLE: Duration = Duration::from_millis(200);
 /// A device may begin to sound a buffer late (43 ms was measured, in one start of 25), which is heard as
 /// an echo. The clock tells it early, mostly: it is believed if positions agree.
-const START_SETTLE: Duration = Duration::from_millis(200);
+const START_SETTLE: Duration = Duration::from_millis(150);
 /// And for so long.
-const MEASURE_START: Duration = Duration::from_millis(400);
+const MEASURE_START: Duration = Duration::from_millis(280);
+/// Of which there are at least so many.
+const FEWEST_AT_START: usize = 3;
 /// How much positions may differ that agree, in seconds.
 const AGREEING_SECS: f64 = 0.004;
 /// What is off by less than this at a start is no hurry, in seconds.
@@ -161,7 +163,7 @@ impl Hold {
         let offset = median(&mut offsets);
         let agree = offsets.iter().all(|one| (one - offset).abs() <= AGREEING_SECS);
         let late = (LATE_START_SECS..FAR_SECS).contains(&offset.abs());
-        (agree && late && offsets.len() >= MIN_SAMPLES / 2).then_some(offset)
+        (agree && late && offsets.len() >= FEWEST_AT_START).then_some(offset)
     }
 
     fn median(&mut self) -> f64 {
