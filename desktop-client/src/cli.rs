@@ -8,7 +8,7 @@ use cinemasync_core::link::Route;
 use cinemasync_protocol::RoomCode;
 use clap::{Args, Parser, Subcommand};
 
-use crate::media::{CameraSource, MicrophoneSource, SpeakerSink};
+use crate::media::{CameraSource, MicrophoneSource, ScreenChoice, SpeakerSink};
 use crate::player::FilmAudio;
 use crate::settings::Settings;
 
@@ -81,9 +81,10 @@ pub struct HeadlessArgs {
     /// The microphone: none, tone, tone:HZ, default, device:NAME, file:PATH.
     #[arg(long, default_value = "none")]
     pub microphone: MicrophoneSource,
-    /// The screen to share: none. (Sharing a screen is not in this version.)
+    /// The screen to share: none, test-pattern, monitor:N, window:TITLE; +audio behind it adds the system's
+    /// sound.
     #[arg(long, default_value = "none")]
-    pub screen: String,
+    pub screen: ScreenChoice,
     /// Where voices go: none, default, device:NAME, file:PATH.
     #[arg(long, default_value = "none")]
     pub speaker: SpeakerSink,

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use cinemasync_core::film_memory::FilmMemory;
 use cinemasync_core::interface::{Command, Event, Level, Notice, Stage};
+use cinemasync_core::screen::ScreenSettings;
 use cinemasync_core::session::{EquipmentConfig, SessionConfig};
 use tokio::sync::mpsc;
 
@@ -62,9 +63,6 @@ async fn converse(args: HeadlessArgs, settings: &Settings) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    if args.screen != "none" {
-        printer.print(&EventLine::error("unsupported", commands::NO_SCREEN_SHARING));
-    }
     let place_path = crate::place::default_path();
     let invite = match args.entry.room() {
         Some(room) => args.session.invite(room, settings),
@@ -91,6 +89,7 @@ async fn converse(args: HeadlessArgs, settings: &Settings) -> ExitCode {
     let mut leave_at =
         args.seconds.map(|seconds| tokio::time::Instant::now() + Duration::from_secs_f64(seconds));
     let mut film = args.session.film.clone();
+    let mut screen = args.screen.0.clone();
     let mut own_place = None;
     let mut leaving = false;
     loop {
@@ -116,10 +115,10 @@ async fn converse(args: HeadlessArgs, settings: &Settings) -> ExitCode {
                     own_place = place;
                 }
                 Some(event) => {
-                    if matches!(event, Event::Room { .. })
-                        && let Some(path) = film.take()
-                    {
-                        session.send(Command::OpenFilm(path));
+                    if matches!(event, Event::Room { .. }) {
+                        let film = film.take().map(Command::OpenFilm);
+                        let screen = screen.take().map(Command::ShareScreen);
+                        film.into_iter().chain(screen).for_each(|command| session.send(command));
                     }
                     if let Some(line) = EventLine::from_event(&event) {
                         printer.print(&line);
@@ -174,6 +173,7 @@ fn start(args: &HeadlessArgs) -> Result<Session, crate::session::SessionError> {
                 ..EquipmentConfig::default()
             },
             memory: FilmMemory::default(),
+            screen: ScreenSettings::default(),
             nonce: crate::platform::nonce(),
         },
         media: MediaConfig {

@@ -5,11 +5,12 @@
 //! the session's business, how packets travel the peers'.
 //!
 //! Every thread is named and owned. `media` carries out plans, so that no caller waits for a device:
-//! - `camera` puts the latest picture into the preview and before `encode-camera`;
+//! - `camera` and `screen` put the latest picture into a preview and before `encode-camera-0` and the
+//!   like;
 //! - `loopback` records what the computer plays, for the echo canceller;
 //! - `microphone` makes 10 ms frames of any source and Opus packets of them;
 //! - `device-watch` lists devices and tells when they come and go;
-//! - `decode-camera`, one for each received track, put pictures into [`FrameSlot`]s;
+//! - `decode-camera` and `decode-screen`, one for each received track, put pictures into [`FrameSlot`]s;
 //! - `mixer` steps all voices by 10 ms and feeds the loudspeaker's ring or a file;
 //! - `recorder` writes files.
 //!
@@ -27,6 +28,7 @@ mod microphone;
 mod mixer;
 mod opus;
 mod pattern;
+mod picture_out;
 pub mod processing;
 #[cfg(target_os = "linux")]
 mod pulse;
@@ -37,6 +39,7 @@ mod resample;
 pub mod ring;
 mod running;
 mod scale;
+mod screen;
 mod sound_device;
 mod source;
 mod video_in;
@@ -44,20 +47,22 @@ mod video_out;
 mod voice_source;
 mod worker;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use cinemasync_core::bitrate::camera::MAX_RUNGS;
+use cinemasync_core::bitrate::MAX_RUNGS;
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::packet::{InboundPacket, OutboundPacket};
 use cinemasync_core::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats, ParticipantId};
+use cinemasync_core::screen::ScreenSource;
 use cinemasync_core::track::Track;
 
 use chimes::Chimes;
 use record::Recorder;
 use remote::Remotes;
 use running::Running;
-pub use source::{CameraSource, MicrophoneSource, SourceError, SpeakerSink};
+pub use source::{CameraSource, MicrophoneSource, ScreenChoice, SourceError, SpeakerSink};
 use video_out::EncoderState;
 use worker::{Latest, Worker};
 
@@ -82,8 +87,22 @@ impl<F: Fn(OutboundPacket) + Send + Sync> PacketOut for F {
 }
 
 type PacketSink = Arc<dyn PacketOut>;
-/// One for each encoding of the camera.
-type Encoders = [Arc<EncoderState>; MAX_RUNGS];
+/// One for each encoding of each source.
+#[derive(Clone, Default)]
+struct Encoders {
+    camera: [Arc<EncoderState>; MAX_RUNGS],
+    screen: [Arc<EncoderState>; MAX_RUNGS],
+}
+
+/// Where one's own pictures are shown to oneself.
+#[derive(Clone, Default)]
+struct Previews {
+    camera: FrameSlot,
+    screen: FrameSlot,
+    /// Of what could be shared, by what is asked for to share it.
+    thumbnails: Arc<Mutex<BTreeMap<ScreenSource, FrameSlot>>>,
+}
+
 /// Takes reports; may be called from several threads and must not block.
 type EventSink = Arc<dyn Fn(MediaEvent) + Send + Sync>;
 
@@ -107,7 +126,7 @@ pub struct Media {
     control: Option<Worker>,
     plans: Latest<MediaPlan>,
     remotes: Arc<Remotes>,
-    preview: FrameSlot,
+    previews: Previews,
     encoders: Encoders,
     chimes: Arc<Chimes>,
 }
@@ -118,14 +137,14 @@ impl Media {
     pub fn start(config: MediaConfig, on_packet: PacketSink, on_event: EventSink) -> Self {
         let recorder = recorder(&config, &on_event);
         let remotes = Arc::new(Remotes::new(Arc::clone(&on_event), recorder.clone()));
-        let preview = FrameSlot::default();
+        let previews = Previews::default();
         let encoders = Encoders::default();
         let plans = Latest::default();
         let mut running = Running::new(
             config,
             Arc::clone(&remotes),
             recorder,
-            preview.clone(),
+            &previews,
             encoders.clone(),
             on_packet,
             on_event,
@@ -137,7 +156,7 @@ impl Media {
             move || waker.close(),
             move |stop| running::carry_out(&mut running, &theirs, stop),
         );
-        Self { control: Some(control), plans, remotes, preview, encoders, chimes }
+        Self { control: Some(control), plans, remotes, previews, encoders, chimes }
     }
 
     /// Brings media into the state of `plan`. Returns at once; devices open and close on threads of
@@ -151,13 +170,15 @@ impl Media {
     /// Asks for something that is no lasting state.
     pub fn command(&self, command: MediaCommand) {
         match command {
-            MediaCommand::Keyframe { track: Track::Camera, rung } => {
-                if let Some(encoder) = self.encoders.get(rung) {
+            MediaCommand::Keyframe { track, rung } => {
+                let encoders = if track == Track::Screen {
+                    &self.encoders.screen
+                } else {
+                    &self.encoders.camera
+                };
+                if let Some(encoder) = encoders.get(rung) {
                     encoder.request_keyframe();
                 }
-            }
-            MediaCommand::Keyframe { track, .. } => {
-                tracing::debug!(track = track.as_str(), "a keyframe of what is not sent");
             }
             MediaCommand::Sound(sound) => self.chimes.ring(sound),
         }
@@ -169,25 +190,34 @@ impl Media {
         self.remotes.receive(from, packet);
     }
 
-    /// The latest picture of somebody's track, or of one's own camera (`None`). The slot stays the
+    /// The latest picture of somebody's track, or of one's own camera or screen (`None`). The slot stays the
     /// same while that person is received.
     pub fn frames(&self, who: Option<&ParticipantId>, track: Track) -> FrameSlot {
         match who {
             Some(who) => self.remotes.slot(who, track),
-            None if track == Track::Camera => self.preview.clone(),
-            None => FrameSlot::default(),
+            None if track == Track::Screen => self.previews.screen.clone(),
+            None => self.previews.camera.clone(),
         }
+    }
+
+    /// A small picture of what could be shared, while the plan has screens watched. The slot stays
+    /// the same while that is listed.
+    pub fn thumbnail(&self, source: &ScreenSource) -> FrameSlot {
+        let thumbnails = self.previews.thumbnails.lock().unwrap_or_else(PoisonError::into_inner);
+        thumbnails.get(source).cloned().unwrap_or_default()
     }
 
     /// Figures since the previous call.
     pub fn stats(&self) -> MediaStats {
         MediaStats {
-            encoders: self
-                .encoders
-                .iter()
-                .enumerate()
-                .filter_map(|(rung, encoder)| encoder.take_stats(Track::Camera, rung))
-                .collect(),
+            encoders: [
+                (Track::Camera, &self.encoders.camera),
+                (Track::Screen, &self.encoders.screen),
+            ]
+            .into_iter()
+            .flat_map(|(track, encoders)| encoders.iter().enumerate().map(move |it| (track, it)))
+            .filter_map(|(track, (rung, encoder))| encoder.take_stats(track, rung))
+            .collect(),
             received: self.remotes.take_stats(),
         }
     }

@@ -16,6 +16,7 @@ use std::time::Duration;
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::interface::{Command, Event, Snapshot};
 use cinemasync_core::safety_code::Secret;
+use cinemasync_core::screen::ScreenSource;
 use cinemasync_core::session::{SessionConfig, SessionCore};
 use cinemasync_protocol::ParticipantId;
 use thiserror::Error;
@@ -43,13 +44,19 @@ pub struct SessionOptions {
     pub on_change: Arc<dyn Fn() + Send + Sync>,
 }
 
-/// The frame slots of the cameras.
+/// The frame slots of cameras and screens.
 #[derive(Debug, Clone, Default)]
 pub struct Frames {
     /// One's own.
     pub own: FrameSlot,
     /// The others'.
     pub cameras: BTreeMap<ParticipantId, FrameSlot>,
+    /// One's own shared screen.
+    pub own_screen: FrameSlot,
+    /// The others'.
+    pub screens: BTreeMap<ParticipantId, FrameSlot>,
+    /// Small pictures of what could be shared, while that is listed.
+    pub thumbnails: BTreeMap<ScreenSource, FrameSlot>,
 }
 
 /// The film player as far as there is one.
@@ -147,7 +154,7 @@ impl Session {
         self.snapshot.borrow().clone()
     }
 
-    /// Where the cameras' pictures are.
+    /// Where the pictures of cameras and screens are.
     pub fn frames(&self) -> Frames {
         self.frames.borrow().clone()
     }

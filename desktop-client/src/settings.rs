@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::link::Route;
+use cinemasync_core::screen::ScreenSettings;
 use cinemasync_core::voice_settings::VoiceSettings;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,8 @@ pub struct Settings {
     pub route: Route,
     /// How voices are treated.
     pub voice: VoiceSettings,
+    /// How a shared screen is sent.
+    pub screen: ScreenSettings,
 }
 
 impl Default for Settings {
@@ -47,6 +50,7 @@ impl Default for Settings {
             talk_key: String::new(),
             route: Route::Any,
             voice: VoiceSettings::default(),
+            screen: ScreenSettings::default(),
         }
     }
 }

@@ -2,5 +2,9 @@
 
 pub mod camera;
 pub mod estimator;
+mod grouping;
 pub mod ladder;
 pub mod screen;
+pub mod shares;
+
+pub use grouping::{MAX_RUNGS, Receiver};

@@ -39,11 +39,20 @@ pub enum ControlMessage {
         camera: bool,
         /// Is the microphone on?
         microphone: bool,
+        /// Is a screen shared?
+        #[serde(default)]
+        screen: bool,
+        /// With its sound?
+        #[serde(default)]
+        screen_audio: bool,
     },
-    /// How high the sender shows the receiver's camera picture.
+    /// How high the sender shows the receiver's pictures.
     Shown {
-        /// Height in pixels; 0 while it is not shown.
+        /// The camera's: height in pixels; 0 while it is not shown.
         camera: u32,
+        /// The screen's; who does not say shows it large.
+        #[serde(default = "large")]
+        screen: u32,
     },
     /// A chat message.
     Chat {
@@ -107,6 +116,10 @@ pub enum ControlMessage {
         /// One message of their exchange.
         step: Step,
     },
+}
+
+fn large() -> u32 {
+    u32::MAX
 }
 
 /// Why a control message was dropped.

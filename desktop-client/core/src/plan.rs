@@ -16,7 +16,7 @@ pub struct MediaPlan {
     /// Is the camera device open (for others or for the preview)?
     pub camera: bool,
     /// What is encoded of the camera (somebody receives it), the best first; at most
-    /// [`MAX_RUNGS`](crate::bitrate::camera::MAX_RUNGS).
+    /// [`MAX_RUNGS`](crate::bitrate::MAX_RUNGS).
     pub encode_camera: Vec<Rung>,
     /// The best that the camera is asked for.
     pub camera_quality: CameraQuality,

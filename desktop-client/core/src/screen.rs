@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub const MAX_SCREENS: usize = 300;
 
 /// What is shared.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ScreenSource {
     /// A moving picture that carries its capture time.
     TestPattern {

@@ -1,8 +1,8 @@
 //! One stay in a room: how one gets in, who is there, what is negotiated, said and played, and what
 //! media must run for it. The machine decides; [`Output`]s ask the driver to act.
 //!
-//! The parts: `entry` gets into rooms and out of them, `equipment` keeps one's devices and how voices are treated, `films` what films are here, `signaling` the way to the
-//! server, `roster` the people, `keys` by what one knows them, `stay` what happens in a room, `view` the
+//! The parts: `entry` gets into rooms and out of them, `equipment` keeps one's devices and how voices are treated, `films` what films are here, `sharing` what is shared of the screen,
+//! `signaling` the way to the server, `roster` the people, `keys` by what one knows them, `stay` what happens in a room, `view` the
 //! snapshot.
 
 mod entry;
@@ -10,12 +10,14 @@ mod equipment;
 mod films;
 mod keys;
 mod roster;
+mod sharing;
 mod signaling;
 mod stay;
 mod view;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use cinemasync_protocol::{ClientMessage, ErrorCode, ParticipantId, ServerMessage};
@@ -26,15 +28,17 @@ use crate::interface::{
     Command, Event, Invite, Level, Notice, ServerChoice, Snapshot, error_code_name,
 };
 use crate::link::{LinkCommand, LinkConfig, LinkEvent, LinkStats, Route};
-use crate::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats, Sound};
+use crate::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats, ScreenPlan, Sound};
 use crate::player::{PlayerCommand, PlayerEvent};
 use crate::safety_code::{Nonces, Secret};
+use crate::screen::{ScreenItem, ScreenSettings};
 use crate::subtitles::SubtitleFile;
 use equipment::Equipment;
 pub use equipment::EquipmentConfig;
 use films::{FilmUse, Films};
+use sharing::Sharing;
 use signaling::Signaling;
-use stay::Stay;
+use stay::{OwnTracks, Stay};
 
 /// What a session is given once and for all.
 #[derive(Debug, Clone)]
@@ -49,6 +53,8 @@ pub struct SessionConfig {
     pub route: Route,
     /// One's devices and how voices are treated at the start.
     pub equipment: EquipmentConfig,
+    /// How one's screen is sent when it is shared.
+    pub screen: ScreenSettings,
     /// What is remembered of films.
     pub memory: FilmMemory,
     /// A word unlike that of any other session: ids of chat messages begin with it.
@@ -171,8 +177,9 @@ pub struct SessionCore {
     camera: bool,
     microphone: bool,
     equipment: Equipment,
-    /// Camera and microphone as the others were told of them.
-    told: (bool, bool),
+    sharing: Sharing,
+    /// One's tracks as the others were told of them.
+    told: OwnTracks,
     stays: u64,
     nonces: Nonces,
     stage: Stage,
@@ -198,7 +205,8 @@ impl SessionCore {
             camera: config.camera,
             microphone: config.microphone,
             equipment: Equipment::new(config.equipment.clone()),
-            told: (false, false),
+            sharing: Sharing::new(config.screen),
+            told: OwnTracks::default(),
             memory: config.memory.clone().bounded(),
             config,
             stays: 0,
@@ -276,6 +284,11 @@ impl SessionCore {
             .min()
     }
 
+    /// The monitors and windows that can be shared, while somebody chooses.
+    pub fn screens(&self) -> Arc<Vec<ScreenItem>> {
+        self.sharing.screens()
+    }
+
     /// Everything a front end shows, as of this moment.
     pub fn snapshot(&self, now: Now) -> Snapshot {
         view::snapshot(self, now)
@@ -303,6 +316,13 @@ impl SessionCore {
             Command::Voice(settings) => self.equipment.voice = settings.bounded(),
             Command::Route(route) => self.config.route = route,
             Command::VoiceVolume { who, volume } => self.equipment.set_volume(who, volume),
+            Command::ListScreens(on) => self.sharing.list(on),
+            Command::ShareScreen(share) if matches!(self.stage, Stage::Room(_)) => {
+                self.sharing.share(share);
+            }
+            Command::StopSharing if matches!(self.stage, Stage::Room(_)) => self.sharing.stop(),
+            Command::ScreenSettings(settings) => self.sharing.set(settings),
+            Command::ScreenVolume { who, volume } => self.sharing.set_volume(who, volume),
             Command::PushToTalk(on) => {
                 self.equipment.push_to_talk = on;
                 self.equipment.held = false;
@@ -343,6 +363,14 @@ impl SessionCore {
             }
             MediaEvent::Speaking { who: None, speaking } => self.equipment.voiced = speaking,
             MediaEvent::Level { who: None, level } => self.equipment.level = level,
+            MediaEvent::Screens(_)
+            | MediaEvent::ScreenShows(_)
+            | MediaEvent::ScreenContent(_)
+            | MediaEvent::ScreenEnded(_)
+            | MediaEvent::ScreenSoundEnded(_) => {
+                let notice = self.sharing.media_event(event);
+                self.outputs.extend(notice.map(|notice| Output::Event(Event::Notice(notice))));
+            }
             other => {
                 self.in_room(|stay, io| stay.media_event(other, io), now);
             }
@@ -351,9 +379,19 @@ impl SessionCore {
 
     /// Tells the others which of one's tracks they get, if that changed.
     fn tell_tracks(&mut self, now: Now) {
-        let tracks = (self.shows(), self.is_audible());
+        let tracks = self.own_tracks();
         if std::mem::replace(&mut self.told, tracks) != tracks {
             self.in_room(Stay::tell_tracks, now);
+        }
+    }
+
+    /// What there is for others.
+    fn own_tracks(&self) -> OwnTracks {
+        OwnTracks {
+            camera: self.shows(),
+            microphone: self.is_audible(),
+            screen: self.sharing.is_on(),
+            screen_audio: self.sharing.has_sound(),
         }
     }
 
@@ -387,13 +425,13 @@ impl SessionCore {
 
     /// Works on the stay, if there is one.
     fn in_room(&mut self, work: impl FnOnce(&mut Stay, &mut Io<'_>), now: Now) -> bool {
-        let (camera, microphone) = (self.shows(), self.is_audible());
+        let tracks = self.own_tracks();
         let Stage::Room(stay) = &mut self.stage else { return false };
         let mut io = Io {
             now,
             route: self.config.route,
-            camera,
-            microphone,
+            tracks,
+            screen_settings: self.sharing.settings(),
             signaling_up: self.signaling.is_up(),
             equipment: &self.equipment,
             films: &self.films.sources,
@@ -424,7 +462,10 @@ impl SessionCore {
             },
             microphone,
             encode_microphone: self.is_audible() && connected,
+            screen_volumes: self.sharing.volumes(&receive),
             receive,
+            screen: self.screen_plan(in_room && self.config.preview),
+            watch_screens: self.sharing.is_listed(),
             ..MediaPlan::default()
         };
         let plan = self.equipment.complete(plan);
@@ -435,6 +476,16 @@ impl SessionCore {
             self.plan = plan.clone();
             self.outputs.push_back(Output::Plan(plan));
         }
+    }
+
+    /// The screen is grabbed while somebody looks: one of the others or, if it is shown here, oneself.
+    fn screen_plan(&self, preview: bool) -> Option<ScreenPlan> {
+        let Stage::Room(stay) = &self.stage else { return None };
+        let plan = self.sharing.plan()?;
+        let encode = stay.screen_rungs().to_vec();
+        let encode_sound = plan.encode_sound && stay.somebody_is_connected();
+        let wanted = preview || encode_sound || !encode.is_empty();
+        wanted.then_some(ScreenPlan { encode, encode_sound, ..plan })
     }
 
     fn notice(&mut self, level: Level, text: String) {
@@ -454,8 +505,9 @@ impl SessionCore {
 struct Io<'a> {
     now: Now,
     route: Route,
-    camera: bool,
-    microphone: bool,
+    /// What one sends.
+    tracks: OwnTracks,
+    screen_settings: ScreenSettings,
     signaling_up: bool,
     equipment: &'a Equipment,
     films: &'a BTreeMap<FilmId, FilmSource>,

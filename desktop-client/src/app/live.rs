@@ -91,6 +91,7 @@ impl LiveApp {
                     voice: settings.voice,
                     push_to_talk: settings.push_to_talk,
                 },
+                screen: settings.screen,
                 memory: films_path.as_deref().map(crate::film_memory::load).unwrap_or_default(),
                 nonce: crate::platform::nonce(),
             },
@@ -287,6 +288,7 @@ fn chosen(command: &Command, settings: Settings) -> Settings {
         Command::Route(route) => Settings { route: *route, ..settings },
         Command::PushToTalk(push_to_talk) => Settings { push_to_talk: *push_to_talk, ..settings },
         Command::Voice(voice) => Settings { voice: *voice, ..settings },
+        Command::ScreenSettings(screen) => Settings { screen: screen.bounded(), ..settings },
         _ => settings,
     }
 }

@@ -10,9 +10,7 @@ use cinemasync_core::voice_settings::VoiceSettings;
 use cinemasync_protocol::ParticipantId;
 use serde::Deserialize;
 
-/// What is answered to everything about sharing a screen.
-pub(super) const NO_SCREEN_SHARING: &str =
-    "This version cannot share a screen yet. Show the film itself with `open` instead.";
+use crate::media::ScreenChoice;
 
 /// One line on stdin.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,8 +131,7 @@ enum Spoken {
         held: bool,
     },
     ShareScreen {
-        #[serde(rename = "source")]
-        _source: String,
+        source: String,
     },
     StopSharing,
     React {
@@ -234,9 +231,12 @@ impl CommandLine {
             Spoken::RefuseKey { id } => Command::RefuseKey(id),
             Spoken::Leave => Command::Leave,
             Spoken::Stats => return Ok(Self::Stats),
-            Spoken::ShareScreen { .. } | Spoken::StopSharing => {
-                return Err(("unsupported", NO_SCREEN_SHARING.to_owned()));
-            }
+            Spoken::ShareScreen { source } => match source.parse::<ScreenChoice>() {
+                Ok(ScreenChoice(Some(share))) => Command::ShareScreen(share),
+                Ok(ScreenChoice(None)) => Command::StopSharing,
+                Err(error) => return Err(("screen", error.to_string())),
+            },
+            Spoken::StopSharing => Command::StopSharing,
         };
         Ok(Self::Session(command))
     }

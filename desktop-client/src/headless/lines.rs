@@ -5,6 +5,7 @@ use std::time::Duration;
 use cinemasync_core::film_queue::QueuedFilm;
 use cinemasync_core::interface::{Event, Notice, ParticipantView, Snapshot, Via};
 use cinemasync_core::plan::{DecoderStats, VoiceStats};
+use cinemasync_core::track::Track;
 use serde_json::{Map, Value, json};
 
 use crate::platform::process::Usage;
@@ -176,7 +177,13 @@ fn peer_stats(peer: &ParticipantView, snapshot: &Snapshot) -> Value {
         .media
         .encoders
         .iter()
-        .filter(|encoder| Some(encoder.rung) == peer.camera_rung)
+        .filter(|encoder| {
+            let rung = match encoder.track {
+                Track::Screen => peer.screen_rung,
+                _ => peer.camera_rung,
+            };
+            Some(encoder.rung) == rung
+        })
         // One that has encoded nothing yet is no video going out.
         .filter(|encoder| encoder.width > 0)
         .map(|encoder| {

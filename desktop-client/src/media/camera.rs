@@ -5,41 +5,21 @@ mod device;
 mod film;
 mod y4m;
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cinemasync_core::bitrate::camera::MAX_RUNGS;
 use cinemasync_core::bitrate::ladder::CameraQuality;
-use cinemasync_core::frame::{FrameSlot, VideoFrame};
+use cinemasync_core::frame::VideoFrame;
 use cinemasync_core::plan::MediaEvent;
 use cinemasync_core::track::Track;
 
 use super::EventSink;
 use super::pattern;
+use super::picture_out::{Pace, PictureOut};
 use super::scale::{ScaleError, Scaler, fitted};
 use super::source::CameraSource;
-use super::worker::{Latest, Stop, Worker};
+use super::worker::{Stop, Worker};
 pub(super) use device::listing;
 use film::FilmPipe;
-
-/// Where pictures go. Both ends hold the latest only.
-#[derive(Clone)]
-pub(super) struct CameraOut {
-    /// Shown to oneself.
-    pub(super) preview: FrameSlot,
-    /// Encoded, one slot for each encoding.
-    pub(super) encoders: [Latest<Arc<VideoFrame>>; MAX_RUNGS],
-}
-
-impl CameraOut {
-    fn put(&self, frame: VideoFrame) {
-        let frame = Arc::new(frame);
-        self.preview.put(Arc::clone(&frame));
-        for encoder in &self.encoders {
-            encoder.put(Arc::clone(&frame));
-        }
-    }
-}
 
 /// Scales pictures down to what is wanted; smaller ones pass untouched.
 struct Fit {
@@ -71,7 +51,7 @@ pub(super) fn start(
     source: CameraSource,
     device: Option<String>,
     quality: CameraQuality,
-    out: CameraOut,
+    out: PictureOut,
     events: EventSink,
 ) -> Worker {
     let pipe = FilmPipe::default();
@@ -99,38 +79,12 @@ pub(super) fn start(
     )
 }
 
-fn show_pattern(width: u32, height: u32, fps: u32, out: &CameraOut, stop: &Stop) {
+fn show_pattern(width: u32, height: u32, fps: u32, out: &PictureOut, stop: &Stop) {
     let mut pace = Pace::new(Duration::from_secs(1) / fps.max(1));
     for number in 0.. {
         if !pace.wait(stop) {
             return;
         }
         out.put(pattern::draw(width, height, number, pattern::unix_ms(), Instant::now()));
-    }
-}
-
-/// Lets a picture through each period.
-struct Pace {
-    period: Duration,
-    next: Instant,
-}
-
-impl Pace {
-    fn new(period: Duration) -> Self {
-        Self { period, next: Instant::now() }
-    }
-
-    /// Waits for the next picture's time; false when it is time to stop.
-    fn wait(&mut self, stop: &Stop) -> bool {
-        if stop.sleep_until(self.next) {
-            return false;
-        }
-        self.next += self.period;
-        // After a standstill go on from now: nobody wants the pictures of the past.
-        let now = Instant::now();
-        if self.next + 2 * self.period < now {
-            self.next = now;
-        }
-        true
     }
 }

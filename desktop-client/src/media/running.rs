@@ -4,25 +4,30 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cinemasync_core::bitrate::camera::MAX_RUNGS;
+use cinemasync_core::bitrate::MAX_RUNGS;
+use cinemasync_core::bitrate::camera::Rung;
 use cinemasync_core::bitrate::ladder::CameraQuality;
+use cinemasync_core::bitrate::screen::ScreenRung;
 use cinemasync_core::devices::DeviceUse;
-use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::plan::MediaPlan;
+use cinemasync_core::screen::{ScreenSettings, ScreenSource};
+use cinemasync_core::track::Track;
 
-use super::camera::{self, CameraOut};
+use super::camera;
 use super::chimes::Chimes;
 use super::clock::RtpClock;
 use super::microphone::VoiceControl;
 use super::mixer::Outlet;
+use super::picture_out::PictureOut;
 use super::record::Recorder;
 use super::reference::References;
 use super::remote::Remotes;
 use super::source::{CameraSource, MicrophoneSource, SpeakerSink};
-use super::video_out;
+use super::video_out::{self, Wanted};
 use super::worker::{Latest, Stop, Taken, Worker};
 use super::{
-    Encoders, EventSink, MediaConfig, PacketSink, device_watch, loopback, microphone, mixer,
+    Encoders, EventSink, MediaConfig, PacketSink, Previews, device_watch, loopback, microphone,
+    mixer, screen,
 };
 
 /// The workers of the plan, and what they are made from.
@@ -31,7 +36,8 @@ pub(super) struct Running {
     clock: RtpClock,
     remotes: Arc<Remotes>,
     recorder: Option<Arc<Recorder>>,
-    pictures: CameraOut,
+    camera_out: PictureOut,
+    screen_out: PictureOut,
     encoders_state: Encoders,
     chimes: Arc<Chimes>,
     voice: Arc<VoiceControl>,
@@ -42,7 +48,9 @@ pub(super) struct Running {
     watch: Option<Worker>,
     loopback: Option<(Option<String>, Worker)>,
     camera: Option<((CameraSource, CameraQuality), Worker)>,
-    encoders: [Option<Worker>; MAX_RUNGS],
+    camera_encoders: [Option<Worker>; MAX_RUNGS],
+    screen: Option<((ScreenSource, ScreenSettings), Worker)>,
+    screen_encoders: [Option<Worker>; MAX_RUNGS],
     microphone: Option<(MicrophoneSource, Worker)>,
     mixer: Option<Worker>,
     /// Does the mixer run for a sound alone?
@@ -55,7 +63,7 @@ impl Running {
         config: MediaConfig,
         remotes: Arc<Remotes>,
         recorder: Option<Arc<Recorder>>,
-        preview: FrameSlot,
+        previews: &Previews,
         encoders_state: Encoders,
         packets: PacketSink,
         events: EventSink,
@@ -65,7 +73,8 @@ impl Running {
             clock: RtpClock::new(Instant::now()),
             remotes,
             recorder,
-            pictures: CameraOut { preview, encoders: Default::default() },
+            camera_out: PictureOut::shown_in(previews.camera.clone()),
+            screen_out: PictureOut::shown_in(previews.screen.clone()),
             encoders_state,
             chimes: Arc::default(),
             voice: Arc::default(),
@@ -76,7 +85,9 @@ impl Running {
             watch: None,
             loopback: None,
             camera: None,
-            encoders: Default::default(),
+            camera_encoders: Default::default(),
+            screen: None,
+            screen_encoders: Default::default(),
             microphone: None,
             mixer: None,
             nobody_speaks: true,
@@ -121,27 +132,19 @@ impl Running {
             let chimes = Arc::clone(&self.chimes);
             mixer::start(outlet, remotes, chimes, played, recorder, Arc::clone(&self.events))
         });
-        for (rung, encoder) in self.encoders.iter_mut().enumerate() {
-            let state = &self.encoders_state[rung];
-            let wanted = plan.encode_camera.get(rung).filter(|_| camera.is_some());
-            if let Some(wanted) = wanted {
-                state.set_rung(*wanted);
-            }
-            switch(encoder, wanted.is_some(), || {
-                let ends = video_out::Ends {
-                    pictures: self.pictures.encoders[rung].clone(),
-                    clock: self.clock,
-                    packets: Arc::clone(&self.packets),
-                    events: Arc::clone(&self.events),
-                };
-                video_out::start(rung, Arc::clone(state), ends)
-            });
-        }
+        let camera_rung = |rung: &Rung| Wanted {
+            height: rung.quality.height,
+            fps: rung.quality.fps,
+            bps: rung.bps,
+        };
+        let encode_camera = if camera.is_some() { &plan.encode_camera[..] } else { &[] };
+        self.encode(Track::Camera, &encode_camera.iter().map(camera_rung).collect::<Vec<_>>());
         let camera = camera.map(|source| (source, plan.camera_quality));
         follow(&mut self.camera, camera, |(source, quality)| {
-            let (out, events) = (self.pictures.clone(), Arc::clone(&self.events));
+            let (out, events) = (self.camera_out.clone(), Arc::clone(&self.events));
             camera::start(source, named(&plan.camera_device), quality, out, events)
         });
+        self.share(plan);
         let echoes = plan.voice.echo_cancellation
             && !plan.receive.is_empty()
             && microphone.as_ref().is_some_and(MicrophoneSource::is_device);
@@ -163,6 +166,44 @@ impl Running {
 }
 
 impl Running {
+    /// Grabs and encodes what the plan has shared of the screen.
+    fn share(&mut self, plan: &MediaPlan) {
+        let rungs: Vec<Wanted> = plan.screen.as_ref().map_or(Vec::new(), |screen| {
+            let fps = screen.settings.fps;
+            let wanted = |rung: &ScreenRung| Wanted { height: rung.height, fps, bps: rung.bps };
+            screen.encode.iter().map(wanted).collect()
+        });
+        self.encode(Track::Screen, &rungs);
+        let screen = plan.screen.as_ref();
+        let screen = screen.map(|screen| (screen.share.source.clone(), screen.settings));
+        follow(&mut self.screen, screen, |(source, settings)| {
+            screen::start(source, settings, self.screen_out.clone(), Arc::clone(&self.events))
+        });
+    }
+
+    /// Lets the encoders of a track run that are wanted, and no others.
+    fn encode(&mut self, track: Track, wanted: &[Wanted]) {
+        let (encoders, states, pictures) = if track == Track::Screen {
+            (&mut self.screen_encoders, &self.encoders_state.screen, &self.screen_out)
+        } else {
+            (&mut self.camera_encoders, &self.encoders_state.camera, &self.camera_out)
+        };
+        for (rung, encoder) in encoders.iter_mut().enumerate() {
+            if let Some(wanted) = wanted.get(rung) {
+                states[rung].want(*wanted);
+            }
+            switch(encoder, rung < wanted.len(), || {
+                let ends = video_out::Ends {
+                    pictures: pictures.encoders[rung].clone(),
+                    clock: self.clock,
+                    packets: Arc::clone(&self.packets),
+                    events: Arc::clone(&self.events),
+                };
+                video_out::start(track, rung, Arc::clone(&states[rung]), ends)
+            });
+        }
+    }
+
     /// Lets go of the loudspeaker that a sound alone was heard from.
     fn rest(&mut self) {
         if self.nobody_speaks && self.chimes.are_over() {

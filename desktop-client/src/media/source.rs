@@ -1,12 +1,15 @@
 //! What media may be fed from and where it may go, and how a person names it on a command line.
 //! Nothing is opened here.
 
+mod screen;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::devices::DeviceWish;
+pub use screen::ScreenChoice;
 use thiserror::Error;
 
 /// Where the camera's pictures come from.
@@ -153,7 +156,9 @@ impl FromStr for CameraSource {
             ("default", None) => Ok(Self::Default),
             ("test-pattern", None) => Ok(Self::TEST_PATTERN),
             ("test-pattern", Some(size)) => {
-                pattern(size).ok_or_else(|| SourceError::Pattern(given.to_owned()))
+                let (width, height, fps) =
+                    pattern(size).ok_or_else(|| SourceError::Pattern(given.to_owned()))?;
+                Ok(Self::TestPattern { width, height, fps })
             }
             ("device", Some(name)) => named(given, name).map(Self::Device),
             ("file", Some(path)) => named(given, path).map(|path| Self::File(path.into())),
@@ -238,8 +243,8 @@ fn named(given: &str, name: &str) -> Result<String, SourceError> {
     Ok(name.to_owned())
 }
 
-/// Reads `1280x720@30`.
-fn pattern(size: &str) -> Option<CameraSource> {
+/// Reads `1280x720@30`: width, height and pictures a second.
+fn pattern(size: &str) -> Option<(u32, u32, u32)> {
     let (size, fps) = size.split_once('@').unwrap_or((size, "30"));
     let (width, height) = size.split_once('x')?;
     let (width, height, fps) = (width.parse().ok()?, height.parse().ok()?, fps.parse().ok()?);
@@ -247,11 +252,7 @@ fn pattern(size: &str) -> Option<CameraSource> {
     // 96 pixels are two for each of the pattern's 48 columns.
     let fits =
         (96..=1920).contains(&width) && (64..=1080).contains(&height) && (1..=60).contains(&fps);
-    (fits && even(width) && even(height)).then_some(CameraSource::TestPattern {
-        width,
-        height,
-        fps,
-    })
+    (fits && even(width) && even(height)).then_some((width, height, fps))
 }
 
 #[cfg(test)]

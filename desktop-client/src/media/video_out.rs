@@ -1,4 +1,4 @@
-//! The threads that encode the camera, one for each encoding of it: the latest picture in, one access
+//! The threads that encode pictures, one for each encoding of a source: the latest picture in, one access
 //! unit out, keyframes when somebody asks. A picture that comes while one is being encoded replaces the
 //! one that waits; none is encoded while what was sent before still waits.
 
@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use cinemasync_core::bitrate::camera::Rung;
 use cinemasync_core::frame::VideoFrame;
 use cinemasync_core::packet::OutboundPacket;
 use cinemasync_core::plan::{EncoderStats, MediaEvent};
@@ -26,11 +25,22 @@ const STALE: Duration = Duration::from_millis(500);
 /// Failures in a row before a person is told.
 const HOPELESS: u32 = 5;
 
+/// How pictures are to be encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// Height in pixels at most.
+    pub(super) height: u32,
+    /// Pictures a second at most.
+    pub(super) fps: u32,
+    /// What it aims at, in bits a second.
+    pub(super) bps: u64,
+}
+
 /// What an encoder's thread shares with its owner.
 #[derive(Default)]
 pub(super) struct EncoderState {
     keyframe: AtomicBool,
-    rung: Mutex<Option<Rung>>,
+    wanted: Mutex<Option<Wanted>>,
     meter: Mutex<Meter>,
 }
 
@@ -51,12 +61,12 @@ impl EncoderState {
     }
 
     /// Encodes like this from the next picture on.
-    pub(super) fn set_rung(&self, rung: Rung) {
-        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = Some(rung);
+    pub(super) fn want(&self, wanted: Wanted) {
+        *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
     }
 
-    fn rung(&self) -> Option<Rung> {
-        *self.rung.lock().unwrap_or_else(PoisonError::into_inner)
+    fn wanted(&self) -> Option<Wanted> {
+        *self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// No encoder runs any more: there are no figures until one does.
@@ -94,12 +104,13 @@ pub(super) struct Ends {
     pub(super) events: EventSink,
 }
 
-/// Starts the encoder that makes this encoding of the camera.
-pub(super) fn start(rung: usize, state: Arc<EncoderState>, ends: Ends) -> Worker {
-    Worker::spawn(&format!("encode-camera-{rung}"), move |stop| {
+/// Starts the encoder that makes this encoding of a track.
+pub(super) fn start(track: Track, rung: usize, state: Arc<EncoderState>, ends: Ends) -> Worker {
+    Worker::spawn(&format!("encode-{}-{rung}", track.as_str()), move |stop| {
         // Whoever is there now has seen nothing yet.
         state.request_keyframe();
         let mut encoding = Encoding {
+            track,
             rung,
             encoder: None,
             scaler: Scaler::default(),
@@ -113,6 +124,7 @@ pub(super) fn start(rung: usize, state: Arc<EncoderState>, ends: Ends) -> Worker
 }
 
 struct Encoding {
+    track: Track,
     rung: usize,
     encoder: Option<Encoder>,
     scaler: Scaler,
@@ -130,10 +142,10 @@ impl Encoding {
                 Taken::TimedOut => continue,
                 Taken::Closed => return,
             };
-            let Some(wanted) = state.rung() else { continue };
+            let Some(wanted) = state.wanted() else { continue };
             if frame.at.elapsed() > STALE
-                || ends.packets.is_full(Track::Camera, self.rung)
-                || !self.is_due(frame.at, wanted.quality.fps)
+                || ends.packets.is_full(self.track, self.rung)
+                || !self.is_due(frame.at, wanted.fps)
             {
                 continue;
             }
@@ -142,7 +154,7 @@ impl Encoding {
                     self.failures = 0;
                     let Some(Encoded { access_unit, keyframe }) = encoded else { continue };
                     ends.packets.send(OutboundPacket::Video {
-                        track: Track::Camera,
+                        track: self.track,
                         rung: self.rung,
                         access_unit,
                         rtp_timestamp: ends.clock.at(frame.at, 90_000),
@@ -169,11 +181,11 @@ impl Encoding {
     fn encode(
         &mut self,
         frame: &VideoFrame,
-        wanted: Rung,
+        wanted: Wanted,
         state: &EncoderState,
     ) -> Result<Option<Encoded>, String> {
         let began = Instant::now();
-        let size = fitted((frame.width, frame.height), (u32::MAX, wanted.quality.height));
+        let size = fitted((frame.width, frame.height), (u32::MAX, wanted.height));
         let scaled;
         let frame = if size == (frame.width, frame.height) {
             frame
@@ -181,8 +193,9 @@ impl Encoding {
             scaled = self.scaler.scale(frame, size).map_err(|error| error.to_string())?;
             &scaled
         };
-        let rate =
-            Rate { bps: wanted.bps.min(target_bps(size.0, size.1)), fps: wanted.quality.fps };
+        // What faces gain nothing from, the text on a screen may need.
+        let most = if self.track == Track::Camera { target_bps(size.0, size.1) } else { u64::MAX };
+        let rate = Rate { bps: wanted.bps.min(most), fps: wanted.fps };
         let encoder = self.encoder.take().filter(|encoder| encoder.size() == size);
         let mut encoder = match encoder {
             Some(encoder) => encoder,
@@ -206,9 +219,15 @@ impl Encoding {
         tracing::warn!(error, "a picture could not be encoded");
         self.failures += 1;
         if self.failures == HOPELESS {
-            let text =
-                format!("The camera's pictures cannot be sent ({error}). Choose another camera.");
-            events(MediaEvent::DeviceFailed { track: Some(Track::Camera), device: None, text });
+            events(if self.track == Track::Screen {
+                let text = format!("The screen cannot be sent ({error}). Share something else.");
+                MediaEvent::ScreenEnded(text)
+            } else {
+                let text = format!(
+                    "The camera's pictures cannot be sent ({error}). Choose another camera."
+                );
+                MediaEvent::DeviceFailed { track: Some(self.track), device: None, text }
+            });
         }
     }
 }
@@ -226,8 +245,6 @@ fn note(state: &EncoderState, size: (u32, u32), bps: u64, began: Instant, keyfra
 mod tests {
     use std::sync::mpsc;
 
-    use cinemasync_core::bitrate::ladder::CameraQuality;
-
     use super::super::pattern;
     use super::*;
 
@@ -240,10 +257,10 @@ mod tests {
     }
 
     impl Rig {
-        fn new(rung: Rung) -> Self {
+        fn new(wanted: Wanted) -> Self {
             let (pictures, state) = (Latest::default(), Arc::new(EncoderState::default()));
             let (sent, got) = mpsc::channel();
-            state.set_rung(rung);
+            state.want(wanted);
             let ends = Ends {
                 pictures: pictures.clone(),
                 clock: RtpClock::new(Instant::now()),
@@ -253,7 +270,7 @@ mod tests {
                 }),
                 events: Arc::new(|_| {}),
             };
-            let worker = Some(start(0, Arc::clone(&state), ends));
+            let worker = Some(start(Track::Camera, 0, Arc::clone(&state), ends));
             Self { pictures, state, got, worker, number: 0 }
         }
 
@@ -270,13 +287,13 @@ mod tests {
         }
     }
 
-    fn rung(height: u32, fps: u32, bps: u64) -> Rung {
-        Rung { quality: CameraQuality { height, fps }, bps }
+    fn wanted(height: u32, fps: u32, bps: u64) -> Wanted {
+        Wanted { height, fps, bps }
     }
 
     #[test]
     fn keyframes_come_first_and_when_asked_for_but_not_in_heaps() {
-        let mut rig = Rig::new(rung(180, 30, 100_000));
+        let mut rig = Rig::new(wanted(180, 30, 100_000));
         let mut kinds = Vec::new();
         let began = Instant::now();
         // As a camera would, only faster.
@@ -304,7 +321,7 @@ mod tests {
 
     #[test]
     fn size_and_bitrate_follow_what_is_wanted_while_it_runs() {
-        let mut rig = Rig::new(rung(720, 30, 1_700_000));
+        let mut rig = Rig::new(wanted(720, 30, 1_700_000));
         let at = Instant::now();
         let bits = |rig: &mut Rig, from: u64| {
             let pictures = (from..from + 60).map(|n| {
@@ -316,10 +333,10 @@ mod tests {
             pictures.sum::<usize>()
         };
         let much = bits(&mut rig, 0);
-        rig.state.set_rung(rung(720, 30, 150_000));
+        rig.state.want(wanted(720, 30, 150_000));
         let little = bits(&mut rig, 60);
         assert!(little * 2 < much, "{much} {little}");
-        rig.state.set_rung(rung(180, 30, 150_000));
+        rig.state.want(wanted(180, 30, 150_000));
         let (keyframe, _) = rig.show(640, 360, at + Duration::from_secs(5));
         let stats = rig.state.take_stats(Track::Camera, 0).expect("something was encoded");
         assert!(keyframe, "another size begins anew");
@@ -329,6 +346,7 @@ mod tests {
     #[test]
     fn no_more_pictures_are_sent_than_are_wanted() {
         let mut encoding = Encoding {
+            track: Track::Camera,
             rung: 0,
             encoder: None,
             scaler: Scaler::default(),

@@ -222,9 +222,9 @@ impl Link {
             engine::connect(&self.parts.config, runtime, handler, reader, uplink, on_estimate)
                 .await?;
         self.connection = Some(Arc::clone(&connection));
-        // Both exist from the start and in this order, whatever is sent: an offer is complete, and
+        // All exist from the start and in this order, whatever is sent: an offer is complete, and
         // an answer reuses them.
-        for kind in [Track::Microphone, Track::Camera] {
+        for kind in Track::ALL {
             let track = LocalTrack::add(connection.as_ref(), kind).await?;
             feedback.watch(track.ssrc);
             self.lock_tracks().insert(kind, Arc::new(track));

@@ -33,10 +33,11 @@ use super::uplink::Uplink;
 /// Largest RTP payload. With its headers, SRTP and TURN around it a packet stays below 1,280 bytes,
 /// which every path carries.
 pub(super) const MAX_PAYLOAD_BYTES: usize = 1200;
-/// Voice packets waiting at most: half a second, past which they would only be late.
-const AUDIO_QUEUE: usize = 25;
-/// Pictures waiting at most: half a second at 30 fps.
-const VIDEO_QUEUE: usize = 15;
+/// Packets of sound waiting at most: half a second of a voice and a screen, past which they would only be
+/// late.
+const AUDIO_QUEUE: usize = 50;
+/// Pictures waiting at most: half a second of a camera and a screen at 30 fps.
+const VIDEO_QUEUE: usize = 30;
 
 /// Told which track needs a keyframe because pictures of it were dropped; must not block.
 pub(super) type OnDropped = Arc<dyn Fn(Track) + Send + Sync>;

@@ -9,6 +9,7 @@ use cinemasync_core::interface::{Command, Event, ServerChoice, Snapshot};
 use cinemasync_core::link::LinkEvent;
 use cinemasync_core::plan::MediaEvent;
 use cinemasync_core::player::PlayerCommand;
+use cinemasync_core::screen::ScreenItem;
 use cinemasync_core::session::{Input, NetworkChange, Now, Output, SessionCore};
 use cinemasync_core::track::Track;
 use cinemasync_protocol::ParticipantId;
@@ -50,6 +51,8 @@ struct Driver {
     core: SessionCore,
     links: Links,
     media: Arc<Media>,
+    /// Whose media is received.
+    receive: Vec<ParticipantId>,
     film: Film,
     /// A film that is read through in the background.
     hashing: Option<Hashing>,
@@ -90,6 +93,7 @@ pub(super) async fn run(
         core,
         links,
         media,
+        receive: Vec::new(),
         film,
         hashing: None,
         signaling: None,
@@ -114,7 +118,7 @@ pub(super) async fn run(
             Some((generation, event)) = signaling_queue.recv() => driver.signaling_event(generation, event),
             Some(input) = input_queue.recv() => driver.handle(input),
             Some(change) = network_changes.recv() => driver.handle(Input::NetworkChanged(change)),
-            Some(event) = media_queue.recv() => driver.handle(Input::Media(event)),
+            Some(event) = media_queue.recv() => driver.media_event(event),
             _ = stats.tick() => driver.collect_stats(),
             Some(_) = driver.closing.join_next() => {}
             () = tokio::time::sleep_until(wake.into()) => driver.handle(Input::Timeout),
@@ -215,6 +219,32 @@ impl Driver {
         }
     }
 
+    fn media_event(&mut self, event: MediaEvent) {
+        let listed = matches!(event, MediaEvent::Screens(_));
+        self.handle(Input::Media(event));
+        if listed {
+            self.show_frames();
+        }
+    }
+
+    /// Tells the front end where pictures are.
+    fn show_frames(&self) {
+        let slots = |track| {
+            let slot = |who: &ParticipantId| (who.clone(), self.media.frames(Some(who), track));
+            self.receive.iter().map(slot).collect()
+        };
+        let screens = self.core.screens();
+        let thumbnail =
+            |item: &ScreenItem| (item.source.clone(), self.media.thumbnail(&item.source));
+        self.outlets.frames.send_replace(Frames {
+            own: self.media.frames(None, Track::Camera),
+            cameras: slots(Track::Camera),
+            own_screen: self.media.frames(None, Track::Screen),
+            screens: slots(Track::Screen),
+            thumbnails: screens.iter().map(thumbnail).collect(),
+        });
+    }
+
     fn collect_stats(&self) {
         let (links, media, inputs) = (self.links.stats(), self.media.clone(), self.inputs.clone());
         tokio::spawn(async move {
@@ -281,9 +311,8 @@ impl Driver {
             Output::Link(id, command) => self.links.command(&id, command),
             Output::Plan(plan) => {
                 self.media.apply(&plan);
-                let slot = |who: Option<&ParticipantId>| self.media.frames(who, Track::Camera);
-                let cameras = plan.receive.iter().map(|id| (id.clone(), slot(Some(id)))).collect();
-                self.outlets.frames.send_replace(Frames { own: slot(None), cameras });
+                self.receive = plan.receive;
+                self.show_frames();
             }
             Output::Media(command) => self.media.command(command),
             Output::Player(command) => {

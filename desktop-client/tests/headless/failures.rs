@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::person::{Person, text};
 use crate::server::TestServer;
@@ -176,8 +176,7 @@ fn lines_that_are_no_commands_are_answered_and_the_session_goes_on() {
         (deep.as_str(), "bad_command"),
         (long.as_str(), "too_large"),
         ("{\"command\":\"chat\",\"text\":\"\"}", "too_large"),
-        ("{\"command\":\"share_screen\",\"source\":\"monitor:0\"}", "unsupported"),
-        ("{\"command\":\"stop_sharing\"}", "unsupported"),
+        ("{\"command\":\"share_screen\",\"source\":\"everything\"}", "screen"),
         ("{\"command\":\"ready\",\"value\":true}", "no_film"),
         ("{\"command\":\"add_subtitle\",\"path\":\"/no/such/file\"}", "subtitle"),
         ("{\"command\":\"open_address\",\"address\":\"file:///etc/passwd\"}", "film_address"),
@@ -291,15 +290,4 @@ fn a_reader_who_does_not_read_holds_up_nothing() {
     let left = ana.wait("participant_left", |_| true);
     assert_eq!(text(&left, "reason"), "left");
     assert_eq!(ben.0.wait().expect("it ends").code(), Some(0));
-}
-
-#[test]
-fn screens_that_cannot_be_shared_yet_are_told_at_the_start() {
-    let mut ana = Person::start("Ana", "embedded", "--create --screen test-pattern");
-    let error = ana.wait("error", |_| true);
-    assert_eq!(text(&error, "code"), "unsupported");
-    sentence(&error);
-    ana.wait("room", |_| true);
-    ana.tell(&json!({ "command": "leave" }));
-    assert_eq!(ana.wait_for_end().code(), Some(0));
 }

@@ -13,5 +13,6 @@ mod keys;
 mod outage;
 mod person;
 mod relay;
+mod screens;
 mod server;
 mod tones;

@@ -1,34 +1,10 @@
 //! What is encoded of one's own camera, and who gets which of it.
-//!
-//! One encoding serves everybody whose link carries about the same; for those whose link is much
-//! slower there is a second one, so that they do not pull the others down. Who does not show the
-//! picture gets none.
 
 use cinemasync_protocol::ParticipantId;
 
+use super::grouping::{Group, MAX_RUNGS, Receiver, groups, in_steps};
 use super::ladder::{CameraQuality, Place};
-
-/// Encodings of one source at most.
-pub const MAX_RUNGS: usize = 2;
-/// Of what a link carries, so much is kept for voice and control, in bits a second.
-const VOICE_BPS: u64 = 60_000;
-/// And this share for repairs and headers.
-const OVERHEAD: f64 = 0.06;
-/// Somebody whose link carries less than this share of what the others' do gets an encoding of its
-/// own; from the second share on they are together again.
-const MUCH_SLOWER: f64 = 0.5;
-const ALIKE: f64 = 0.75;
-
-/// Somebody who may receive the camera.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Receiver {
-    /// Who.
-    pub id: ParticipantId,
-    /// What the link carries, in bits a second.
-    pub available_bps: u64,
-    /// How high the picture is shown there, in pixels; 0 when it is not.
-    pub height: u32,
-}
+use super::shares::{OVERHEAD, VOICE_BPS};
 
 /// One encoding of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,61 +36,35 @@ impl CameraRungs {
 
     /// Decides anew.
     pub fn update(&mut self, receivers: &[Receiver], allowed: CameraQuality) {
-        let mut watching: Vec<(&Receiver, u64)> = receivers
-            .iter()
-            .filter(|receiver| receiver.height > 0)
-            .map(|receiver| (receiver, spendable(receiver, allowed)))
-            .collect();
-        // The fastest first, and among equals in a fixed order.
-        watching.sort_by(|(a, a_bps), (b, b_bps)| b_bps.cmp(a_bps).then_with(|| a.id.cmp(&b.id)));
-        let split = self.split(&watching);
-        let (fast, slow) = watching.split_at(split);
+        let spendable = |receiver: &Receiver| spendable(receiver, allowed);
         let mut rungs = Vec::with_capacity(MAX_RUNGS);
-        let mut of = Vec::with_capacity(watching.len());
-        for group in [fast, slow].into_iter().filter(|group| !group.is_empty()) {
+        let mut of = Vec::with_capacity(receivers.len());
+        for group in groups(receivers, self.rungs.len(), spendable) {
             let before = self.rungs.get(rungs.len()).map(|(_, place)| *place);
-            of.extend(group.iter().map(|(receiver, _)| (receiver.id.clone(), rungs.len())));
-            rungs.push(rung(group, before, allowed));
+            of.extend(group.ids().map(|id| (id.clone(), rungs.len())));
+            rungs.push(rung(&group, before, allowed));
         }
         (self.rungs, self.of) = (rungs, of);
-    }
-
-    /// How many of them, the fastest first, share the first encoding.
-    fn split(&self, watching: &[(&Receiver, u64)]) -> usize {
-        let share = if self.rungs.len() > 1 { ALIKE } else { MUCH_SLOWER };
-        let gap = |at: &usize| {
-            let [(_, faster), (_, slower)] = [watching[at - 1], watching[*at]];
-            slower as f64 / faster.max(1) as f64
-        };
-        let apart = (1..watching.len()).min_by(|a, b| gap(a).total_cmp(&gap(b)));
-        apart.filter(|at| gap(at) < share).unwrap_or(watching.len())
     }
 }
 
 /// What there is for the picture of one receiver, and no more than is of use there.
 fn spendable(receiver: &Receiver, allowed: CameraQuality) -> u64 {
     let rest = receiver.available_bps.saturating_sub(VOICE_BPS);
-    let most = Place::for_height(receiver.height, allowed).most_bps();
-    ((rest as f64 * (1.0 - OVERHEAD)) as u64).min(most)
+    ((rest as f64 * (1.0 - OVERHEAD)) as u64).min(worth(receiver.height, allowed))
 }
 
-fn rung(
-    group: &[(&Receiver, u64)],
-    before: Option<Place>,
-    allowed: CameraQuality,
-) -> (Rung, Place) {
-    let highest = group.iter().map(|(receiver, _)| receiver.height).max().unwrap_or_default();
-    let most = Place::for_height(highest, allowed);
-    // Whoever shows it small wants little, which says nothing about the link: it must not pull down
-    // those who show it large.
-    let rest =
-        |receiver: &Receiver| spendable(&Receiver { height: highest, ..receiver.clone() }, allowed);
-    let bps = group.iter().map(|(receiver, _)| rest(receiver)).min().unwrap_or_default();
+/// More than this is wasted on a picture that is shown so high, in bits a second.
+pub fn worth(height: u32, allowed: CameraQuality) -> u64 {
+    if height == 0 { 0 } else { Place::for_height(height, allowed).most_bps() }
+}
+
+fn rung(group: &Group<'_>, before: Option<Place>, allowed: CameraQuality) -> (Rung, Place) {
+    let most = Place::for_height(group.height(), allowed);
+    let bps = group.spendable(|receiver| spendable(receiver, allowed));
     let place = Place::with(bps, before, most);
-    let bps = bps.min(place.most_bps()).max(LEAST_BPS);
-    // Steps of a fiftieth or so: an encoder need not hear of every bit.
-    let grain = (bps / 50).max(1).next_power_of_two();
-    (Rung { quality: place.quality(allowed), bps: bps / grain * grain }, place)
+    let bps = in_steps(bps.min(place.most_bps()).max(LEAST_BPS));
+    (Rung { quality: place.quality(allowed), bps }, place)
 }
 
 /// Below this there is no picture worth the name.

@@ -47,6 +47,7 @@ impl SessionCore {
             self.outputs.push_back(Output::Player(PlayerCommand::Unload));
             self.outputs.push_back(Output::Event(Event::Place(None)));
         }
+        self.sharing.stop();
         if self.signaling.close() {
             self.outputs.push_back(Output::CloseSignaling);
         }

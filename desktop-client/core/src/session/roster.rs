@@ -42,6 +42,8 @@ pub(super) struct Member {
     /// Tracks that it says it sends; a program without a control channel just sends.
     pub(super) camera: bool,
     pub(super) microphone: bool,
+    /// Does it send the sound of its screen?
+    pub(super) screen_audio: bool,
     pub(super) speaking: bool,
     /// For a meter, 0 to 1.
     pub(super) level: f64,
@@ -77,8 +79,12 @@ pub(super) struct Link {
     /// How high one's own camera picture is shown there, in pixels; a program that does not say shows
     /// it large.
     pub(super) shown_height: u32,
+    /// The same for one's own screen.
+    pub(super) shown_screen_height: u32,
     /// Which encoding of one's camera it was told to send.
     pub(super) camera_rung: Option<usize>,
+    /// And of one's screen.
+    pub(super) screen_rung: Option<usize>,
     pub(super) control_open: bool,
     /// Its hello came, and with it everything it had to tell before.
     pub(super) introduced: bool,
@@ -135,7 +141,9 @@ impl Link {
             stats: LinkStats::default(),
             estimate_bps: FIRST_BPS as u64,
             shown_height: u32::MAX,
+            shown_screen_height: u32::MAX,
             camera_rung: Some(0),
+            screen_rung: Some(0),
             control_open: false,
             introduced: false,
             away_since: None,
@@ -275,6 +283,7 @@ mod tests {
             link,
             camera: false,
             microphone: false,
+            screen_audio: false,
             speaking: false,
             level: 0.0,
             standing: Standing::default(),

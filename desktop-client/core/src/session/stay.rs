@@ -1,19 +1,20 @@
 //! What happens in a room: people come and go, the server and persons here speak, everything is
 //! brought up to date. How one gets into the room and out of it is the session's business.
 //!
-//! The parts: `camera` who gets which picture of oneself, `commands` what a person asks for, `links` what the links report and negotiate, `keys` which program stands at their other
+//! The parts: `pictures` who gets which picture of oneself and one's screen, `screens` who shares one, `commands` what a person asks for, `links` what the links report and negotiate, `keys` which program stands at their other
 //! end, `control` what peers tell each other, `talk` chat and reactions, `film` what is watched, `queue` what next,
 //! `tracks` in which language, `same_film` whether all have the same, `rules` what the host decided.
 
-mod camera;
 mod commands;
 mod control;
 mod film;
 mod keys;
 mod links;
+mod pictures;
 mod queue;
 mod rules;
 mod same_film;
+mod screens;
 mod talk;
 mod tracks;
 
@@ -31,12 +32,13 @@ use super::keys::Keys;
 use super::roster::{Link, MAX_OTHERS, Member, Roster, shown_name};
 use super::{Io, Now, Output};
 use crate::bitrate::camera::CameraRungs;
+use crate::bitrate::screen::ScreenRungs;
 use crate::chat::{ChatInbox, ChatNumbers, Incoming};
 use crate::clock_sync::ClockSync;
 use crate::ducking::Ducking;
 use crate::film::{FilmId, FilmInfo};
 use crate::film_queue::FilmQueue;
-use crate::interface::{ChatLine, Event, Invite, Tuning, Via};
+use crate::interface::{ChatLine, Event, Invite, RoomChoice, Tuning, Via};
 use crate::link::{Description, DescriptionKind, LinkCommand, LinkConfig, LinkState};
 use crate::negotiation::{Negotiation, NegotiationInput};
 use crate::plan::{MediaEvent, Sound};
@@ -46,7 +48,9 @@ use crate::safety_code::Exchange;
 use crate::subtitles::SubtitleShelf;
 use crate::track::Track;
 
+use pictures::ShownHeights;
 pub(super) use same_film::FilmHash;
+pub(super) use screens::OwnTracks;
 
 /// How long an opened film waits for the room to tell what it shows, so that somebody who comes
 /// back with the same film joins it instead of starting it anew.
@@ -76,8 +80,12 @@ pub(super) struct Stay {
     inbox: ChatInbox,
     /// What is encoded of one's camera, and for whom.
     camera: CameraRungs,
-    /// How high the others' cameras are shown here, in pixels, as far as the front end has said.
-    shown: BTreeMap<ParticipantId, u32>,
+    /// The same for one's screen.
+    screen: ScreenRungs,
+    /// How high the others' pictures are shown here, as far as the front end has said.
+    shown: BTreeMap<ParticipantId, ShownHeights>,
+    /// Whether one shares, as the server knows it; `None`: it may know anything.
+    sharing_told: Option<bool>,
     chat: Arc<Vec<ChatLine>>,
     system_lines: u64,
     /// A film to show once the room has told what it shows, at the latest then.
@@ -130,6 +138,8 @@ impl Stay {
         now: Now,
     ) -> Self {
         let me = entry.id.clone();
+        // Whoever takes a kept place may have shared before the program was started again.
+        let sharing_told = (!matches!(invite.room, RoomChoice::Resume(_))).then_some(false);
         Self {
             invite,
             code: entry.room,
@@ -165,7 +175,9 @@ impl Stay {
             volume: 1.0,
             tuning: Tuning::default(),
             camera: CameraRungs::default(),
+            screen: ScreenRungs::default(),
             shown: BTreeMap::new(),
+            sharing_told,
             ducking: Ducking::new(),
             ducking_due: None,
         }
@@ -293,7 +305,8 @@ impl Stay {
         self.signaling_up = io.signaling_up;
         self.part_from_the_gone(io);
         self.duck(io);
-        self.share_camera(io);
+        self.share_pictures(io);
+        self.tell_sharing(io);
         self.clock.set_reference(self.roster.time_reference(), io.now.instant);
         self.pass_baton(io);
         self.show_next_film(io);
@@ -344,6 +357,10 @@ impl Stay {
         for info in others {
             let member = self.open_link(info, true, io);
             self.roster.add_elder(info, member);
+            if info.screen_sharing {
+                let (from, source) = (info.id.clone(), Track::Screen);
+                io.event(Event::TrackChanged { from, source, on: true });
+            }
         }
         for info in others {
             // The newcomer's first offer comes with the first input of its negotiation.
@@ -362,6 +379,8 @@ impl Stay {
         io: &mut Io<'_>,
     ) {
         self.token = entry.token;
+        // What was said last may have been lost with the connection, or with the server.
+        self.sharing_told = None;
         self.renew_ice_servers(entry.ice_servers, io);
         for id in self.roster.other_ids() {
             if !others.iter().any(|info| info.id == id) {
@@ -401,8 +420,12 @@ impl Stay {
     fn join(&mut self, info: &ParticipantInfo, io: &mut Io<'_>) {
         if let Some(member) = self.roster.get_mut(&info.id) {
             member.unlisted_since = None;
+            let speaks = member.link.control_open;
             if info.host {
                 self.roster.set_host(info.id.clone());
+            }
+            if !speaks {
+                self.sharing(&info.id, info.screen_sharing, io);
             }
             return self.negotiate(&info.id, NegotiationInput::SignalingRestored, io);
         }
@@ -450,6 +473,7 @@ impl Stay {
             link: self.new_link(&info.id, newcomer, io),
             camera: false,
             microphone: false,
+            screen_audio: false,
             speaking: false,
             level: 0.0,
             standing: Standing::default(),
@@ -537,30 +561,7 @@ impl Stay {
         }
     }
 
-    fn sharing(&mut self, from: &ParticipantId, on: bool, io: &mut Io<'_>) {
-        let Some(member) = self.roster.get_mut(from) else { return };
-        if std::mem::replace(&mut member.screen_sharing, on) == on {
-            return;
-        }
-        let text = format!(
-            "{} {} sharing the screen",
-            member.name,
-            if on { "started" } else { "stopped" }
-        );
-        io.event(Event::TrackChanged { from: from.clone(), source: Track::Screen, on });
-        self.system_line(text, io);
-    }
-
     // ---- media ----
-
-    /// A picture may come before the words that announce it, and some programs never say any.
-    fn seen(&mut self, from: &ParticipantId, track: Track, io: &mut Io<'_>) {
-        let Some(member) = self.roster.get(from) else { return };
-        if track == Track::Camera && !member.link.introduced {
-            let microphone = member.microphone;
-            self.tracks_of(from, true, microphone, io);
-        }
-    }
 
     pub(super) fn media_event(&mut self, event: MediaEvent, io: &mut Io<'_>) {
         match event {

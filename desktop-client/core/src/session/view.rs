@@ -28,6 +28,9 @@ pub(super) fn snapshot(core: &SessionCore, now: Now) -> Snapshot {
         voice: core.equipment.voice,
         media: core.media.clone(),
         camera_quality: core.equipment.camera_quality,
+        sharing: core.sharing.view(),
+        screen_settings: core.sharing.settings(),
+        screens: core.sharing.screens(),
         ..Snapshot::default()
     };
     match &core.stage {
@@ -90,9 +93,9 @@ fn participant(
         camera: member.camera,
         microphone: member.microphone,
         screen: member.screen_sharing,
-        screen_audio: false,
-        screen_volume: 1.0,
-        screen_rung: None,
+        screen_audio: member.screen_sharing && member.screen_audio,
+        screen_volume: core.sharing.volume(id),
+        screen_rung: member.link.screen_rung.filter(|_| core.sharing.is_on()),
         speaking: member.speaking,
         level: member.level,
         volume: core.equipment.volume(id),

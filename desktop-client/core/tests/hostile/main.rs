@@ -11,6 +11,7 @@ use cinemasync_core::film_memory::FilmMemory;
 use cinemasync_core::interface::{Command, Event, Invite, RoomChoice, ServerChoice, Stage};
 use cinemasync_core::link::{LinkCommand, LinkEvent, LinkState, Route};
 use cinemasync_core::safety_code::Secret;
+use cinemasync_core::screen::ScreenSettings;
 use cinemasync_core::session::{EquipmentConfig, Input, Now, Output, SessionConfig, SessionCore};
 use cinemasync_protocol::{
     ClientMessage, ParticipantId, ParticipantInfo, RoomCode, RoomEntry, ServerMessage, Token,
@@ -43,6 +44,7 @@ impl Session {
             route: Route::Any,
             equipment: EquipmentConfig::default(),
             memory: FilmMemory::default(),
+            screen: ScreenSettings::default(),
             nonce: "nonce".into(),
         };
         let now = Instant::now();

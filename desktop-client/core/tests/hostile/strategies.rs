@@ -12,6 +12,7 @@ use cinemasync_core::link::{Description, DescriptionKind, LinkEvent, LinkState, 
 use cinemasync_core::plan::{MediaEvent, MediaStats};
 use cinemasync_core::player::{PlayerEvent, PlayerPosition};
 use cinemasync_core::room_rules::{Rules, Steering};
+use cinemasync_core::screen::{Content, ScreenItem, ScreenSettings, ScreenSource, Share};
 use cinemasync_core::session::Input;
 use cinemasync_core::subtitles::SubtitleFile;
 use cinemasync_core::track::Track;
@@ -417,6 +418,52 @@ fn command() -> impl Strategy<Value = Command> {
         1 => (id(), number()).prop_map(|(who, volume)| Command::VoiceVolume { who, volume }),
         1 => any::<bool>().prop_map(Command::PushToTalk),
         1 => any::<bool>().prop_map(Command::Talk),
+        3 => screen_command(),
+    ]
+}
+
+fn screen_source() -> impl Strategy<Value = ScreenSource> {
+    prop_oneof![
+        words().prop_map(ScreenSource::Window),
+        words().prop_map(ScreenSource::Monitor),
+        Just(ScreenSource::Portal),
+    ]
+}
+
+fn screen_command() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        (screen_source(), any::<bool>())
+            .prop_map(|(source, sound)| Command::ShareScreen(Share { source, sound })),
+        Just(Command::StopSharing),
+        any::<bool>().prop_map(Command::ListScreens),
+        (any::<u32>(), any::<u64>()).prop_map(|(fps, max_bps)| {
+            Command::ScreenSettings(ScreenSettings { content: None, fps, max_bps })
+        }),
+        (id(), number()).prop_map(|(who, volume)| Command::ScreenVolume { who, volume }),
+        (id(), any::<u32>(), any::<u32>()).prop_map(|(of, width, height)| {
+            Command::Shown(vec![Shown { of, track: Track::Screen, width, height }])
+        }),
+    ]
+}
+
+fn screen_item() -> impl Strategy<Value = ScreenItem> {
+    (screen_source(), words(), any::<u32>()).prop_map(|(source, title, width)| ScreenItem {
+        source,
+        program: title.clone(),
+        title,
+        width,
+        height: width,
+    })
+}
+
+fn screen_event() -> impl Strategy<Value = MediaEvent> {
+    prop_oneof![
+        (screen_item(), 0..400_usize)
+            .prop_map(|(item, count)| MediaEvent::Screens(vec![item; count])),
+        screen_item().prop_map(MediaEvent::ScreenShows),
+        Just(MediaEvent::ScreenContent(Content::Motion)),
+        words().prop_map(MediaEvent::ScreenEnded),
+        words().prop_map(MediaEvent::ScreenSoundEnded),
     ]
 }
 
@@ -447,6 +494,7 @@ fn media_event() -> impl Strategy<Value = MediaEvent> {
             .prop_map(|(who, level)| MediaEvent::Level { who, level }),
         (prop::option::of(id()), any::<bool>())
             .prop_map(|(who, speaking)| MediaEvent::Speaking { who, speaking }),
+        screen_event(),
     ]
 }
 

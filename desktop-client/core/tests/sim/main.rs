@@ -7,5 +7,6 @@ mod films;
 mod keys;
 mod link;
 mod player;
+mod screens;
 mod voices;
 mod world;

@@ -14,6 +14,7 @@ use cinemasync_core::link::{Identity, LinkEvent, LinkState, Route};
 use cinemasync_core::plan::{MediaCommand, MediaEvent, MediaPlan, Sound};
 use cinemasync_core::player::PlayerEvent;
 use cinemasync_core::safety_code::Secret;
+use cinemasync_core::screen::ScreenSettings;
 use cinemasync_core::session::{EquipmentConfig, Input, Now, Output, SessionConfig, SessionCore};
 use cinemasync_core::subtitles::SubtitleFile;
 use cinemasync_core::track::Track;
@@ -71,6 +72,8 @@ pub(crate) struct Somebody {
     pub(crate) plan: MediaPlan,
     /// The short sounds that were heard.
     pub(crate) sounds: Vec<Sound>,
+    /// The keyframes that were asked for: of which track and which of its encodings.
+    pub(crate) keyframes: Vec<(Track, usize)>,
     pub(crate) events: Vec<Event>,
 }
 
@@ -148,6 +151,7 @@ impl World {
             route: Route::Any,
             equipment: EquipmentConfig::default(),
             memory,
+            screen: ScreenSettings::default(),
             nonce: format!("n{}x", self.people.len()),
         };
         self.starts += 1;
@@ -159,6 +163,7 @@ impl World {
             player: VirtualPlayer::new(drift_ppm),
             plan: MediaPlan::default(),
             sounds: Vec::new(),
+            keyframes: Vec::new(),
             events: Vec::new(),
         });
         self.people.len() - 1
@@ -561,8 +566,11 @@ impl World {
             Output::Event(event) => self.people[person].events.push(event),
             Output::Plan(plan) => self.people[person].plan = plan,
             Output::Media(MediaCommand::Sound(sound)) => self.people[person].sounds.push(sound),
+            Output::Media(MediaCommand::Keyframe { track, rung }) => {
+                self.people[person].keyframes.push((track, rung));
+            }
             // Connections of this world are never half dead.
-            Output::Media(_) | Output::ProbeSignaling => {}
+            Output::ProbeSignaling => {}
         }
     }
 

@@ -22,7 +22,7 @@ use nokhwa::utils::{
 use nokhwa::{Buffer, Camera, NokhwaError};
 
 use super::convert;
-use super::{CameraOut, Fit, size_of};
+use super::{Fit, PictureOut, size_of};
 use crate::media::sound_device::pick;
 use crate::media::worker::{Latest, Stop, Taken};
 
@@ -98,7 +98,7 @@ enum Report {
 pub(super) fn run(
     name: Option<&str>,
     quality: CameraQuality,
-    out: &CameraOut,
+    out: &PictureOut,
     stop: &Stop,
 ) -> Result<(), String> {
     let reports: Latest<Report> = Latest::default();
@@ -137,7 +137,7 @@ pub(super) fn run(
 fn watch(
     reports: &Latest<Report>,
     mut fit: Fit,
-    out: &CameraOut,
+    out: &PictureOut,
     stop: &Stop,
 ) -> Result<(), String> {
     let mut last = Instant::now();

@@ -13,7 +13,7 @@ use std::time::Instant;
 use cinemasync_core::bitrate::ladder::CameraQuality;
 
 use super::y4m::{Y4mError, Y4mReader};
-use super::{CameraOut, Fit, Pace};
+use super::{Fit, Pace, PictureOut};
 use crate::media::worker::Stop;
 
 /// The running decoder, so that whoever stops the camera can end a read that waits for it.
@@ -40,7 +40,7 @@ impl FilmPipe {
 pub(super) fn run(
     path: &Path,
     pipe: &FilmPipe,
-    out: &CameraOut,
+    out: &PictureOut,
     stop: &Stop,
 ) -> Result<(), String> {
     let fault = |reason: &dyn std::fmt::Display| {
@@ -103,7 +103,7 @@ fn decode(path: &Path, pipe: &FilmPipe) -> Result<impl Read + use<>, String> {
 }
 
 /// Shows pictures at their rate until the end; tells how many.
-fn show(input: impl Read, out: &CameraOut, stop: &Stop) -> Result<u64, Y4mError> {
+fn show(input: impl Read, out: &PictureOut, stop: &Stop) -> Result<u64, Y4mError> {
     let mut reader = Y4mReader::new(input)?;
     let mut pace = Pace::new(reader.period);
     let mut fit = Fit::new(CameraQuality::default());

@@ -85,6 +85,39 @@ async fn voice_and_pictures_arrive_whole_and_in_order() {
 }
 
 #[tokio::test]
+async fn a_screen_and_its_sound_go_beside_the_person() {
+    let mut pair = Pair::new();
+    pair.connect().await;
+    let senders = [pair.a.peer.sender(), pair.b.peer.sender()];
+    for i in 0..5 {
+        for sender in &senders {
+            for packet in [picture(i, i == 0, 3_000), voice(i)] {
+                sender.send(&packet);
+                sender.send(&of_the_screen(packet));
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    for side in [&mut pair.a, &mut pair.b] {
+        let mut got: std::collections::BTreeMap<Track, u32> = Default::default();
+        while Track::ALL.iter().any(|track| got.get(track).is_none_or(|count| *count < 5)) {
+            let track = match side.packet().await {
+                InboundPacket::Video { track, .. } | InboundPacket::Audio { track, .. } => track,
+            };
+            *got.entry(track).or_default() += 1;
+        }
+    }
+}
+
+fn of_the_screen(mut packet: OutboundPacket) -> OutboundPacket {
+    match &mut packet {
+        OutboundPacket::Video { track, .. } => *track = Track::Screen,
+        OutboundPacket::Audio { track, .. } => *track = Track::ScreenAudio,
+    }
+    packet
+}
+
+#[tokio::test]
 async fn a_request_for_a_keyframe_reaches_the_sender() {
     let mut pair = Pair::new();
     pair.connect().await;

@@ -47,12 +47,12 @@ async fn an_answer_reuses_the_sections_of_the_offer() {
     let mut pair = Pair::new();
     pair.connect().await;
     let (offer, answer) = (&descriptions(&pair.a)[0], &descriptions(&pair.b)[0]);
-    assert_eq!((sections(offer), sections(answer)), (3, 3), "voice, camera, channels");
+    assert_eq!((sections(offer), sections(answer)), (5, 5), "four tracks and the channels");
     for description in [offer, answer] {
         assert!(description.sdp.contains(" opus/48000/2\r\n"));
         assert!(description.sdp.contains("useinbandfec=1"));
         assert!(description.sdp.contains("packetization-mode=1;profile-level-id=42e01f"));
-        assert_eq!(description.sdp.matches("a=sendrecv").count(), 3);
+        assert_eq!(description.sdp.matches("a=sendrecv").count(), 5);
         assert!(!description.sdp.contains("rtx"), "repairs come in the stream itself");
     }
     let needed =
@@ -106,7 +106,7 @@ async fn offers_that_cross_end_in_one_connection_whoever_is_polite() {
         picture_passes(&mut pair, 0).await;
         for side in [&pair.a, &pair.b] {
             let last = descriptions(side).pop().unwrap();
-            assert_eq!(sections(&last), 3, "polite newcomer: {newcomer_is_polite}");
+            assert_eq!(sections(&last), 5, "polite newcomer: {newcomer_is_polite}");
         }
     }
 }

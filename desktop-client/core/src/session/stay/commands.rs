@@ -61,9 +61,6 @@ impl Stay {
                 self.volume = volume.clamp(0.0, 1.0);
                 return self.tell_volume(io);
             }
-            Command::ShareScreen(_) | Command::StopSharing => {
-                return io.failed("unsupported", "This version cannot share a screen yet.");
-            }
             // The session has handled these, or need nothing of anybody else.
             Command::Route(_)
             | Command::Enter(_)
@@ -79,6 +76,8 @@ impl Stay {
             | Command::PushToTalk(_)
             | Command::Talk(_)
             | Command::ListScreens(_)
+            | Command::ShareScreen(_)
+            | Command::StopSharing
             | Command::ScreenSettings(_)
             | Command::ScreenVolume { .. }
             | Command::OpenFilm(_)

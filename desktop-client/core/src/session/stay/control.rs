@@ -2,7 +2,7 @@
 
 use cinemasync_protocol::ParticipantId;
 
-use super::{Io, Output, Stay};
+use super::{Io, Output, OwnTracks, Stay};
 use crate::chat::Incoming;
 use crate::control::{CONTROL_VERSION, ControlMessage};
 use crate::interface::{Event, Via};
@@ -48,11 +48,15 @@ impl Stay {
     ) {
         match message {
             ControlMessage::Hello { chat_from, .. } => self.inbox.hello(from, chat_from),
-            ControlMessage::Media { camera, microphone } => {
-                self.tracks_of(from, camera, microphone, io);
+            ControlMessage::Media { camera, microphone, screen, screen_audio } => {
+                let tracks = OwnTracks { camera, microphone, screen, screen_audio };
+                self.tracks_of(from, tracks, io);
             }
-            ControlMessage::Shown { camera } => {
-                self.with_member(from, |member| member.link.shown_height = camera);
+            ControlMessage::Shown { camera, screen } => {
+                self.with_member(from, |member| {
+                    member.link.shown_height = camera;
+                    member.link.shown_screen_height = screen;
+                });
             }
             ControlMessage::Chat { id, text, film_secs } => {
                 let message = Incoming { id, text, film_secs, via: Via::Peer };
@@ -89,17 +93,17 @@ impl Stay {
         self.broadcast(&message, io);
     }
 
-    pub(super) fn tracks_of(
-        &mut self,
-        from: &ParticipantId,
-        camera: bool,
-        microphone: bool,
-        io: &mut Io<'_>,
-    ) {
+    pub(super) fn tracks_of(&mut self, from: &ParticipantId, tracks: OwnTracks, io: &mut Io<'_>) {
+        let OwnTracks { camera, microphone, screen, screen_audio } = tracks;
         let Some(member) = self.roster.get_mut(from) else { return };
         let changes = [
             (Track::Camera, std::mem::replace(&mut member.camera, camera), camera),
             (Track::Microphone, std::mem::replace(&mut member.microphone, microphone), microphone),
+            (
+                Track::ScreenAudio,
+                std::mem::replace(&mut member.screen_audio, screen_audio),
+                screen_audio,
+            ),
         ];
         member.speaking &= microphone;
         for (source, before, on) in changes {
@@ -107,6 +111,7 @@ impl Stay {
                 io.event(Event::TrackChanged { from: from.clone(), source, on });
             }
         }
+        self.sharing(from, screen, io);
     }
 
     pub(super) fn broadcast(&self, message: &ControlMessage, io: &mut Io<'_>) {
@@ -119,7 +124,8 @@ impl Stay {
 }
 
 fn tracks(io: &Io<'_>) -> ControlMessage {
-    ControlMessage::Media { camera: io.camera, microphone: io.microphone }
+    let OwnTracks { camera, microphone, screen, screen_audio } = io.tracks;
+    ControlMessage::Media { camera, microphone, screen, screen_audio }
 }
 
 /// Sends over the control channel; the link drops what comes before it is open.

@@ -3,7 +3,7 @@
 
 use cinemasync_protocol::{IceCandidate, ParticipantId};
 
-use super::{Io, Output, Stay};
+use super::{Io, Output, OwnTracks, Stay};
 use crate::control::ControlMessage;
 use crate::interface::{Event, Level};
 use crate::link::{Description, DescriptionKind, LinkState};
@@ -251,7 +251,7 @@ impl Stay {
         io.push(Output::CloseLink(id.clone()));
         self.clock.remove_peer(id);
         self.inbox.remove(id);
-        self.tracks_of(id, false, false, io);
+        self.tracks_of(id, OwnTracks::default(), io);
     }
 
     pub(super) fn tell_peer(&self, id: &ParticipantId, io: &mut Io<'_>) {

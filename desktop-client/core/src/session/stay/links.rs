@@ -139,7 +139,9 @@ impl Stay {
         if state == LinkState::Connected {
             self.introduce(id, io);
             // The newcomer, or whoever was away, can decode nothing before a keyframe.
-            self.refresh_picture(id, Track::Camera, io);
+            for track in [Track::Camera, Track::Screen] {
+                self.refresh_picture(id, track, io);
+            }
         }
     }
 

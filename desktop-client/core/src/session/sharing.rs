@@ -1,0 +1,163 @@
+//! What one shares of one's own screen, how it is sent, and what there is to choose from. Who gets it
+//! is a stay's business; what one shares ends with the stay.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cinemasync_protocol::ParticipantId;
+
+use crate::interface::{Level, Notice, SharingView};
+use crate::plan::{MediaEvent, ScreenPlan};
+use crate::screen::{Content, MAX_SCREENS, ScreenItem, ScreenSettings, Share};
+use crate::voice_settings::MAX_VOICE_VOLUME;
+
+/// Volumes that are kept, for people who are there or may come back. Full: the first in order of
+/// their ids is forgotten.
+const MAX_VOLUMES: usize = 64;
+
+/// One's shared screen.
+#[derive(Debug, Default)]
+pub(super) struct Sharing {
+    settings: ScreenSettings,
+    shared: Option<Shared>,
+    /// Does somebody choose what to share?
+    listed: bool,
+    screens: Arc<Vec<ScreenItem>>,
+    volumes: BTreeMap<ParticipantId, f64>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    share: Share,
+    shows: Option<ScreenItem>,
+    content: Option<Content>,
+    /// Can its sound not be had?
+    silent: bool,
+}
+
+impl Sharing {
+    pub(super) fn new(settings: ScreenSettings) -> Self {
+        Self { settings: settings.bounded(), ..Self::default() }
+    }
+
+    /// Shares this, in place of what was shared before.
+    pub(super) fn share(&mut self, share: Share) {
+        if self.shared.as_ref().is_none_or(|shared| shared.share != share || shared.silent) {
+            let content = self.shared.as_ref().and_then(|shared| shared.content);
+            self.shared = Some(Shared { share, shows: None, content, silent: false });
+        }
+        self.list(false);
+    }
+
+    /// Shares nothing any more.
+    pub(super) fn stop(&mut self) {
+        self.shared = None;
+    }
+
+    /// Lists what there is, or no longer.
+    pub(super) fn list(&mut self, listed: bool) {
+        self.listed = listed;
+        if !listed {
+            self.screens = Arc::default();
+        }
+    }
+
+    pub(super) fn set(&mut self, settings: ScreenSettings) {
+        self.settings = settings.bounded();
+    }
+
+    pub(super) fn set_volume(&mut self, who: ParticipantId, volume: f64) {
+        if volume.is_nan() {
+            return;
+        }
+        self.volumes.insert(who, volume.clamp(0.0, MAX_VOICE_VOLUME));
+        if self.volumes.len() > MAX_VOLUMES {
+            self.volumes.pop_first();
+        }
+    }
+
+    pub(super) fn volume(&self, who: &ParticipantId) -> f64 {
+        self.volumes.get(who).copied().unwrap_or(1.0)
+    }
+
+    /// Volumes of these that are not as they come.
+    pub(super) fn volumes(&self, of: &[ParticipantId]) -> Vec<(ParticipantId, f64)> {
+        let set = |who: &ParticipantId| Some((who.clone(), *self.volumes.get(who)?));
+        of.iter().filter_map(set).collect()
+    }
+
+    pub(super) fn settings(&self) -> ScreenSettings {
+        self.settings
+    }
+
+    pub(super) fn is_listed(&self) -> bool {
+        self.listed
+    }
+
+    /// Is something shared?
+    pub(super) fn is_on(&self) -> bool {
+        self.shared.is_some()
+    }
+
+    /// Is its sound shared?
+    pub(super) fn has_sound(&self) -> bool {
+        self.shared.as_ref().is_some_and(|shared| shared.share.sound && !shared.silent)
+    }
+
+    /// What media is to do, if anything is shared; what is encoded for whom is left out.
+    pub(super) fn plan(&self) -> Option<ScreenPlan> {
+        let shared = self.shared.as_ref()?;
+        Some(ScreenPlan {
+            share: shared.share.clone(),
+            settings: self.settings,
+            encode: Vec::new(),
+            encode_sound: self.has_sound(),
+        })
+    }
+
+    /// Media reports of the screen; perhaps there is something to tell.
+    pub(super) fn media_event(&mut self, event: MediaEvent) -> Option<Notice> {
+        let shared = self.shared.as_mut();
+        let text = match event {
+            MediaEvent::Screens(mut screens) if self.listed => {
+                screens.truncate(MAX_SCREENS);
+                self.screens = Arc::new(screens);
+                return None;
+            }
+            MediaEvent::ScreenShows(item) => {
+                shared?.shows = Some(item);
+                return None;
+            }
+            MediaEvent::ScreenContent(content) => {
+                shared?.content = Some(content);
+                return None;
+            }
+            // What ended before was told of already.
+            MediaEvent::ScreenEnded(text) => {
+                self.shared.take()?;
+                text
+            }
+            MediaEvent::ScreenSoundEnded(text) => {
+                let shared = shared.filter(|shared| shared.share.sound && !shared.silent)?;
+                shared.silent = true;
+                text
+            }
+            _ => return None,
+        };
+        Some(Notice { level: Level::Warning, text })
+    }
+
+    pub(super) fn view(&self) -> Option<SharingView> {
+        let shared = self.shared.as_ref()?;
+        Some(SharingView {
+            share: shared.share.clone(),
+            shows: shared.shows.clone(),
+            content: self.settings.content.or(shared.content),
+            sound: self.has_sound(),
+        })
+    }
+
+    pub(super) fn screens(&self) -> Arc<Vec<ScreenItem>> {
+        Arc::clone(&self.screens)
+    }
+}
