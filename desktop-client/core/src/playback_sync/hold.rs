@@ -25,6 +25,19 @@ const FAR_AFTER_GAP_SECS: f64 = 0.03;
 const MEASURE_AFTER_GAP: Duration = Duration::from_millis(700);
 /// After such a gap, the clock needs this long to tell the truth.
 const GAP_SETTLE: Duration = Duration::from_millis(200);
+/// A device may begin to sound a buffer late (43 ms was measured, in one start of 25), which is heard as
+/// an echo. The clock tells it early, mostly: it is believed if positions agree.
+const START_SETTLE: Duration = Duration::from_millis(150);
+/// And for so long.
+const MEASURE_START: Duration = Duration::from_millis(280);
+/// Of which there are at least so many.
+const FEWEST_AT_START: usize = 3;
+/// How much positions may differ that agree, in seconds.
+const AGREEING_SECS: f64 = 0.004;
+/// What is off by less than this at a start is no hurry, in seconds.
+const LATE_START_SECS: f64 = 0.02;
+/// The fastest correction of a late start, right behind silence: 34 cents.
+const FASTEST_AT_START: f64 = 0.02;
 /// The slowest and the fastest correction, as a share of the speed; 1 % is 17 cents of pitch.
 const CORRECTIONS: (f64, f64) = (0.004, 0.01);
 /// The fastest one right behind a gap in the sound: 26 cents.
@@ -54,6 +67,9 @@ pub(super) struct Hold {
     proven: bool,
     /// Nothing was decided since the player ran dry.
     gap: bool,
+    /// Positions right after a start, while they may still tell that it was late: from when on, and
+    /// what they were.
+    start: Option<(Instant, Vec<f64>)>,
 }
 
 impl Hold {
@@ -66,6 +82,7 @@ impl Hold {
             far: false,
             proven: false,
             gap: false,
+            start: Some((start + START_SETTLE, Vec::new())),
         }
     }
 
@@ -74,6 +91,7 @@ impl Hold {
         self.quiet_until = self.quiet_until.max(until + SETTLE);
         self.since = None;
         self.offsets.clear();
+        self.start = None;
     }
 
     /// There seems to be a gap in the sound. After a start or a correction that is no wonder.
@@ -90,6 +108,7 @@ impl Hold {
         self.offsets.clear();
         self.far = false;
         self.gap = true;
+        self.start = None;
     }
 
     /// Takes the offset (position minus target, in seconds) at a time; a verdict ends a measurement.
@@ -99,6 +118,9 @@ impl Hold {
         at: Instant,
         stretched: bool,
     ) -> Option<Verdict> {
+        if let Some(offset) = self.late_start(offset_secs, at).filter(|_| !stretched) {
+            return Some(trim(offset, FASTEST_AT_START));
+        }
         if at < self.quiet_until {
             return None;
         }
@@ -124,15 +146,39 @@ impl Hold {
         if offset.abs() <= dead_band {
             return None;
         }
-        let share = (offset.abs() / CORRECTION_SECS)
-            .clamp(CORRECTIONS.0, if after_gap { FASTEST_AFTER_GAP } else { CORRECTIONS.1 });
-        let lasting = Duration::from_secs_f64((offset.abs() / share).min(60.0));
-        Some(Verdict::Trim { factor: 1.0 - offset.signum() * share, lasting })
+        Some(trim(offset, if after_gap { FASTEST_AFTER_GAP } else { CORRECTIONS.1 }))
+    }
+
+    /// How far off a start is, once that is clear and too much to be corrected at leisure.
+    fn late_start(&mut self, offset_secs: f64, at: Instant) -> Option<f64> {
+        let (from, offsets) = self.start.as_mut()?;
+        if at < *from {
+            return None;
+        }
+        offsets.push(offset_secs);
+        if at.saturating_duration_since(*from) < MEASURE_START {
+            return None;
+        }
+        let (_, mut offsets) = self.start.take()?;
+        let offset = median(&mut offsets);
+        let agree = offsets.iter().all(|one| (one - offset).abs() <= AGREEING_SECS);
+        let late = (LATE_START_SECS..FAR_SECS).contains(&offset.abs());
+        (agree && late && offsets.len() >= FEWEST_AT_START).then_some(offset)
     }
 
     fn median(&mut self) -> f64 {
-        let mut offsets = std::mem::take(&mut self.offsets);
-        offsets.sort_by(f64::total_cmp);
-        offsets[offsets.len() / 2]
+        median(&mut std::mem::take(&mut self.offsets))
     }
+}
+
+fn median(offsets: &mut [f64]) -> f64 {
+    offsets.sort_by(f64::total_cmp);
+    offsets[offsets.len() / 2]
+}
+
+/// The correction of an offset, no faster than by this share of the speed.
+fn trim(offset_secs: f64, fastest: f64) -> Verdict {
+    let share = (offset_secs.abs() / CORRECTION_SECS).clamp(CORRECTIONS.0, fastest);
+    let lasting = Duration::from_secs_f64((offset_secs.abs() / share).min(60.0));
+    Verdict::Trim { factor: 1.0 - offset_secs.signum() * share, lasting }
 }

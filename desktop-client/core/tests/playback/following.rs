@@ -153,6 +153,20 @@ fn a_player_that_starts_late_is_brought_onto_the_course() {
 }
 
 #[test]
+fn a_start_that_is_late_by_a_buffer_is_no_echo_for_longer_than_two_seconds() {
+    for start_ms in [25, 43] {
+        let late = Nature { start_ms, ..GOOD };
+        let mut room = Room::new(&[GOOD, late], &[0, 0], 40);
+        room.start_film();
+        room.secs(2.0);
+        room.assert_together(20.0);
+        room.secs(6.0);
+        room.assert_together(8.0);
+        assert_eq!(room.seeks(), 0);
+    }
+}
+
+#[test]
 fn a_slow_player_catches_up_and_does_not_seek_for_ever() {
     let slow = Nature { seek_ms: 2_500, ..GOOD };
     let mut room = Room::new(&[GOOD, slow], &[0, 0], 40);
