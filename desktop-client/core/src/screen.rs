@@ -1,6 +1,10 @@
 //! The words about a shared screen: what may be shared, how its pictures are sent, what a person is
 //! shown to choose from. Who shares and who watches is the session's; grabbing it is media's.
 
+pub mod content;
+pub mod shape;
+pub mod text_pace;
+
 use serde::{Deserialize, Serialize};
 
 /// Most monitors and windows that are listed; the rest of a longer listing is left out.
