@@ -7,6 +7,7 @@
 //! Every thread is named and owned. `media` carries out plans, so that no caller waits for a device:
 //! - `camera` and `screen` put the latest picture into a preview and before `encode-camera-0` and the
 //!   like;
+//! - `screen-watch` lists what could be shared, with small pictures of it;
 //! - `loopback` records what the computer plays, for the echo canceller;
 //! - `microphone` makes 10 ms frames of any source and Opus packets of them;
 //! - `device-watch` lists devices and tells when they come and go;
@@ -47,9 +48,8 @@ mod video_out;
 mod voice_source;
 mod worker;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use cinemasync_core::bitrate::MAX_RUNGS;
 use cinemasync_core::frame::FrameSlot;
@@ -62,6 +62,7 @@ use chimes::Chimes;
 use record::Recorder;
 use remote::Remotes;
 use running::Running;
+use screen::watch::Thumbnails;
 pub use source::{CameraSource, MicrophoneSource, ScreenChoice, SourceError, SpeakerSink};
 use video_out::EncoderState;
 use worker::{Latest, Worker};
@@ -100,7 +101,7 @@ struct Previews {
     camera: FrameSlot,
     screen: FrameSlot,
     /// Of what could be shared, by what is asked for to share it.
-    thumbnails: Arc<Mutex<BTreeMap<ScreenSource, FrameSlot>>>,
+    thumbnails: Thumbnails,
 }
 
 /// Takes reports; may be called from several threads and must not block.

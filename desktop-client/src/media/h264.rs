@@ -4,9 +4,11 @@
 mod decoder;
 mod encoder;
 mod sps;
+mod text;
 
 pub(super) use decoder::Decoder;
 pub(super) use encoder::{Encoded, Encoder, Rate, target_bps};
+pub(super) use text::TextEncoder;
 
 #[cfg(test)]
 mod tests {
@@ -18,7 +20,7 @@ mod tests {
     use super::*;
 
     /// Peak signal-to-noise ratio of the luma, in decibels.
-    fn psnr(a: &VideoFrame, b: &VideoFrame) -> f64 {
+    pub(super) fn psnr(a: &VideoFrame, b: &VideoFrame) -> f64 {
         let square = |(a, b): (&u8, &u8)| f64::from(i32::from(*a) - i32::from(*b)).powi(2);
         let mean = a.y.iter().zip(&b.y).map(square).sum::<f64>() / a.y.len() as f64;
         10.0 * (255.0 * 255.0 / mean.max(1e-9)).log10()

@@ -25,10 +25,14 @@ impl PictureOut {
 
     /// Hands a picture to everybody.
     pub(super) fn put(&self, frame: VideoFrame) {
-        let frame = Arc::new(frame);
-        self.preview.put(Arc::clone(&frame));
+        self.put_shared(&Arc::new(frame));
+    }
+
+    /// Hands a picture to everybody whose buffer is used again later.
+    pub(super) fn put_shared(&self, frame: &Arc<VideoFrame>) {
+        self.preview.put(Arc::clone(frame));
         for encoder in &self.encoders {
-            encoder.put(Arc::clone(&frame));
+            encoder.put(Arc::clone(frame));
         }
     }
 }

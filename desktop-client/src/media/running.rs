@@ -10,7 +10,7 @@ use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::bitrate::screen::ScreenRung;
 use cinemasync_core::devices::DeviceUse;
 use cinemasync_core::plan::MediaPlan;
-use cinemasync_core::screen::{ScreenSettings, ScreenSource};
+use cinemasync_core::screen::ScreenSource;
 use cinemasync_core::track::Track;
 
 use super::camera;
@@ -22,6 +22,8 @@ use super::picture_out::PictureOut;
 use super::record::Recorder;
 use super::reference::References;
 use super::remote::Remotes;
+use super::screen::mode::Mode;
+use super::screen::watch::{self, Thumbnails};
 use super::source::{CameraSource, MicrophoneSource, SpeakerSink};
 use super::video_out::{self, Wanted};
 use super::worker::{Latest, Stop, Taken, Worker};
@@ -49,7 +51,10 @@ pub(super) struct Running {
     loopback: Option<(Option<String>, Worker)>,
     camera: Option<((CameraSource, CameraQuality), Worker)>,
     camera_encoders: [Option<Worker>; MAX_RUNGS],
-    screen: Option<((ScreenSource, ScreenSettings), Worker)>,
+    screen: Option<(ScreenSource, Worker)>,
+    screen_mode: Arc<Mode>,
+    screen_watch: Option<Worker>,
+    thumbnails: Thumbnails,
     screen_encoders: [Option<Worker>; MAX_RUNGS],
     microphone: Option<(MicrophoneSource, Worker)>,
     mixer: Option<Worker>,
@@ -87,6 +92,9 @@ impl Running {
             camera: None,
             camera_encoders: Default::default(),
             screen: None,
+            screen_mode: Arc::default(),
+            screen_watch: None,
+            thumbnails: Arc::clone(&previews.thumbnails),
             screen_encoders: Default::default(),
             microphone: None,
             mixer: None,
@@ -173,11 +181,17 @@ impl Running {
             let wanted = |rung: &ScreenRung| Wanted { height: rung.height, fps, bps: rung.bps };
             screen.encode.iter().map(wanted).collect()
         });
+        if let Some(screen) = &plan.screen {
+            self.screen_mode.set(screen.settings);
+        }
         self.encode(Track::Screen, &rungs);
-        let screen = plan.screen.as_ref();
-        let screen = screen.map(|screen| (screen.share.source.clone(), screen.settings));
-        follow(&mut self.screen, screen, |(source, settings)| {
-            screen::start(source, settings, self.screen_out.clone(), Arc::clone(&self.events))
+        let source = plan.screen.as_ref().map(|screen| screen.share.source.clone());
+        follow(&mut self.screen, source, |source| {
+            let (mode, out) = (Arc::clone(&self.screen_mode), self.screen_out.clone());
+            screen::start(source, mode, out, Arc::clone(&self.events))
+        });
+        switch(&mut self.screen_watch, plan.watch_screens, || {
+            watch::start(Arc::clone(&self.thumbnails), Arc::clone(&self.events))
         });
     }
 
@@ -199,7 +213,13 @@ impl Running {
                     packets: Arc::clone(&self.packets),
                     events: Arc::clone(&self.events),
                 };
-                video_out::start(track, rung, Arc::clone(&states[rung]), ends)
+                let state = Arc::clone(&states[rung]);
+                if track == Track::Screen {
+                    let (shown, mode) = (pictures.preview.clone(), Arc::clone(&self.screen_mode));
+                    screen::encode::start(rung, shown, mode, state, ends)
+                } else {
+                    video_out::start(rung, state, ends)
+                }
             });
         }
     }

@@ -20,12 +20,27 @@ impl Scaler {
         size: (u32, u32),
     ) -> Result<VideoFrame, ScaleError> {
         let mut out = VideoFrame::black(size.0, size.1, frame.at);
+        self.scale_into(frame, &mut out)?;
+        Ok(out)
+    }
+
+    /// Fills a picture of the wanted size.
+    ///
+    /// # Errors
+    ///
+    /// As [`scale`](Self::scale).
+    pub(super) fn scale_into(
+        &mut self,
+        frame: &VideoFrame,
+        out: &mut VideoFrame,
+    ) -> Result<(), ScaleError> {
         let (from, to) = ((frame.width, frame.height), (out.width, out.height));
         self.plane(&frame.y, from, &mut out.y, to)?;
         let half = |(width, height)| (width / 2, height / 2);
         self.plane(&frame.u, half(from), &mut out.u, half(to))?;
         self.plane(&frame.v, half(from), &mut out.v, half(to))?;
-        Ok(out)
+        out.at = frame.at;
+        Ok(())
     }
 
     fn plane(

@@ -1,46 +1,163 @@
-//! The shared screen's thread: pictures of what is shared, to the preview and to the encoders.
+//! The shared screen's thread: pictures of what is shared, to the preview and to the encoders. The newest
+//! picture replaces one that still waits, so that a stalled encoder costs no memory.
+//!
+//! Each system has a way of its own to list and grab its screens; what comes of it is treated alike.
 
+mod change;
+pub(super) mod encode;
+mod grabber;
+mod listing;
+pub(super) mod mode;
+mod pictures;
+pub(super) mod watch;
+#[cfg(target_os = "linux")]
+mod x11;
+
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cinemasync_core::frame::VideoFrame;
 use cinemasync_core::plan::MediaEvent;
-use cinemasync_core::screen::{ScreenItem, ScreenSettings, ScreenSource};
+use cinemasync_core::screen::content::ContentWatch;
+use cinemasync_core::screen::{Content, ScreenItem, ScreenSource};
 
 use super::EventSink;
 use super::pattern;
 use super::picture_out::{Pace, PictureOut};
 use super::worker::{Stop, Worker};
+use grabber::Grabber;
+use mode::Mode;
+use pictures::Pictures;
+
+/// A change is awaited for so long at a time.
+const PATIENCE: Duration = Duration::from_millis(33);
 
 /// Grabs the source on a thread of its own. When that ends the preview is empty.
 pub(super) fn start(
     source: ScreenSource,
-    settings: ScreenSettings,
+    mode: Arc<Mode>,
     out: PictureOut,
     events: EventSink,
 ) -> Worker {
     Worker::spawn("screen", move |stop| {
-        if let ScreenSource::TestPattern { width, height, fps } = source {
-            events(MediaEvent::ScreenShows(ScreenItem {
-                source,
-                title: "Test pattern".to_owned(),
-                program: String::new(),
-                width,
-                height,
-            }));
-            show_pattern((width, height), fps.min(settings.fps), &out, stop);
+        let share = Share { mode: &mode, out: &out, events: &events, stop };
+        let result = if let ScreenSource::TestPattern { width, height, fps } = source {
+            share.show_pattern(width, height, fps);
+            Ok(())
         } else {
-            let text = "This version can share nothing but a test pattern.".to_owned();
+            grabber(&source).and_then(|mut grabber| share.grab(&mut *grabber))
+        };
+        out.preview.clear();
+        if let Err(text) = result {
+            tracing::warn!(error = %text, "the screen is not shared any more");
             events(MediaEvent::ScreenEnded(text));
         }
-        out.preview.clear();
     })
 }
 
-fn show_pattern((width, height): (u32, u32), fps: u32, out: &PictureOut, stop: &Stop) {
-    let mut pace = Pace::new(Duration::from_secs(1) / fps.max(1));
-    for number in 0.. {
-        if !pace.wait(stop) {
-            return;
+/// This system's way to grab a screen.
+#[cfg(target_os = "linux")]
+fn grabber(source: &ScreenSource) -> Result<Box<dyn Grabber>, String> {
+    Ok(Box::new(x11::grab::X11Grabber::open(None, source)?))
+}
+
+/// This system's way to grab a screen: none yet.
+#[cfg(not(target_os = "linux"))]
+fn grabber(_: &ScreenSource) -> Result<Box<dyn Grabber>, String> {
+    Err("This version can share nothing but a test pattern.".to_owned())
+}
+
+/// This system's way to list screens.
+#[cfg(target_os = "linux")]
+fn lister() -> Box<dyn watch::Lister> {
+    Box::<x11::lister::X11Lister>::default()
+}
+
+/// This system's way to list screens: none yet.
+#[cfg(not(target_os = "linux"))]
+fn lister() -> Box<dyn watch::Lister> {
+    struct Nothing;
+    impl watch::Lister for Nothing {
+        fn list(&mut self) -> Vec<ScreenItem> {
+            Vec::new()
         }
-        out.put(pattern::draw(width, height, number, pattern::unix_ms(), Instant::now()));
+        fn expect(&mut self, _: &ScreenSource) {}
+        fn picture(&mut self, _: &ScreenSource, _: &mut dyn FnMut(&grabber::Pixels<'_>)) {}
+    }
+    Box::new(Nothing)
+}
+
+/// Where pictures go, and how.
+struct Share<'a> {
+    mode: &'a Mode,
+    out: &'a PictureOut,
+    events: &'a EventSink,
+    stop: &'a Stop,
+}
+
+impl Share<'_> {
+    /// Hands on what is grabbed until that ends or it is time to stop.
+    fn grab(&self, grabber: &mut dyn Grabber) -> Result<(), String> {
+        let mut pictures = Pictures::default();
+        let mut content = ContentWatch::default();
+        let mut told = None;
+        let mut last: Option<Arc<VideoFrame>> = None;
+        let mut next = Instant::now();
+        loop {
+            if let Some(item) = grabber.changed_item() {
+                (self.events)(MediaEvent::ScreenShows(item));
+            }
+            // Pictures come some milliseconds early or late.
+            let period = Duration::from_secs(1) / self.mode.settings().fps.max(1);
+            let early = next.checked_sub(period / 4).unwrap_or(next);
+            if self.stop.sleep_until(early) || self.stop.is_set() {
+                return Ok(());
+            }
+            let mut natural = 0.0;
+            if grabber.wait(PATIENCE)? {
+                let at = Instant::now();
+                next = (next + period).max(at);
+                let frame = grabber.grab()?.and_then(|pixels| pictures.picture(&pixels, at));
+                if let Some(frame) = frame {
+                    let change = change::between(last.as_deref(), &frame);
+                    let frame = Arc::new(frame);
+                    pictures.keep(Arc::clone(&frame));
+                    if change.blocks > 0 {
+                        natural = change.natural;
+                        self.out.put_shared(&frame);
+                        last = Some(frame);
+                    }
+                }
+            }
+            self.see(content.update(natural, Instant::now()), &mut told);
+        }
+    }
+
+    /// Notes what the pictures are made of, and tells it if it is new.
+    fn see(&self, content: Content, told: &mut Option<Content>) {
+        self.mode.see(content);
+        let content = self.mode.content();
+        if *told != Some(content) {
+            *told = Some(content);
+            (self.events)(MediaEvent::ScreenContent(content));
+        }
+    }
+
+    fn show_pattern(&self, width: u32, height: u32, fps: u32) {
+        let source = ScreenSource::TestPattern { width, height, fps };
+        let (title, program) = ("Test pattern".to_owned(), String::new());
+        let item = ScreenItem { source, title, program, width, height };
+        (self.events)(MediaEvent::ScreenShows(item));
+        let fps = fps.min(self.mode.settings().fps);
+        let mut pace = Pace::new(Duration::from_secs(1) / fps.max(1));
+        let mut told = None;
+        for number in 0.. {
+            if !pace.wait(self.stop) {
+                return;
+            }
+            self.see(Content::Motion, &mut told);
+            let at = Instant::now();
+            self.out.put(pattern::draw(width, height, number, pattern::unix_ms(), at));
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The threads that encode pictures, one for each encoding of a source: the latest picture in, one access
+//! The threads that encode the camera, one for each encoding of it: the latest picture in, one access
 //! unit out, keyframes when somebody asks. A picture that comes while one is being encoded replaces the
 //! one that waits; none is encoded while what was sent before still waits.
 
@@ -19,11 +19,11 @@ use super::{EventSink, PacketSink};
 
 /// Requests for keyframes within this time after one are answered together at its end: each
 /// costs as much as ten other pictures.
-const MERGED: Duration = Duration::from_millis(300);
+pub(super) const MERGED: Duration = Duration::from_millis(300);
 /// Older pictures are left over from before the encoder started.
 const STALE: Duration = Duration::from_millis(500);
 /// Failures in a row before a person is told.
-const HOPELESS: u32 = 5;
+pub(super) const HOPELESS: u32 = 5;
 
 /// How pictures are to be encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,12 +65,33 @@ impl EncoderState {
         *self.wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(wanted);
     }
 
-    fn wanted(&self) -> Option<Wanted> {
+    /// Is a keyframe due, after one that was made then?
+    pub(super) fn keyframe_is_due(&self, last: Option<Instant>) -> bool {
+        last.is_none_or(|at| at.elapsed() >= MERGED) && self.keyframe.load(Ordering::Relaxed)
+    }
+
+    /// What is asked for from now on is another keyframe.
+    pub(super) fn keyframe_is_made(&self) {
+        self.keyframe.store(false, Ordering::Relaxed);
+    }
+
+    /// How pictures are to be encoded now.
+    pub(super) fn wanted(&self) -> Option<Wanted> {
         *self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A picture of this size was encoded, on which work began then.
+    pub(super) fn note(&self, size: (u32, u32), bps: u64, began: Instant, keyframe: bool) {
+        let mut meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
+        (meter.size, meter.target_bps) = (size, bps);
+        meter.recent += 1;
+        meter.keyframes += u64::from(keyframe);
+        meter.began.get_or_insert(began);
+        meter.time += began.elapsed();
+    }
+
     /// No encoder runs any more: there are no figures until one does.
-    fn ended(&self) {
+    pub(super) fn ended(&self) {
         let mut meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
         *meter = Meter { keyframes: meter.keyframes, ..Meter::default() };
     }
@@ -104,13 +125,12 @@ pub(super) struct Ends {
     pub(super) events: EventSink,
 }
 
-/// Starts the encoder that makes this encoding of a track.
-pub(super) fn start(track: Track, rung: usize, state: Arc<EncoderState>, ends: Ends) -> Worker {
-    Worker::spawn(&format!("encode-{}-{rung}", track.as_str()), move |stop| {
+/// Starts the encoder that makes this encoding of the camera.
+pub(super) fn start(rung: usize, state: Arc<EncoderState>, ends: Ends) -> Worker {
+    Worker::spawn(&format!("encode-camera-{rung}"), move |stop| {
         // Whoever is there now has seen nothing yet.
         state.request_keyframe();
         let mut encoding = Encoding {
-            track,
             rung,
             encoder: None,
             scaler: Scaler::default(),
@@ -124,7 +144,6 @@ pub(super) fn start(track: Track, rung: usize, state: Arc<EncoderState>, ends: E
 }
 
 struct Encoding {
-    track: Track,
     rung: usize,
     encoder: Option<Encoder>,
     scaler: Scaler,
@@ -144,7 +163,7 @@ impl Encoding {
             };
             let Some(wanted) = state.wanted() else { continue };
             if frame.at.elapsed() > STALE
-                || ends.packets.is_full(self.track, self.rung)
+                || ends.packets.is_full(Track::Camera, self.rung)
                 || !self.is_due(frame.at, wanted.fps)
             {
                 continue;
@@ -154,7 +173,7 @@ impl Encoding {
                     self.failures = 0;
                     let Some(Encoded { access_unit, keyframe }) = encoded else { continue };
                     ends.packets.send(OutboundPacket::Video {
-                        track: self.track,
+                        track: Track::Camera,
                         rung: self.rung,
                         access_unit,
                         rtp_timestamp: ends.clock.at(frame.at, 90_000),
@@ -193,24 +212,24 @@ impl Encoding {
             scaled = self.scaler.scale(frame, size).map_err(|error| error.to_string())?;
             &scaled
         };
-        // What faces gain nothing from, the text on a screen may need.
-        let most = if self.track == Track::Camera { target_bps(size.0, size.1) } else { u64::MAX };
-        let rate = Rate { bps: wanted.bps.min(most), fps: wanted.fps };
+        let rate = Rate { bps: wanted.bps.min(target_bps(size.0, size.1)), fps: wanted.fps };
         let encoder = self.encoder.take().filter(|encoder| encoder.size() == size);
         let mut encoder = match encoder {
             Some(encoder) => encoder,
             None => Encoder::new(size.0, size.1, rate).map_err(|error| error.to_string())?,
         };
         encoder.set_rate(rate);
-        let due = self.last_keyframe.is_none_or(|at| at.elapsed() >= MERGED);
-        let keyframe = due && state.keyframe.swap(false, Ordering::Relaxed);
+        let keyframe = state.keyframe_is_due(self.last_keyframe);
+        if keyframe {
+            state.keyframe_is_made();
+        }
         let encoded = encoder.encode(frame, keyframe).map_err(|error| error.to_string())?;
         self.encoder = Some(encoder);
         if let Some(encoded) = &encoded {
             if encoded.keyframe {
                 self.last_keyframe = Some(began);
             }
-            note(state, size, rate.bps, began, encoded.keyframe);
+            state.note(size, rate.bps, began, encoded.keyframe);
         }
         Ok(encoded)
     }
@@ -219,26 +238,11 @@ impl Encoding {
         tracing::warn!(error, "a picture could not be encoded");
         self.failures += 1;
         if self.failures == HOPELESS {
-            events(if self.track == Track::Screen {
-                let text = format!("The screen cannot be sent ({error}). Share something else.");
-                MediaEvent::ScreenEnded(text)
-            } else {
-                let text = format!(
-                    "The camera's pictures cannot be sent ({error}). Choose another camera."
-                );
-                MediaEvent::DeviceFailed { track: Some(self.track), device: None, text }
-            });
+            let text =
+                format!("The camera's pictures cannot be sent ({error}). Choose another camera.");
+            events(MediaEvent::DeviceFailed { track: Some(Track::Camera), device: None, text });
         }
     }
-}
-
-fn note(state: &EncoderState, size: (u32, u32), bps: u64, began: Instant, keyframe: bool) {
-    let mut meter = state.meter.lock().unwrap_or_else(PoisonError::into_inner);
-    (meter.size, meter.target_bps) = (size, bps);
-    meter.recent += 1;
-    meter.keyframes += u64::from(keyframe);
-    meter.began.get_or_insert(began);
-    meter.time += began.elapsed();
 }
 
 #[cfg(test)]
@@ -270,7 +274,7 @@ mod tests {
                 }),
                 events: Arc::new(|_| {}),
             };
-            let worker = Some(start(Track::Camera, 0, Arc::clone(&state), ends));
+            let worker = Some(start(0, Arc::clone(&state), ends));
             Self { pictures, state, got, worker, number: 0 }
         }
 
@@ -346,7 +350,6 @@ mod tests {
     #[test]
     fn no_more_pictures_are_sent_than_are_wanted() {
         let mut encoding = Encoding {
-            track: Track::Camera,
             rung: 0,
             encoder: None,
             scaler: Scaler::default(),

@@ -100,6 +100,7 @@ const OWNED: &[(&str, &str)] = &[
     ("cpal", "media"),
     ("nokhwa", "media"),
     ("xcap", "media"),
+    ("x11rb", "media"),
     ("openh264", "media"),
     ("openh264_sys2", "media"),
     ("opusic_c", "media"),

@@ -173,8 +173,8 @@ mod tests {
             let wish = ShapeWish { content, bps, source: (width >> 8, height >> 8), shown, fps };
             let sent = shape(wish, None);
             let (long, short) = (sent.width.max(sent.height), sent.width.min(sent.height));
-            prop_assert!(long <= LONGEST && short <= SHORTEST && short >= 2, "{:?}", sent);
-            prop_assert!(sent.width % 2 == 0 && sent.height % 2 == 0);
+            prop_assert!(long <= LONGEST && (2..=SHORTEST).contains(&short), "{:?}", sent);
+            prop_assert!(sent.width.is_multiple_of(2) && sent.height.is_multiple_of(2));
             prop_assert!(sent.fps >= 1 && sent.fps <= fps.max(1));
             prop_assert_eq!(shape(wish, Some(sent)), sent, "the same wish again changes nothing");
         }

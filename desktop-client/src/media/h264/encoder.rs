@@ -132,33 +132,42 @@ impl Encoder {
             self.inner.force_intra_frame();
         }
         let started = *self.started.get_or_insert(frame.at);
-        let since = frame.at.saturating_duration_since(started);
-        let (width, height) = (frame.width as usize, frame.height as usize);
-        let planes = YUVSlices::new(
-            (&frame.y, &frame.u, &frame.v),
-            (width, height),
-            (width, width / 2, width / 2),
-        );
-        let millis = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
-        let stream = self.inner.encode_at(&planes, Timestamp::from_millis(millis))?;
-        let keyframe = stream.frame_type() == FrameType::IDR;
-        if matches!(stream.frame_type(), FrameType::Skip | FrameType::Invalid) {
-            return Ok(None);
-        }
-        let access_unit = Bytes::from(stream.to_vec());
-        Ok((!access_unit.is_empty()).then_some(Encoded { access_unit, keyframe }))
+        encode(&mut self.inner, frame, started)
     }
+}
+
+/// Encodes a picture on a clock that began at `started`.
+pub(super) fn encode(
+    encoder: &mut openh264::encoder::Encoder,
+    frame: &VideoFrame,
+    started: std::time::Instant,
+) -> Result<Option<Encoded>, openh264::Error> {
+    let since = frame.at.saturating_duration_since(started);
+    let (width, height) = (frame.width as usize, frame.height as usize);
+    let planes = YUVSlices::new(
+        (&frame.y, &frame.u, &frame.v),
+        (width, height),
+        (width, width / 2, width / 2),
+    );
+    let millis = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
+    let stream = encoder.encode_at(&planes, Timestamp::from_millis(millis))?;
+    let keyframe = stream.frame_type() == FrameType::IDR;
+    if matches!(stream.frame_type(), FrameType::Skip | FrameType::Invalid) {
+        return Ok(None);
+    }
+    let access_unit = Bytes::from(stream.to_vec());
+    Ok((!access_unit.is_empty()).then_some(Encoded { access_unit, keyframe }))
 }
 
 /// Keeps openh264 from writing to stderr. The wrapper does so too, but only after the setup that
 /// has most to say.
-fn be_quiet(encoder: &mut openh264::encoder::Encoder) {
+pub(super) fn be_quiet(encoder: &mut openh264::encoder::Encoder) {
     let mut level = openh264_sys2::WELS_LOG_QUIET;
     set_option(encoder, openh264_sys2::ENCODER_OPTION_TRACE_LEVEL, &mut level);
 }
 
 /// Sets an option that the wrapper has no word for.
-fn set_option<T>(
+pub(super) fn set_option<T>(
     encoder: &mut openh264::encoder::Encoder,
     option: openh264_sys2::ENCODER_OPTION,
     value: &mut T,
