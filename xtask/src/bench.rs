@@ -1,14 +1,18 @@
 //! `cargo xtask bench NAME`: measures the built programs as a person would meet them and prints a
 //! table and one line of JSON. Each measurement is a module; so are the instruments they share.
 
+mod browser;
 mod call;
 #[cfg(target_os = "linux")]
 mod connect;
 mod correlate;
+mod cost;
 mod echo;
 mod load;
 mod machine;
 mod report;
+#[cfg(target_os = "linux")]
+mod screen;
 mod search;
 mod server;
 mod sound_server;
@@ -45,6 +49,9 @@ enum Bench {
     /// Two people over bad networks: how soon they meet, and are back (Linux).
     #[cfg(target_os = "linux")]
     Connect(connect::Options),
+    /// A shared screen: how sharp, how smooth, how late and at which cost, beside a browser's (X11).
+    #[cfg(target_os = "linux")]
+    Screen(screen::Options),
     /// The server beside a Socket.IO server: memory, joining and leaving, relaying (Linux).
     Server(server::Options),
     /// Two people and a film: how far apart its sound is at both ends.
@@ -68,6 +75,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Bench::Call(_) | Bench::Echo(_) | Bench::Sync(_) | Bench::Voice(_) => {
             crate::server::build(profile)
         }
+        #[cfg(target_os = "linux")]
+        Bench::Screen(_) => screen::build(profile),
         Bench::Server(_) | Bench::Turn(_) => load::build(profile),
     }?;
     children::catch_interrupts()?;
@@ -76,6 +85,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Bench::Echo(options) => echo::measure(options, profile),
         #[cfg(target_os = "linux")]
         Bench::Connect(options) => connect::measure(options, profile),
+        #[cfg(target_os = "linux")]
+        Bench::Screen(options) => screen::measure(options, profile),
         Bench::Server(options) => server::measure(options, profile),
         Bench::Sync(options) => sync::measure(options, profile),
         Bench::Turn(options) => turn::measure(options, profile),

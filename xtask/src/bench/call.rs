@@ -3,7 +3,6 @@
 //! two pages of a browser, `lines` gives two people bad lines.
 
 mod browser;
-mod cost;
 #[cfg(target_os = "linux")]
 mod lines;
 mod pair;
@@ -267,13 +266,6 @@ fn peers<'a>(looks: &'a [Event], id: &'a str) -> impl Iterator<Item = &'a Value>
 
 fn of_video(looks: &[Event], id: &str, field: &str) -> Vec<f64> {
     peers(looks, id).filter_map(|peer| camera(peer)?[field].as_f64()).collect()
-}
-
-/// The number below which this share of them lies; 1 for the largest.
-fn percentile(numbers: &mut [f64], share: f64) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    let at = (share * numbers.len() as f64).ceil() as usize;
-    numbers.get(at.clamp(1, numbers.len().max(1)) - 1).copied().unwrap_or(f64::NAN)
 }
 
 fn camera(peer: &Value) -> Option<&Value> {

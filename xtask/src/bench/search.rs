@@ -1,4 +1,4 @@
-//! Arithmetic of benches: the middle of several rounds, and the highest rate that still holds. Nothing
+//! Arithmetic of benches: means, shares and the middle of several rounds, and the highest rate that still holds. Nothing
 //! here measures.
 
 use anyhow::Result;
@@ -16,6 +16,18 @@ pub(super) fn median(values: &[f64]) -> Option<f64> {
         n if n.is_multiple_of(2) => Some(f64::midpoint(sorted[middle - 1], sorted[middle])),
         _ => Some(sorted[middle]),
     }
+}
+
+/// The mean; 0 of nothing.
+pub(super) fn mean(numbers: &[f64]) -> f64 {
+    numbers.iter().sum::<f64>() / numbers.len().max(1) as f64
+}
+
+/// The number below which this share of them lies; 1 for the largest.
+pub(super) fn percentile(numbers: &mut [f64], share: f64) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    let at = (share * numbers.len() as f64).ceil() as usize;
+    numbers.get(at.clamp(1, numbers.len().max(1)) - 1).copied().unwrap_or(f64::NAN)
 }
 
 /// The highest rate between `lowest` and `most` that `holds`: doubled from `start` until one does

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{first_frame_after, of_video, percentile};
+use super::{first_frame_after, of_video};
 use crate::bench::report::{Cell, Report, Table};
+use crate::bench::search::{mean, percentile};
 use crate::children;
 use crate::headless::{Event, Headless};
 use crate::netlab::{Direction, Link, Netlab};
@@ -275,8 +276,4 @@ fn of_peer(looks: &[Event], id: &str, field: &str) -> Vec<f64> {
 
 fn voice(looks: &[Event], from: &str, field: &str) -> Vec<f64> {
     super::peers(looks, from).filter_map(|peer| peer["audio_in"][field].as_f64()).collect()
-}
-
-fn mean(numbers: &[f64]) -> f64 {
-    numbers.iter().sum::<f64>() / numbers.len().max(1) as f64
 }

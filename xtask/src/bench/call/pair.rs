@@ -6,8 +6,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::{browser, cost, first_frame_after, of_video, percentile};
+use super::{browser, first_frame_after, of_video};
+use crate::bench::browser as chromium;
+use crate::bench::cost;
 use crate::bench::report::{Cell, Report, Table};
+use crate::bench::search::{mean, percentile};
 use crate::children;
 use crate::headless::Headless;
 use crate::server::LocalServer;
@@ -31,7 +34,7 @@ struct Figures {
 pub(super) fn measure(report: &mut Report, profile: Profile, folder: &Path) -> Result<()> {
     let server = LocalServer::start(profile, &folder.join("pair-server.log"))?;
     let ours = ours(profile, &server, folder)?;
-    let theirs = match browser::program() {
+    let theirs = match chromium::program() {
         Some(program) => Some(browser::measure(&program, &server.url(), folder, SECONDS)?),
         None => None,
     };
@@ -134,7 +137,6 @@ fn ours(profile: Profile, server: &LocalServer, folder: &Path) -> Result<Figures
         let cores = (cost::of_family(guest.id())? - cpu) / start.elapsed().as_secs_f64();
         let looks = guest.history()[mark..].to_vec();
         let of = |field: &str| of_video(&looks, &host_id, field);
-        let mean = |numbers: &[f64]| numbers.iter().sum::<f64>() / numbers.len().max(1) as f64;
         let figures = Figures {
             first_frame: percentile(&mut first, 0.5),
             cores,
