@@ -7,9 +7,13 @@ mod call;
 mod connect;
 mod correlate;
 mod cost;
+#[cfg(target_os = "linux")]
+mod display;
 mod echo;
 mod load;
 mod machine;
+#[cfg(target_os = "linux")]
+mod player;
 mod report;
 #[cfg(target_os = "linux")]
 mod screen;
@@ -49,6 +53,9 @@ enum Bench {
     /// Two people over bad networks: how soon they meet, and are back (Linux).
     #[cfg(target_os = "linux")]
     Connect(connect::Options),
+    /// A film in the window beside a player of its own: what it costs (X11).
+    #[cfg(target_os = "linux")]
+    Player,
     /// A shared screen: how sharp, how smooth, how late and at which cost, beside a browser's (X11).
     #[cfg(target_os = "linux")]
     Screen(screen::Options),
@@ -72,6 +79,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     match &options.bench {
         #[cfg(target_os = "linux")]
         Bench::Connect(_) => crate::server::build(profile),
+        #[cfg(target_os = "linux")]
+        Bench::Player => crate::server::build(profile),
         Bench::Call(_) | Bench::Echo(_) | Bench::Sync(_) | Bench::Voice(_) => {
             crate::server::build(profile)
         }
@@ -85,6 +94,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Bench::Echo(options) => echo::measure(options, profile),
         #[cfg(target_os = "linux")]
         Bench::Connect(options) => connect::measure(options, profile),
+        #[cfg(target_os = "linux")]
+        Bench::Player => player::measure(profile),
         #[cfg(target_os = "linux")]
         Bench::Screen(options) => screen::measure(options, profile),
         Bench::Server(options) => server::measure(options, profile),

@@ -44,28 +44,44 @@ pub(crate) fn ready(seconds: u32) -> Result<PathBuf> {
 /// A film with a small picture and deep noise, by which two recordings can be laid over each other even
 /// while one of them is played a little faster; made once and kept in the target folder.
 pub(crate) fn noise(seconds: u32) -> Result<PathBuf> {
-    let path = workspace::target_dir().join("film").join(format!("noise-{seconds}s.mkv"));
+    let picture = format!("testsrc2=size=320x180:rate={FPS}:duration={seconds}");
+    let sound = format!(
+        "anoisesrc=color=brown:amplitude=0.8:sample_rate=48000:seed=7:duration={seconds},highpass=f=40"
+    );
+    plain(&format!("noise-{seconds}s.mkv"), &picture, &sound, "500k")
+}
+
+/// A film of 1920×1080 with the grain of a film, so that decoding it costs what one costs; made once and
+/// kept in the target folder.
+#[cfg(target_os = "linux")]
+pub(crate) fn full_hd(seconds: u32) -> Result<PathBuf> {
+    let picture = format!(
+        "testsrc2=size=1920x1080:rate={FPS}:duration={seconds},noise=alls=8:allf=t:all_seed=7"
+    );
+    let sound = format!("sine=frequency=220:sample_rate=48000:duration={seconds}");
+    plain(&format!("full-hd-{seconds}s.mkv"), &picture, &sound, "8M")
+}
+
+/// A film of these two sources.
+fn plain(name: &str, picture: &str, sound: &str, bitrate: &str) -> Result<PathBuf> {
+    let path = workspace::target_dir().join("film").join(name);
     if path.exists() {
         return Ok(path);
     }
     let folder = path.parent().context("the film needs a file name")?;
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let unfinished = path.with_extension("part.mkv");
-    let picture = format!("testsrc2=size=320x180:rate={FPS}:duration={seconds}");
-    let sound = format!(
-        "anoisesrc=color=brown:amplitude=0.8:sample_rate=48000:seed=7:duration={seconds},highpass=f=40"
-    );
     let made = Invocation::new("ffmpeg")
         .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y"])
-        .args(["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound])
-        .args(["-c:v", h264_encoder()?, "-b:v", "500k", "-g", "48", "-pix_fmt", "yuv420p"])
+        .args(["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound])
+        .args(["-c:v", h264_encoder()?, "-b:v", bitrate, "-g", "48", "-pix_fmt", "yuv420p"])
         .args(["-c:a", "aac", "-b:a", "128k", "-ac", "2"])
         .arg(&unfinished)
         .run_quietly();
     if let Err(error) = made {
         // Best effort, as below.
         drop(fs::remove_file(&unfinished));
-        return Err(error.context("the film of noise could not be made"));
+        return Err(error.context(format!("{name} could not be made")));
     }
     fs::rename(&unfinished, &path).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)

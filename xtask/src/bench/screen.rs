@@ -3,7 +3,7 @@
 //! the screen is counted and timed, beside two pages of a browser in the same run.
 
 mod browser;
-mod display;
+mod painter;
 mod quality;
 
 use std::fs;
@@ -16,6 +16,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 
+use super::display::Display;
 use super::machine::Machine;
 use super::report::{Cell, Report, Table};
 use super::search::{mean, percentile};
@@ -25,7 +26,7 @@ use crate::headless::{Event, Headless};
 use crate::server::LocalServer;
 use crate::shell::Invocation;
 use crate::workspace::{self, Profile};
-use display::{Display, Painted, Painter};
+use painter::{Painted, Painter};
 use quality::Arrived;
 
 /// What `cargo xtask bench screen` can be told.
@@ -122,7 +123,7 @@ struct Figures {
 
 impl Stage {
     fn text(&self, report: &mut Report) -> Result<()> {
-        let page = display::page()?;
+        let page = painter::page()?;
         let painter = Painter::start(&self.display, self.profile, &page, &["--step", "4"])?;
         let settings = json!({ "content": "text", "fps": 30, "max_bps": TEXT_BPS });
         let mut pair = self.pair("text", &settings, true)?;
@@ -158,7 +159,7 @@ impl Stage {
     }
 
     fn still(&self, report: &mut Report) -> Result<()> {
-        let page = display::page()?;
+        let page = painter::page()?;
         let pair = self.pair("still", &json!({ "max_bps": 12_000_000 }), true)?;
         children::pause(Duration::from_secs(3))?;
         let mut painter = Painter::start(&self.display, self.profile, &page, &[])?;
@@ -179,7 +180,7 @@ impl Stage {
     }
 
     fn film(&self, report: &mut Report) -> Result<Figures> {
-        let film = display::film()?;
+        let film = painter::film()?;
         let words = ["--film", "--seconds", "120"];
         let painter = Painter::start(&self.display, self.profile, &film, &words)?;
         let mut pair = self.pair("film", &json!({ "max_bps": 12_000_000 }), false)?;
@@ -257,7 +258,7 @@ impl Stage {
             report.goal("beside a browser: not compared, there is none", false);
             return Ok(());
         };
-        let film = display::film()?;
+        let film = painter::film()?;
         let words = ["--film", "--seconds", "120"];
         let painter = Painter::start(&self.display, self.profile, &film, &words)?;
         eprintln!("screen: the same from page to page");

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
-use super::display::Display;
 use super::{SECONDS, SETTLE};
 use crate::bench::browser::Page;
 use crate::bench::cost;
+use crate::bench::display::Display;
 use crate::children;
 
 /// What the two pages came to.

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::display::{Painted, SIZE};
+use super::painter::Painted;
+use crate::bench::display::SIZE;
 
 /// Columns of the time, so bits.
 const BITS: usize = 48;

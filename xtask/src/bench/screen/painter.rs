@@ -1,7 +1,7 @@
-//! An X display of our own, and what is painted on it: by `desktop-client/examples/screen_page`, which
-//! tells the time and the place of each picture. The page and the film are made by ffmpeg, once.
+//! What is painted on the display: by `desktop-client/examples/screen_page`, which tells the time and the
+//! place of each picture. The page and the film are made by ffmpeg, once.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,65 +9,22 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::children::{self, Owned};
+use crate::bench::display::{Display, SIZE};
+use crate::children::Owned;
 use crate::shell::Invocation;
 use crate::workspace::{self, Profile};
 
-/// The screen's size in pixels.
-pub(super) const SIZE: (usize, usize) = (1_920, 1_080);
 /// Rows of the page.
 const PAGE_ROWS: usize = 4 * SIZE.1;
 /// Pictures of the film, which runs forth and back.
 const FILM_FRAMES: usize = 40;
 /// Pictures that may be painted without anybody asking: minutes of them.
 const LINES: usize = 65_536;
-/// How long an X server may take to start, and a painter to upload what it paints.
+/// How long a painter may take to upload what it paints.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A running X server without a screen to look at.
-#[derive(Debug)]
-pub(super) struct Display {
-    _server: Owned,
-    name: String,
-}
-
-impl Display {
-    /// Starts one on a free number.
-    pub(super) fn start(folder: &Path) -> Result<Self> {
-        let number = folder.join("display");
-        let file = File::create(&number).context("cannot write the display's number")?;
-        let log = File::create(folder.join("xvfb.log")).context("cannot write a log")?;
-        let (width, height) = SIZE;
-        let mut command = Command::new("Xvfb");
-        command
-            .args(["-displayfd", "1", "-noreset", "-nolisten", "tcp", "-screen", "0"])
-            .arg(format!("{width}x{height}x24"))
-            .stdin(Stdio::null())
-            .stdout(file)
-            .stderr(log);
-        let mut server = Owned::spawn("Xvfb", &mut command)
-            .context("is Xvfb installed? Run `cargo xtask setup`")?;
-        let end = std::time::Instant::now() + PATIENCE;
-        loop {
-            let text = fs::read_to_string(&number).unwrap_or_default();
-            if let Some(line) = text.lines().next().filter(|_| text.ends_with('\n')) {
-                return Ok(Self { _server: server, name: format!(":{line}") });
-            }
-            if server.ended()?.is_some() || std::time::Instant::now() >= end {
-                bail!("Xvfb does not start; its log is in {}", folder.display());
-            }
-            children::pause(Duration::from_millis(50))?;
-        }
-    }
-
-    /// For programs that are to show something there.
-    pub(super) fn environment(&self) -> [(String, String); 1] {
-        [("DISPLAY".to_owned(), self.name.clone())]
-    }
-}
 
 /// One picture that was painted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
