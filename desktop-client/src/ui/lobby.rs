@@ -143,7 +143,7 @@ impl Lobby {
         let me = &scene.snapshot.me;
         let (camera, microphone, speaking) = (me.camera, me.microphone, me.speaking);
         ui.painter().rect_filled(rect, CornerRadius::same(radius::TILE), colors.surface_1);
-        let placement = Placement { corner: f32::from(radius::TILE), mirrored: true };
+        let placement = Placement { corner: f32::from(radius::TILE), mirrored: true, whole: false };
         let shown = camera && scene.pictures.draw(ui, "own", &scene.frames.own, rect, placement);
         if !shown {
             let sentence = if camera { text::CAMERA_STARTING } else { text::CAMERA_IS_OFF };

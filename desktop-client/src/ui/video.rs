@@ -1,6 +1,8 @@
-//! Camera pictures on the screen: three planes uploaded only when a slot has a newer frame, turned
-//! into colours by a shader, cut to fill their place, with rounded corners. Where no such pictures
-//! can be drawn (a test without a graphics context) nothing is painted.
+//! Pictures of cameras and screens: three planes uploaded only when a slot has a newer frame, turned
+//! into colours by a shader, cut to fill their place or shown whole, with rounded corners. Where no
+//! such pictures can be drawn (a test without a graphics context) nothing is painted.
+
+mod placement;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +13,9 @@ use eframe::egui_glow::{CallbackFn, Painter as GlPainter, ShaderVersion};
 use eframe::glow::{self, HasContext as _, PixelUnpackData};
 use thiserror::Error;
 use tracing::warn;
+
+pub(crate) use placement::Placement;
+use placement::{View, view};
 
 /// Textures of a slot that was not drawn for so many frames are given back.
 const UNUSED_FRAMES: u64 = 120;
@@ -61,18 +66,9 @@ enum PipelineError {
     Driver(String),
 }
 
-/// How a picture is put into its place.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Placement {
-    /// The corners' radius in points.
-    pub(crate) corner: f32,
-    /// Left and right swapped, as in a mirror?
-    pub(crate) mirrored: bool,
-}
-
 impl Pictures {
-    /// Draws the slot's latest picture into `rect`. `key` names the slot among all. False if there
-    /// is none.
+    /// Draws the slot's latest picture into `rect`, as far as that can be seen. `key` names the slot
+    /// among all. False if there is none.
     pub(crate) fn draw(
         &self,
         ui: &Ui,
@@ -86,14 +82,18 @@ impl Pictures {
         if !is_whole(&frame) {
             return false;
         }
+        let size = (frame.width, frame.height);
+        let scale = ui.pixels_per_point();
+        let Some((seen, view)) = view(rect, ui.clip_rect(), size, placement, scale) else {
+            return true;
+        };
         let (shared, key) = (Arc::clone(&self.shared), key.to_owned());
         let number = ui.ctx().cumulative_frame_nr();
-        let paint = CallbackFn::new(move |info, painter| {
+        let paint = CallbackFn::new(move |_, painter| {
             let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
-            let size = [info.viewport.width(), info.viewport.height()];
-            shared.paint(painter, &key, &frame, generation, number, size, placement);
+            shared.paint(painter, &key, &frame, generation, number, &view);
         });
-        ui.painter().add(PaintCallback { rect, callback: Arc::new(paint) });
+        ui.painter().add(PaintCallback { rect: seen, callback: Arc::new(paint) });
         true
     }
 }
@@ -109,16 +109,7 @@ fn is_whole(frame: &VideoFrame) -> bool {
         && frame.v.len() == chroma
 }
 
-/// The part of the picture that fills a place of the given shape: scale of both axes around the
-/// middle, 1 or less.
-fn crop(picture: (u32, u32), place: [f32; 2]) -> [f32; 2] {
-    let picture = picture.0 as f32 / picture.1.max(1) as f32;
-    let place = place[0] / place[1].max(1.0);
-    if picture > place { [place / picture, 1.0] } else { [1.0, picture / place.max(1e-3)] }
-}
-
 impl Shared {
-    #[expect(clippy::too_many_arguments, reason = "one call, from the callback above")]
     fn paint(
         &mut self,
         painter: &GlPainter,
@@ -126,8 +117,7 @@ impl Shared {
         frame: &VideoFrame,
         generation: u64,
         number: u64,
-        place: [f32; 2],
-        placement: Placement,
+        view: &View,
     ) {
         let gl = painter.gl();
         if matches!(self.program, Program::NotYet) {
@@ -159,7 +149,7 @@ impl Shared {
             planes.upload(gl, frame);
             planes.generation = generation;
         }
-        pipeline.draw(gl, planes, place, placement);
+        pipeline.draw(gl, planes, view);
     }
 
     fn forget_unused(&mut self, gl: &glow::Context) {
@@ -273,9 +263,7 @@ impl Pipeline {
         }
     }
 
-    fn draw(self, gl: &glow::Context, planes: &Planes, place: [f32; 2], placement: Placement) {
-        let [scale_x, scale_y] = crop(planes.size, place);
-        let scale_x = if placement.mirrored { -scale_x } else { scale_x };
+    fn draw(self, gl: &glow::Context, planes: &Planes, view: &View) {
         // SAFETY: the painter's context is current, and program, vertex array and textures were
         // made in it. egui restores what it needs after the callback.
         unsafe {
@@ -290,9 +278,16 @@ impl Pipeline {
                 gl.uniform_1_i32(location.as_ref(), unit.cast_signed());
             }
             let uniform = |name| gl.get_uniform_location(self.program, name);
-            gl.uniform_2_f32(uniform("scale").as_ref(), scale_x, scale_y);
-            gl.uniform_2_f32(uniform("place").as_ref(), place[0], place[1]);
-            gl.uniform_1_f32(uniform("corner").as_ref(), placement.corner);
+            for (name, [x, y]) in [
+                ("from", view.from),
+                ("part", view.part),
+                ("scale", view.scale),
+                ("place", view.place),
+                ("taps", view.taps),
+            ] {
+                gl.uniform_2_f32(uniform(name).as_ref(), x, y);
+            }
+            gl.uniform_1_f32(uniform("corner").as_ref(), view.corner);
             gl.disable(glow::CULL_FACE);
             gl.bind_vertex_array(Some(self.vertices));
             gl.draw_arrays(glow::TRIANGLE_STRIP, 0, 4);
@@ -311,8 +306,9 @@ void main() {
 }
 ";
 
-// BT.601, limited range. The corners are cut by the distance to a rounded rectangle, softened over
-// one point; egui blends premultiplied colours.
+// BT.601, limited range. A picture that is drawn smaller than it is takes the mean of four places,
+// so that text stays readable. The corners are cut by the distance to a rounded rectangle, softened
+// over one point; egui blends premultiplied colours.
 const FRAGMENT: &str = r"
 #ifdef GL_ES
 precision highp float;
@@ -322,16 +318,28 @@ out vec4 color;
 uniform sampler2D luma;
 uniform sampler2D blue;
 uniform sampler2D red;
+uniform vec2 from;
+uniform vec2 part;
 uniform vec2 scale;
 uniform vec2 place;
+uniform vec2 taps;
 uniform float corner;
 void main() {
-    vec2 uv = (at - 0.5) * scale + 0.5;
-    float y = 1.164383 * (texture(luma, uv).r - 0.062745);
+    vec2 spot = from + at * part;
+    vec2 uv = (spot - 0.5) * scale + 0.5;
+    float light;
+    if (taps.x + taps.y > 0.0) {
+        vec2 across = vec2(taps.x, -taps.y);
+        light = 0.25 * (texture(luma, uv - taps).r + texture(luma, uv + taps).r
+            + texture(luma, uv - across).r + texture(luma, uv + across).r);
+    } else {
+        light = texture(luma, uv).r;
+    }
+    float y = 1.164383 * (light - 0.062745);
     float u = texture(blue, uv).r - 0.501961;
     float v = texture(red, uv).r - 0.501961;
     vec3 rgb = vec3(y + 1.596027 * v, y - 0.391762 * u - 0.812968 * v, y + 2.017232 * u);
-    vec2 outside = abs((at - 0.5) * place) - place * 0.5 + corner;
+    vec2 outside = abs((spot - 0.5) * place) - place * 0.5 + corner;
     float distance = length(max(outside, 0.0)) + min(max(outside.x, outside.y), 0.0) - corner;
     float cover = clamp(0.5 - distance, 0.0, 1.0);
     color = vec4(clamp(rgb, 0.0, 1.0) * cover, cover);
@@ -343,20 +351,6 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-
-    #[test]
-    fn a_wide_picture_loses_its_sides_and_a_tall_one_its_ends() {
-        for (picture, place, expected) in [
-            ((1280, 720), [160.0, 90.0], [1.0, 1.0]),
-            ((200, 100), [100.0, 100.0], [0.5, 1.0]),
-            ((100, 200), [100.0, 100.0], [1.0, 0.5]),
-        ] {
-            let found = crop(picture, place);
-            let near = |axis: usize| (found[axis] - expected[axis]).abs() < 1e-4;
-            assert!(near(0) && near(1), "{picture:?} in {place:?}: {found:?}");
-        }
-        assert!(crop((0, 0), [0.0, 0.0]).iter().all(|scale| scale.is_finite()));
-    }
 
     #[test]
     fn a_frame_whose_planes_are_short_is_refused() {

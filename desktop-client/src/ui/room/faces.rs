@@ -225,7 +225,7 @@ fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) 
     if let Some(id) = face.received {
         scene.shown.note(id, Track::Camera, rect.size(), ui.pixels_per_point());
     }
-    let placement = Placement { corner, mirrored: face.own };
+    let placement = Placement { corner, mirrored: face.own, whole: false };
     let shown =
         face.slot.is_some_and(|slot| scene.pictures.draw(ui, face.key, slot, rect, placement));
     let other_key = face.person.and_then(|person| person.other_key);

@@ -75,7 +75,7 @@ pub(super) fn preview(ui: &mut Ui, scene: &Scene<'_>) {
     let corner = pos2(area.center().x - PICTURE / 2.0, area.top());
     let rect = Rect::from_min_size(corner, vec2(PICTURE, height));
     ui.painter().rect_filled(rect, CornerRadius::same(radius::TILE), colors.surface_2);
-    let placement = Placement { corner: f32::from(radius::TILE), mirrored: true };
+    let placement = Placement { corner: f32::from(radius::TILE), mirrored: true, whole: false };
     let on = scene.snapshot.me.camera;
     let shown = on && scene.pictures.draw(ui, "own", &scene.frames.own, rect, placement);
     if !shown {
