@@ -4,6 +4,7 @@ pub mod folders;
 pub mod network;
 pub mod private_file;
 pub mod process;
+pub mod screen_permission;
 
 /// Completes when the system asks the program to end (Ctrl-C, SIGTERM or its like).
 pub async fn termination() {

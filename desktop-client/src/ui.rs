@@ -18,8 +18,9 @@ use std::time::{Duration, Instant};
 use cinemasync_core::call_status::{CallStatus, ProgramUse};
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::interface::{Command, Event, Level, Notice, ServerChoice, Snapshot, Stage};
+use cinemasync_core::screen::ScreenSource;
 use cinemasync_protocol::ParticipantId;
-use eframe::egui::{self, CentralPanel, Frame, Key, Response, TextureId};
+use eframe::egui::{self, CentralPanel, Frame, Key, Response, TextureId, ViewportCommand};
 
 use lobby::Lobby;
 use room::Room;
@@ -53,6 +54,8 @@ pub struct LobbyDefaults {
     pub talk_key: String,
     /// Can one come back to the room in which the program ended by accident?
     pub can_come_back: bool,
+    /// Does the system ask the person before this program may look at the screen, and say no until then?
+    pub screen_asks_first: bool,
     /// Why no film can be played here, as a sentence that says what to do; `None` if one can.
     pub player_missing: Option<String>,
 }
@@ -67,18 +70,26 @@ impl Default for LobbyDefaults {
             about: String::new(),
             talk_key: String::new(),
             can_come_back: false,
+            screen_asks_first: false,
             player_missing: None,
         }
     }
 }
 
-/// The pictures to show. A camera without a slot, or with an empty one, is shown as a name.
+/// The pictures to show. A camera without a slot, or with an empty one, is shown as a name; a screen as
+/// a sentence.
 #[derive(Debug, Clone, Default)]
 pub struct Frames {
     /// One's own camera.
     pub own: FrameSlot,
     /// The others' cameras.
     pub cameras: BTreeMap<ParticipantId, FrameSlot>,
+    /// The others' shared screens.
+    pub screens: BTreeMap<ParticipantId, FrameSlot>,
+    /// What one shares oneself.
+    pub own_screen: FrameSlot,
+    /// Small pictures of what can be shared.
+    pub thumbnails: BTreeMap<ScreenSource, FrameSlot>,
     /// The film's current picture, once there is one.
     pub film: Option<FilmPicture>,
 }
@@ -128,6 +139,7 @@ struct Scene<'a> {
     /// The others' pictures as they were drawn in this frame; a menu opens from each.
     pressable: RefCell<Vec<(ParticipantId, Response)>>,
     player_missing: Option<&'a str>,
+    screen_asks_first: bool,
     utc_offset_minutes: i32,
     /// The key to talk with, while it has to be held.
     talk_key: Option<Key>,
@@ -154,7 +166,10 @@ pub struct Ui {
     about: String,
     began: Instant,
     player_missing: Option<String>,
+    screen_asks_first: bool,
     utc_offset_minutes: i32,
+    /// Does the window's title say that one shares?
+    titled_sharing: bool,
     /// Why a file was not taken as one's own copy, until it is known whether it can be all the same.
     wrong_film: Option<String>,
 }
@@ -177,7 +192,9 @@ impl Ui {
             about: defaults.about,
             began: Instant::now(),
             player_missing: defaults.player_missing,
+            screen_asks_first: defaults.screen_asks_first,
             utc_offset_minutes: defaults.utc_offset_minutes,
+            titled_sharing: false,
             wrong_film: None,
         }
     }
@@ -250,6 +267,7 @@ impl Ui {
             about: &self.about,
             pressable: RefCell::default(),
             player_missing: self.player_missing.as_deref(),
+            screen_asks_first: self.screen_asks_first,
             utc_offset_minutes: self.utc_offset_minutes,
             talk_key: None,
             send,
@@ -279,6 +297,16 @@ impl Ui {
             self.toasts.show(ui, whole, top);
         });
         self.tell_shown(ui.ctx(), snapshot, send);
+        self.title(ui.ctx(), snapshot);
+    }
+
+    /// The window's title says that one shares, so that it is seen in the list of windows, too.
+    fn title(&mut self, ctx: &egui::Context, snapshot: &Snapshot) {
+        let sharing = snapshot.sharing.is_some();
+        if std::mem::replace(&mut self.titled_sharing, sharing) != sharing {
+            let title = if sharing { text::TITLE_SHARING } else { text::APP };
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.to_owned()));
+        }
     }
 
     /// To be called instead of [`Ui::show`] while the window cannot be seen: no picture is shown.

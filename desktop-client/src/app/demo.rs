@@ -6,6 +6,7 @@ mod acts;
 mod cast;
 mod face;
 mod film;
+mod screen;
 mod script;
 
 use std::collections::BTreeMap;
@@ -15,8 +16,9 @@ use std::time::{Duration, Instant};
 use cinemasync_core::frame::{FrameSlot, VideoFrame};
 use cinemasync_core::interface::{
     Cause, ChatLine, Event, FilmCopy, MAX_CHAT_LINES, Notice, ParticipantView, PlaybackStage,
-    Snapshot, Stage, Via, WaitReason, WaitingView,
+    PlaybackView, Snapshot, Stage, Via, WaitReason, WaitingView,
 };
+use cinemasync_core::screen::ScreenSource;
 use cinemasync_core::subtitles::SubtitleOffer;
 use cinemasync_protocol::{ParticipantId, RoomCode};
 
@@ -25,6 +27,7 @@ use acts::Undo;
 use cast::{film_at_address, film_by, lobby, next_film, other_cut, person, set_playing};
 use face::{Face, Pose};
 pub use film::DemoFilm;
+use screen::Sketch;
 use script::{Happening, SCRIPT};
 
 /// Time between two pictures of the script.
@@ -35,6 +38,8 @@ const CODE: [u8; RoomCode::LEN] = [9, 29, 14, 11, 26, 21, 17, 1];
 const EVENING_UNIX_MS: u64 = 1_700_257_440_000;
 /// Where in the film the evening is.
 const FILM_AT_SECS: f64 = 2892.0;
+/// The size of the shared screens.
+const SCREEN: (u32, u32) = (1920, 1080);
 /// The film's length.
 const FILM_SECS: f64 = 7060.0;
 
@@ -49,6 +54,8 @@ pub struct Demo {
     painted: Option<u64>,
     /// Faces drawn before, by person and pose: drawing takes time, copying none.
     drawn: BTreeMap<(u8, Pose), VideoFrame>,
+    /// Screens drawn before, by what is on them and how far it is scrolled.
+    screens: BTreeMap<(Sketch, u64), Arc<VideoFrame>>,
     lines: u64,
     /// What can be taken back.
     undo: Option<Undo>,
@@ -76,6 +83,7 @@ impl Demo {
             seconds: 0.0,
             painted: None,
             drawn: BTreeMap::new(),
+            screens: BTreeMap::new(),
             lines: 0,
             undo: None,
             origin,
@@ -223,6 +231,16 @@ impl Demo {
             Happening::Notice(level, text) => {
                 events.push(Event::Notice(Notice { level: *level, text: (*text).to_owned() }));
             }
+            Happening::FilmOff => self.snapshot.playback = PlaybackView::default(),
+            Happening::Shares(id, on) => {
+                if let Some(person) = self.person(id) {
+                    (person.screen, person.screen_audio) = (*on, *on && *id == ANA);
+                }
+            }
+            Happening::YouShare(source) => match source {
+                Some(number) => self.share(ScreenSource::Window((*number).to_owned()), true),
+                None => self.snapshot.sharing = None,
+            },
             Happening::Mutes(id, on) => {
                 if let Some(person) = self.person(id) {
                     person.microphone = !on;
@@ -322,6 +340,33 @@ impl Demo {
                 let picture = drawn(&mut self.drawn, number, face, seconds, speaking, at);
                 slot.put(Arc::new(picture));
             }
+        }
+        self.paint_screens(seconds, at);
+    }
+
+    /// The shared screens, as far as they have changed.
+    fn paint_screens(&mut self, seconds: f64, at: Instant) {
+        let step = Sketch::step(seconds);
+        let mut drawn = |sketch: Sketch, slot: &FrameSlot| {
+            let picture = self
+                .screens
+                .entry((sketch, step))
+                .or_insert_with(|| Arc::new(sketch.picture(SCREEN.0, SCREEN.1, step, at)));
+            if slot.get().is_none_or(|shown| !Arc::ptr_eq(&shown, picture)) {
+                slot.put(Arc::clone(picture));
+            }
+        };
+        for (id, sketch) in [(ANA, Sketch::Page), (BEN, Sketch::Editor)] {
+            let id = ParticipantId::new(id);
+            let people = &self.snapshot.participants;
+            if people.iter().any(|person| person.id == id && person.screen) {
+                drawn(sketch, self.frames.screens.entry(id).or_default());
+            } else {
+                self.frames.screens.remove(&id);
+            }
+        }
+        if self.snapshot.sharing.is_some() {
+            drawn(Sketch::Page, &self.frames.own_screen);
         }
     }
 }

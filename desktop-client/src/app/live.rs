@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use cinemasync_core::call_status::ProgramUse;
 use cinemasync_core::devices::DeviceKind;
+use cinemasync_core::frame::OnChange;
 use cinemasync_core::interface::{Command, Event, Invite, ServerChoice, Stage};
 use cinemasync_core::link::Route;
 use cinemasync_core::session::{EquipmentConfig, SessionConfig};
@@ -19,6 +20,7 @@ use crate::cli::WindowArgs;
 use crate::headless::EventLine;
 use crate::media::{CameraSource, MediaConfig, MicrophoneSource};
 use crate::platform::process::{ProcessFigures, Usage};
+use crate::platform::screen_permission;
 use crate::player::{FilmAudio, PlayerConfig};
 use crate::session::{FilmPlayer, Session, SessionError, SessionOptions};
 use crate::settings::Settings;
@@ -27,6 +29,8 @@ use crate::ui::{Frames, LobbyDefaults, Look, SUBTITLE_ENDINGS, Ui, UiAction};
 /// A window that is not drawn for so long, although there is something new, is hidden.
 const HIDDEN_AFTER: Duration = Duration::from_secs(1);
 
+/// Small pictures of screens are looked at so often.
+const GLANCE_INTERVAL: Duration = Duration::from_millis(250);
 /// The program's use of the computer is looked at so often.
 const SAMPLE_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -50,6 +54,8 @@ pub(super) struct LiveApp {
     choices: (mpsc::SyncSender<Choice>, mpsc::Receiver<Choice>),
     /// Whoever watches repaints when a picture changes.
     shown_generations: u64,
+    /// Repaints the window.
+    repaint: OnChange,
     /// Since when the window could have been drawn and was not: it is minimised or covered.
     not_drawn_since: Option<Instant>,
     process: ProcessFigures,
@@ -72,7 +78,8 @@ impl LiveApp {
         }
         let server = args.session.server(&settings);
         let invite = args.entry.room().map(|room| args.session.invite(room, &settings));
-        let repaint = ctx.clone();
+        let repainted = ctx.clone();
+        let repaint: OnChange = Arc::new(move || repainted.request_repaint());
         let films_path = crate::film_memory::default_path();
         let session = Session::start(SessionOptions {
             core: SessionConfig {
@@ -102,7 +109,7 @@ impl LiveApp {
                 record: None,
             },
             player: player_config(args.film_audio),
-            on_change: Arc::new(move || repaint.request_repaint()),
+            on_change: Arc::clone(&repaint),
         })?;
         session.send(Command::Preview(true));
         session.send(Command::ListDevices);
@@ -124,6 +131,7 @@ impl LiveApp {
             about,
             talk_key,
             can_come_back: way_back.is_some(),
+            screen_asks_first: screen_permission::asks_first(),
             ..LobbyDefaults::default()
         };
         Ok(Self {
@@ -138,6 +146,7 @@ impl LiveApp {
             began: Instant::now(),
             choices: mpsc::sync_channel(1),
             shown_generations: 0,
+            repaint,
             not_drawn_since: None,
             process: ProcessFigures::new(),
             sampled_at: None,
@@ -256,7 +265,7 @@ impl LiveApp {
         self.ui.set_program_use(ProgramUse { cpu_percent, rss_mib });
     }
 
-    /// Asks for a repaint when a camera has a new picture. Called while the window is shown.
+    /// Asks for a repaint when there is a new picture. Called while the window is shown.
     fn watch_pictures(&mut self, frames: &Frames, ctx: &egui::Context) {
         let slots = frames.cameras.values().chain([&frames.own]);
         let generations = slots.fold(0_u64, |sum, slot| sum.wrapping_add(slot.generation()));
@@ -266,6 +275,13 @@ impl LiveApp {
         let live = frames.cameras.values().chain([&frames.own]).any(|slot| slot.get().is_some());
         if live {
             ctx.request_repaint_after(super::PICTURE_INTERVAL);
+        }
+        for slot in frames.screens.values() {
+            slot.on_change(&self.repaint);
+        }
+        // Small, and to be recognised only.
+        if !frames.thumbnails.is_empty() || frames.own_screen.get().is_some() {
+            ctx.request_repaint_after(GLANCE_INTERVAL);
         }
     }
 }
@@ -320,8 +336,15 @@ impl eframe::App for LiveApp {
         let FilmPlayer { player, missing } = self.session.player();
         let film = self.film.picture(player.as_ref(), area, ui.ctx(), frame);
         self.ui.set_player_missing(missing);
-        let cameras = self.session.frames();
-        let frames = Frames { own: cameras.own, cameras: cameras.cameras, film };
+        let slots = self.session.frames();
+        let frames = Frames {
+            own: slots.own,
+            cameras: slots.cameras,
+            screens: slots.screens,
+            own_screen: slots.own_screen,
+            thumbnails: slots.thumbnails,
+            film,
+        };
         self.watch_pictures(&frames, ui.ctx());
         self.sample();
         let mut actions = Vec::new();

@@ -8,11 +8,14 @@ mod faces;
 mod films;
 mod keys;
 mod person;
+mod picker;
 mod player_bar;
 mod prompts;
 mod reactions;
 mod seek_bar;
+mod sharing;
 mod stage;
+mod stage_bar;
 mod status;
 mod top_bar;
 mod tracks;
@@ -25,9 +28,12 @@ use eframe::egui::{CursorIcon, Popup, Pos2, Rect, Theme, Ui, Vec2, ViewportComma
 use self::chat::Chat;
 use self::films::Films;
 use self::keys::Key;
+use self::picker::Picker;
 use self::player_bar::PlayerBar;
 use self::prompts::Prompts;
 use self::reactions::Reactions;
+use self::stage::choice::{OnStage, View};
+use self::stage::screen::Zoom;
 use self::tracks::TracksMenu;
 use super::theme::{motion, size, space};
 use super::{Scene, UiAction};
@@ -52,9 +58,14 @@ pub(super) struct Room {
     toggled_at: Option<f64>,
     /// Who spoke last, and is shown large.
     large: Option<ParticipantId>,
-    /// Nothing but the film.
+    /// The film or a screen, whichever is large.
+    on_stage: OnStage,
+    /// What of a screen is seen.
+    zoom: Zoom,
+    picker: Picker,
+    /// Nothing but what is on the stage.
     theatre: bool,
-    /// Where the film stood last, in points.
+    /// How large the film is to be drawn, in points.
     film_area: Option<Vec2>,
     /// When the pointer last moved over the film, in egui's seconds.
     moved_at: f64,
@@ -80,7 +91,7 @@ impl Room {
         !self.theatre
     }
 
-    /// How large the film was shown last, in points.
+    /// How large the film is to be drawn, in points.
     pub(super) fn film_area(&self) -> Option<Vec2> {
         self.film_area
     }
@@ -103,11 +114,14 @@ impl Room {
         server: &str,
     ) {
         self.large = faces::who_is_large(self.large.take(), scene.snapshot);
-        for key in keys::pressed(ui, scene.talk_key) {
-            self.act(ui, scene, key);
+        self.on_stage.update(scene.snapshot);
+        if !self.picker.is_open() {
+            for key in keys::pressed(ui, scene.talk_key) {
+                self.act(ui, scene, key);
+            }
         }
         stage::take_dropped(ui, scene);
-        if scene.snapshot.playback.film.is_none() && self.theatre {
+        if self.on_stage.large().is_none() && self.theatre {
             self.set_theatre(ui, false);
         }
         let whole = ui.max_rect();
@@ -129,6 +143,8 @@ impl Room {
                 person::menu(ui, &picture, person, scene);
             }
         }
+        sharing::mark(ui, whole, scene);
+        self.picker.show(ui, scene);
     }
 
     /// Film at the left with its bar; faces, switches and chat at the right.
@@ -145,18 +161,18 @@ impl Room {
             pos2(whole.left() + edge, top.bottom()),
             pos2(side.left() - edge, whole.bottom() - edge),
         );
-        let has_film = scene.snapshot.playback.film.is_some();
-        if has_film {
+        if scene.snapshot.playback.film.is_some() {
             stage.max.y = whole.bottom() - size::PLAYER_BAR;
             let bar = Rect::from_min_max(pos2(stage.left(), stage.bottom()), {
                 pos2(stage.right(), whole.bottom())
             });
             self.player_bar(ui, bar, scene);
         }
+        let stage = self.above_stage(ui, stage, 0.0, scene);
         self.stage(ui, stage, scene);
 
         let mut rest = side;
-        if has_film {
+        if self.on_stage.large().is_some() {
             let bottom = faces::side(ui, side, scene, self.large.as_ref());
             rest.min.y = bottom + space::M;
         }
@@ -180,17 +196,20 @@ impl Room {
             pos2(whole.left(), top.bottom()),
             pos2(whole.right(), foot.top() - space::S),
         );
-        if scene.snapshot.playback.film.is_some() {
+        rest = self.above_stage(ui, rest, space::M, scene);
+        if self.on_stage.large().is_some() {
             let height = (whole.width() * 9.0 / 16.0).min(whole.height() * 0.4);
             let stage = Rect::from_min_size(rest.min, vec2(rest.width(), height));
             self.stage(ui, stage, scene);
-            let bar_top = stage.bottom();
-            let bar = Rect::from_min_size(
-                pos2(rest.left() + space::M, bar_top),
-                vec2(rest.width() - 2.0 * space::M, size::PLAYER_BAR - space::L),
-            );
-            self.player_bar(ui, bar, scene);
-            rest.min.y = bar.bottom();
+            rest.min.y = stage.bottom() + space::S;
+            if scene.snapshot.playback.film.is_some() {
+                let bar = Rect::from_min_size(
+                    pos2(rest.left() + space::M, stage.bottom()),
+                    vec2(rest.width() - 2.0 * space::M, size::PLAYER_BAR - space::L),
+                );
+                self.player_bar(ui, bar, scene);
+                rest.min.y = bar.bottom();
+            }
             let row = rest.shrink2(vec2(space::M, 0.0));
             let people = scene.snapshot.participants.len() + 1;
             let side = ((row.width() - 2.0 * space::S) / 3.0)
@@ -206,11 +225,21 @@ impl Room {
         self.chat(ui, rest.shrink2(vec2(space::M, 0.0)), scene);
     }
 
+    /// What stands above the stage, `edge` from its sides. Returns what is left for the stage.
+    fn above_stage(&mut self, ui: &mut Ui, stage: Rect, edge: f32, scene: &mut Scene<'_>) -> Rect {
+        let row = stage.shrink2(vec2(edge, 0.0));
+        self.sharing_banner(ui, row, scene);
+        let top = stage.top() + sharing::banner_room(scene);
+        let bar = Rect::from_min_size(pos2(row.left(), top), vec2(row.width(), stage_bar::HEIGHT));
+        self.stage_bar(ui, bar, scene);
+        stage.with_min_y(top + self.stage_bar_room())
+    }
+
     fn chat(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         self.prompts.asked_place = self.chat.show(ui, rect, scene).or(self.prompts.asked_place);
     }
 
-    /// Nothing but the film; faces as circles; bars while the pointer moves.
+    /// Nothing but the film or the screen; faces as circles; bars while the pointer moves.
     fn theatre(&mut self, ui: &mut Ui, whole: Rect, scene: &mut Scene<'_>) {
         let now = ui.input(|input| input.time);
         let moving =
@@ -219,8 +248,8 @@ impl Room {
             self.moved_at = now;
         }
         let left = motion::CONTROLS_STAY - (now - self.moved_at);
-        let playing = scene.snapshot.playback.playing;
-        let wanted = left > 0.0 || !playing;
+        let stands = scene.snapshot.playback.film.is_some() && !scene.snapshot.playback.playing;
+        let wanted = left > 0.0 || stands;
         if left > 0.0 {
             ui.ctx().request_repaint_after_secs(left as f32 + 0.02);
         }
@@ -239,10 +268,13 @@ impl Room {
     }
 
     fn theatre_bars(&mut self, ui: &mut Ui, whole: Rect, scene: &mut Scene<'_>) {
+        let has_film = scene.snapshot.playback.film.is_some();
+        let bar_height = if has_film { size::PLAYER_BAR } else { space::S };
         let bar = Rect::from_min_max(
-            pos2(whole.left() + space::L, whole.bottom() - size::PLAYER_BAR),
+            pos2(whole.left() + space::L, whole.bottom() - bar_height),
             pos2(whole.right() - space::L, whole.bottom()),
         );
+        self.above_stage(ui, whole.with_min_y(whole.top() + space::L), space::L, scene);
         let above = bar.top() - space::S - size::CONTROL;
         let ground = whole.with_min_y(above - space::XXL);
         stage::shade(ui.painter(), ground);
@@ -250,7 +282,9 @@ impl Room {
         self.controls(ui, switches, scene);
         let at = pos2(bar.right(), above + size::CONTROL / 2.0);
         self.sync_pill(ui, at, bar.width() / 2.0, scene, top_bar::Ground::Picture);
-        self.player_bar(ui, bar, scene);
+        if has_film {
+            self.player_bar(ui, bar, scene);
+        }
     }
 
     fn set_theatre(&mut self, ui: &Ui, on: bool) {
@@ -277,11 +311,17 @@ impl Room {
             Key::FrameBack | Key::FrameForward if has_film && !playback.playing => {
                 scene.command(Command::Step { forward: key == Key::FrameForward });
             }
-            Key::FullScreen if has_film => self.set_theatre(ui, !self.theatre),
+            Key::FullScreen if self.on_stage.large().is_some() => {
+                self.set_theatre(ui, !self.theatre);
+            }
             Key::Escape if self.theatre => self.set_theatre(ui, false),
             Key::Microphone => scene.command(Command::Microphone(!scene.snapshot.me.microphone)),
             Key::Camera => scene.command(Command::Camera(!scene.snapshot.me.camera)),
             Key::Chat => self.chat.focus(ui),
+            Key::Share => self.picker.open(ui, scene),
+            Key::Zoom if matches!(self.on_stage.large(), Some(View::Screen(_))) => {
+                self.zoom.toggle();
+            }
             Key::PlayPause
             | Key::Back
             | Key::Forward
@@ -290,6 +330,7 @@ impl Room {
             | Key::FrameBack
             | Key::FrameForward
             | Key::FullScreen
+            | Key::Zoom
             | Key::Escape => {}
         }
     }

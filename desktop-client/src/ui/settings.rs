@@ -1,9 +1,10 @@
-//! The settings: devices, how one's voice is treated, push-to-talk, which ways connections take, and in
-//! a room its rules.
+//! The settings: devices, how one's voice is treated, push-to-talk, how one's screen is sent, which ways
+//! connections take, and in a room its rules.
 //! Owns what is open and the key to talk; what is set is the session's, told by the snapshot.
 
 mod devices;
 mod room;
+pub(super) mod screen;
 mod voice;
 
 pub(super) use self::devices::in_use;
@@ -45,6 +46,7 @@ pub(super) struct SettingsPanel {
 enum Fold {
     Device(DeviceKind),
     Quality,
+    Screen,
     Route,
     Steering,
 }
@@ -114,6 +116,8 @@ impl SettingsPanel {
         menu::caption(ui, text::SETTINGS_SOUND);
         self.device(ui, DeviceKind::Speaker, scene);
         voice::film(ui, scene);
+        menu::caption(ui, text::SETTINGS_SCREEN);
+        self.screen(ui, scene);
         menu::caption(ui, text::SETTINGS_CONNECTIONS);
         self.route(ui, scene);
         if matches!(scene.snapshot.stage, Stage::Room { .. }) {
@@ -152,6 +156,15 @@ impl SettingsPanel {
             }
         }
         menu::hint(ui, text::QUALITY_HINT, palette(ui).text_3);
+    }
+
+    fn screen(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
+        let mut open = self.unfolded == Some(Fold::Screen);
+        let before = open;
+        screen::rows(ui, &mut open, scene);
+        if open != before {
+            self.unfolded = open.then_some(Fold::Screen);
+        }
     }
 
     fn push_to_talk(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {

@@ -45,7 +45,8 @@ impl ShownSizes {
         *height = pixels(points.y).max(*height);
     }
 
-    /// Ends a frame at `now_secs`. Whoever is in the room and was not noted is hidden: 0 × 0.
+    /// Ends a frame at `now_secs`. A camera, or a screen that is shared, that was not noted is hidden:
+    /// 0 × 0.
     pub(super) fn end_frame(&mut self, snapshot: &Snapshot, now_secs: f64) -> News {
         let seen = std::mem::take(self.seen.get_mut());
         let current = sizes(snapshot, &seen);
@@ -72,12 +73,17 @@ impl ShownSizes {
 }
 
 fn sizes(snapshot: &Snapshot, seen: &BTreeMap<(ParticipantId, Track), (u32, u32)>) -> Vec<Shown> {
-    let shown = |id: &ParticipantId| {
-        let track = Track::Camera;
+    let shown = |id: &ParticipantId, track: Track| {
         let (width, height) = seen.get(&(id.clone(), track)).copied().unwrap_or_default();
         Shown { of: id.clone(), track, width, height }
     };
-    snapshot.participants.iter().map(|person| shown(&person.id)).collect()
+    let people = snapshot.participants.iter();
+    people
+        .flat_map(|person| {
+            let screen = person.screen.then(|| shown(&person.id, Track::Screen));
+            [shown(&person.id, Track::Camera)].into_iter().chain(screen)
+        })
+        .collect()
 }
 
 fn differ(told: &[Shown], current: &[Shown]) -> bool {

@@ -5,7 +5,9 @@ mod film;
 mod films;
 mod lobby;
 mod people;
+mod picker;
 mod room;
+mod screens;
 mod settings;
 mod tracks;
 mod waiting;
@@ -19,11 +21,12 @@ use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::film::FilmAddressError;
 use cinemasync_core::interface::{
     Cause, ChatLine, Command, Event, FilmCopy, Invite, Level, Notice, OtherCut, OtherKey,
-    PlaybackStage, PlaybackView, RoomChoice, ServerChoice, Snapshot, Stage, UndoView, Via,
-    WaitReason, WaitingView,
+    PlaybackStage, PlaybackView, RoomChoice, ServerChoice, SharingView, Shown, Snapshot, Stage,
+    UndoView, Via, WaitReason, WaitingView,
 };
 use cinemasync_core::link::{LinkState, Route};
 use cinemasync_core::room_rules::{Rules, Steering};
+use cinemasync_core::screen::{Content, ScreenItem, ScreenSettings, ScreenSource, Share};
 use cinemasync_core::subtitles::SubtitleOffer;
 use cinemasync_core::voice_settings::VoiceSettings;
 use cinemasync_protocol::ParticipantId;
@@ -45,6 +48,7 @@ struct Bench {
     defaults: LobbyDefaults,
     events: Vec<Event>,
     snapshot: Snapshot,
+    frames: Frames,
     actions: Vec<UiAction>,
 }
 
@@ -60,7 +64,8 @@ fn window_with(size: Vec2, snapshot: Snapshot, defaults: LobbyDefaults) -> Windo
 
 /// A window in which this many seconds pass from one frame to the next.
 fn window_at(size: Vec2, snapshot: Snapshot, defaults: LobbyDefaults, step_secs: f32) -> Window {
-    let bench = Bench { ui: None, defaults, events: Vec::new(), snapshot, actions: Vec::new() };
+    let (events, frames) = (Vec::new(), Frames::default());
+    let bench = Bench { ui: None, defaults, events, snapshot, frames, actions: Vec::new() };
     let mut window = Harness::builder()
         .with_size(size)
         .with_step_dt(step_secs)
@@ -74,7 +79,7 @@ fn window_at(size: Vec2, snapshot: Snapshot, defaults: LobbyDefaults, step_secs:
                 }
                 let actions = &mut bench.actions;
                 let mut send = |action| actions.push(action);
-                window.show(ui, &bench.snapshot, &Frames::default(), &mut send);
+                window.show(ui, &bench.snapshot, &bench.frames, &mut send);
             },
             bench,
         );

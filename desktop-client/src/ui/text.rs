@@ -1,6 +1,7 @@
 //! Every sentence and word of the window, in one place, and how times and figures are written.
 
 mod film;
+mod screens;
 mod tracks;
 
 use cinemasync_core::bitrate::ladder::CameraQuality;
@@ -9,6 +10,7 @@ use cinemasync_core::link::{LinkState, Route};
 use cinemasync_protocol::RoomCode;
 
 pub(crate) use self::film::*;
+pub(crate) use self::screens::*;
 pub(crate) use self::tracks::*;
 
 pub(crate) const APP: &str = "CinemaSync";

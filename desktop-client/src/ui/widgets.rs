@@ -12,6 +12,7 @@ pub(crate) mod prompt;
 pub(crate) mod slider;
 pub(crate) mod stepper;
 pub(crate) mod switch;
+pub(crate) mod tab;
 pub(crate) mod toast;
 
 use std::sync::Arc;

@@ -1,13 +1,17 @@
 //! What the scripted evening does when a person presses something, as far as it needs nobody else.
 
+use std::sync::Arc;
+
 use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::film::FilmInfo;
 use cinemasync_core::interface::{
     Cause, Command, FilmCopy, PlaybackView, SharingView, Stage, UndoView,
 };
 use cinemasync_core::player::{FilmTrack, FilmTrackKind};
+use cinemasync_core::screen::{Content, ScreenSource, Share};
 
 use super::cast::{film_by, lobby, next_film, other_cut, set_playing};
+use super::screen::{draw_thumbnails, listing};
 use super::{Demo, SELF};
 
 /// How long something can be taken back, in seconds.
@@ -40,9 +44,12 @@ impl Demo {
             Command::PushToTalk(on) => self.snapshot.me.push_to_talk = on,
             Command::Talk(held) => self.snapshot.me.audible = held,
             Command::ShareScreen(share) => {
-                let sound = share.sound;
-                self.snapshot.sharing =
-                    Some(SharingView { share, shows: None, content: None, sound });
+                self.share(share.source, share.sound);
+            }
+            Command::ListScreens(on) => {
+                let screens = if on { listing() } else { Vec::new() };
+                draw_thumbnails(&screens, &mut self.frames, self.origin);
+                self.snapshot.screens = Arc::new(screens);
             }
             Command::StopSharing => self.snapshot.sharing = None,
             Command::ScreenSettings(settings) => self.snapshot.screen_settings = settings,
@@ -154,7 +161,6 @@ impl Demo {
             Command::React(_)
             | Command::Shown(_)
             | Command::ListDevices
-            | Command::ListScreens(_)
             | Command::Preview(_)
             | Command::ProposeTracks => {}
         }
@@ -210,6 +216,14 @@ impl Demo {
             };
             set_playing(playback, true);
         }
+    }
+
+    /// Shares what is listed as this.
+    pub(super) fn share(&mut self, source: ScreenSource, sound: bool) {
+        let shows = listing().into_iter().find(|item| item.source == source);
+        let content = Some(Content::Text);
+        let share = Share { source, sound };
+        self.snapshot.sharing = Some(SharingView { share, shows, content, sound });
     }
 
     fn choose(&mut self, kind: DeviceKind, id: Option<String>) {

@@ -6,7 +6,7 @@ use cinemasync_core::link::LinkState;
 use super::{ANA, BEN, SELF};
 
 /// The evening begins again after so long.
-pub(super) const LENGTH_SECS: f64 = 124.0;
+pub(super) const LENGTH_SECS: f64 = 170.0;
 
 /// One thing that happens.
 #[derive(Debug)]
@@ -55,6 +55,12 @@ pub(super) enum Happening {
     Reacts(&'static str, &'static str),
     /// A notice to oneself.
     Notice(Level, &'static str),
+    /// The film is taken off.
+    FilmOff,
+    /// Somebody shares a screen, or no longer.
+    Shares(&'static str, bool),
+    /// One shares the window of this number, or nothing any more.
+    YouShare(Option<&'static str>),
     /// Somebody mutes the microphone, or not any more.
     Mutes(&'static str, bool),
 }
@@ -108,6 +114,23 @@ pub(super) const SCRIPT: &[(f64, Happening)] = &[
     (104.0, WaitFor(&[(BEN, "Ben", None), (SELF, "Cyd", None)], WaitReason::NotReady)),
     (112.0, ReadyCheck(false)),
     (112.0, WaitFor(&[], WaitReason::NotReady)),
+    (118.0, FilmOff),
+    (118.0, Tells("Ben took the film off")),
+    (120.0, Shares(ANA, true)),
+    (120.0, Tells("Ana shares a screen with sound")),
+    (130.0, Shares(BEN, true)),
+    (130.0, Tells("Ben shares a screen")),
+    (140.0, Shares(BEN, false)),
+    (141.0, Shares(ANA, false)),
+    (142.0, YouShare(Some("0"))),
+    (142.0, Tells("You share a screen with sound")),
+    (150.0, YouShare(None)),
+    (151.0, Film),
+    (151.0, Copy),
+    (152.0, Play),
+    (154.0, Shares(BEN, true)),
+    (154.0, Tells("Ben shares a screen")),
+    (160.0, YouShare(Some("1"))),
 ];
 
 /// Does the person of this number (Ana, Ben, oneself) speak now?

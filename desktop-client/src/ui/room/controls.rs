@@ -1,4 +1,4 @@
-//! One's own switches in the call: microphone, camera, reactions, leaving.
+//! One's own switches in the call: microphone, camera, screen, reactions, leaving.
 
 use cinemasync_core::interface::Command;
 use eframe::egui::{PopupCloseBehavior, Rect, RectAlign, Sense, Ui, Vec2, pos2, vec2};
@@ -12,8 +12,8 @@ use crate::ui::{Scene, text};
 
 impl Room {
     /// Draws the switches into `row`: spread over a narrow window's whole width, centred elsewhere.
-    pub(super) fn controls(&self, ui: &mut Ui, row: Rect, scene: &mut Scene<'_>) {
-        const COUNT: usize = 4;
+    pub(super) fn controls(&mut self, ui: &mut Ui, row: Rect, scene: &mut Scene<'_>) {
+        const COUNT: usize = 5;
         let narrow = ui.max_rect().width() < size::NARROW_BELOW;
         let side = size::CONTROL;
         let gap = if narrow {
@@ -52,8 +52,20 @@ impl Room {
             scene.command(Command::Camera(!camera));
         }
 
+        let sharing = scene.snapshot.sharing.is_some();
+        let (label, share_kind) =
+            if sharing { (text::STOP_SHARING, Kind::Primary) } else { (text::SHARE_SCREEN, on) };
+        let button = Button::icon("share screen", label, icons::SHARE).kind(share_kind);
+        if button.show(ui, cell(2)).clicked() {
+            if sharing {
+                scene.command(Command::StopSharing);
+            } else {
+                self.picker.open(ui, scene);
+            }
+        }
+
         let react = Button::icon("react", text::REACT, icons::REACT).kind(on);
-        let react = react.show(ui, cell(2));
+        let react = react.show(ui, cell(3));
         let width = text::REACTIONS.len() as f32 * size::CONTROL;
         menu::popup(ui, &react, width, PopupCloseBehavior::CloseOnClick, RectAlign::TOP, |ui| {
             let wanted = vec2(width, size::CONTROL);
@@ -72,7 +84,7 @@ impl Room {
         });
 
         let leave = Button::icon("leave", text::LEAVE, icons::LEAVE).kind(Kind::Danger);
-        if leave.show(ui, cell(3)).clicked() {
+        if leave.show(ui, cell(4)).clicked() {
             scene.command(Command::Leave);
         }
     }

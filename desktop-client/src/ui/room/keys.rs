@@ -27,11 +27,15 @@ pub(super) enum Key {
     FullScreen,
     /// C: to the message field.
     Chat,
+    /// S: what to share of the screen.
+    Share,
+    /// Z: a shared screen in its actual size, or all of it.
+    Zoom,
     /// Escape.
     Escape,
 }
 
-const KEYS: [(egui::Key, Key); 13] = [
+const KEYS: [(egui::Key, Key); 15] = [
     (egui::Key::Space, Key::PlayPause),
     (egui::Key::K, Key::PlayPause),
     (egui::Key::ArrowLeft, Key::Back),
@@ -44,6 +48,8 @@ const KEYS: [(egui::Key, Key); 13] = [
     (egui::Key::V, Key::Camera),
     (egui::Key::F, Key::FullScreen),
     (egui::Key::C, Key::Chat),
+    (egui::Key::S, Key::Share),
+    (egui::Key::Z, Key::Zoom),
     (egui::Key::Escape, Key::Escape),
 ];
 

@@ -1,5 +1,5 @@
-//! What opens from somebody's picture: how the connection stands, how loud the voice is, the safety
-//! code, and what to decide when the program behind it is another one than before.
+//! What opens from somebody's picture: how loud the voice and the shared screen are, the safety code,
+//! and what to decide when the program behind it is another one than before.
 
 use cinemasync_core::interface::{Command, OtherKey, ParticipantView};
 use cinemasync_core::safety_code::SafetyCode;
@@ -31,7 +31,17 @@ pub(super) fn menu(ui: &Ui, picture: &Response, person: &ParticipantView, scene:
         if let Some(other) = person.other_key {
             other_key(ui, person, other, &mut asked);
         }
-        volume(ui, person, &mut asked);
+        let name = text::volume_of(&person.name);
+        if let Some(to) = volume(ui, &name, person.volume) {
+            asked.push(Command::VoiceVolume { who: person.id.clone(), volume: to });
+        }
+        if person.screen_audio {
+            menu::caption(ui, &text::screen_of(&person.name));
+            let name = text::screen_volume_of(&person.name);
+            if let Some(to) = volume(ui, &name, person.screen_volume) {
+                asked.push(Command::ScreenVolume { who: person.id.clone(), volume: to });
+            }
+        }
         safety(ui, person, &mut asked);
     });
     for command in asked {
@@ -39,12 +49,13 @@ pub(super) fn menu(ui: &Ui, picture: &Response, person: &ParticipantView, scene:
     }
 }
 
-fn volume(ui: &mut Ui, person: &ParticipantView, asked: &mut Vec<Command>) {
+/// A slider called `name`; how loud somebody is to be, if that changes.
+fn volume(ui: &mut Ui, name: &str, loudness: f64) -> Option<f64> {
     let colors = palette(ui);
     let wanted = vec2(ui.available_width(), size::CONTROL);
     let (row, _) = ui.allocate_exact_size(wanted, Sense::empty());
     let row = row.shrink2(vec2(space::S, 0.0));
-    let sign = match person.volume {
+    let sign = match loudness {
         volume if volume <= 0.0 => icons::VOLUME_OFF,
         volume if volume < 0.5 => icons::VOLUME_LOW,
         _ => icons::VOLUME,
@@ -53,7 +64,7 @@ fn volume(ui: &mut Ui, person: &ParticipantView, asked: &mut Vec<Command>) {
     icon(ui.painter(), at, sign, size::ICON_TEXT, colors.text_2);
     let figure = row.with_min_x(row.right() - 48.0);
     let line = Line::new(font::caption(), colors.text_2);
-    label(ui, figure, Align2::RIGHT_CENTER, &text::share(person.volume), &line);
+    label(ui, figure, Align2::RIGHT_CENTER, &text::share(loudness), &line);
     let rail = Rect::from_min_max(
         pos2(at.x + size::ICON_TEXT / 2.0 + space::M, row.top()),
         pos2(figure.left() - space::S, row.bottom()),
@@ -65,18 +76,13 @@ fn volume(ui: &mut Ui, person: &ParticipantView, asked: &mut Vec<Command>) {
         knob: colors.text_1,
         knob_always: true,
     };
-    let name = text::volume_of(&person.name);
-    let value = person.volume / LOUDEST;
-    let moved = slider(ui, rail, ("voice volume", &name), (value, 0.0, 0.05), look);
-    if let Some(to) = moved.held.or(moved.dropped).map(|share| settle(share * LOUDEST))
-        && (to - person.volume).abs() > 0.005
-    {
-        asked.push(Command::VoiceVolume { who: person.id.clone(), volume: to });
-    }
+    let moved = slider(ui, rail, (name, name), (loudness / LOUDEST, 0.0, 0.05), look);
+    let to = moved.held.or(moved.dropped).map(|share| settle(share * LOUDEST));
+    to.filter(|to| (to - loudness).abs() > 0.005)
 }
 
 /// Near the loudness that a voice came with, it is exactly that.
-fn settle(volume: f64) -> f64 {
+pub(super) fn settle(volume: f64) -> f64 {
     if (volume - 1.0).abs() < 0.04 { 1.0 } else { volume }
 }
 

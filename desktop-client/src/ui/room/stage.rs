@@ -1,6 +1,8 @@
-//! The stage: the film, or what is there instead of it, inviting. Takes dropped files.
+//! The stage: the film or somebody's screen, or what is there instead, inviting. Takes dropped files.
 
+pub(super) mod choice;
 mod empty;
+pub(super) mod screen;
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,7 @@ use eframe::egui::{
     pos2, vec2,
 };
 
+use self::choice::View;
 use super::{Room, waiting};
 use crate::ui::theme::icons::{self, Icon};
 use crate::ui::theme::{font, line, on_picture, palette, radius, size, space};
@@ -18,6 +21,8 @@ use crate::ui::widgets::button::{Button, Kind};
 use crate::ui::widgets::{Line, centred_galley, icon, label, pill, readable};
 use crate::ui::{FilmPicture, SUBTITLE_ENDINGS, Scene, UiAction, text};
 
+/// A film whose picture nobody sees is drawn so small: libmpv keeps its time by what is drawn.
+const UNSEEN: Vec2 = vec2(64.0, 36.0);
 /// Of files that are dropped together only so many are taken.
 const MOST_DROPPED: usize = 8;
 
@@ -63,7 +68,7 @@ pub(super) fn shade(painter: &Painter, rect: Rect) {
 }
 
 /// Where a picture of this shape stands whole and as large as can be.
-fn letterbox(stage: Rect, width: u32, height: u32) -> Rect {
+pub(super) fn letterbox(stage: Rect, width: u32, height: u32) -> Rect {
     let (width, height) = (width.max(1) as f32, height.max(1) as f32);
     let scale = (stage.width() / width).min(stage.height() / height);
     Rect::from_center_size(stage.center(), vec2(width, height) * scale)
@@ -72,30 +77,32 @@ fn letterbox(stage: Rect, width: u32, height: u32) -> Rect {
 impl Room {
     /// Draws the stage into `rect`.
     pub(super) fn stage(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
-        let playback = &scene.snapshot.playback;
         let narrow = rect.width() < size::NARROW_BELOW && !self.theatre;
-        self.film_area = playback.film.is_some().then(|| rect.size());
-        if playback.film.is_none() {
-            empty::show(ui, rect, scene, narrow, &mut self.films);
-        } else {
+        let has_film = scene.snapshot.playback.film.is_some();
+        let large = self.on_stage.large().cloned();
+        let area = if large == Some(View::Film) { rect.size() } else { UNSEEN };
+        self.film_area = has_film.then_some(area);
+        if let Some(large) = large {
             let edge_to_edge = self.theatre || rect.left() <= ui.max_rect().left();
             let corner = if edge_to_edge { 0 } else { radius::TILE };
             let colors = palette(ui);
             ui.painter().rect_filled(rect, CornerRadius::same(corner), colors.film_surround);
             let id = ui.scope_id().with("stage");
-            if ui.interact(rect, id, Sense::CLICK).double_clicked() {
+            let sense = if self.zoom.actual { Sense::CLICK | Sense::DRAG } else { Sense::CLICK };
+            let response = ui.interact(rect, id, sense);
+            if response.double_clicked() {
                 let on = !self.theatre;
                 self.set_theatre(ui, on);
             }
-            let here = playback.mine != FilmCopy::None;
-            match scene.frames.film {
-                Some(film) if here => picture(ui, rect, film, corner),
-                _ if here && waiting::is_wanted(scene) => {}
-                _ => instead(ui, rect, scene, narrow),
+            match large {
+                View::Film => film(ui, rect, scene, (corner, narrow)),
+                View::Screen(id) => {
+                    let zoom = &mut self.zoom;
+                    screen::show(ui, rect, &response, &id, zoom, scene, (corner, narrow));
+                }
             }
-            if here && (scene.frames.film.is_some() || waiting::is_wanted(scene)) {
-                waiting::banner(ui, rect, scene);
-            }
+        } else {
+            empty::show(ui, rect, scene, narrow, &mut self.films, &mut self.picker);
         }
         if self.theatre || ui.max_rect().width() < size::NARROW_BELOW {
             trouble(ui, rect, scene);
@@ -108,6 +115,19 @@ impl Room {
         if let Some(subtitle) = hovered {
             drop_here(ui, rect, if subtitle { text::DROP_SUBTITLES_NOW } else { text::DROP_NOW });
         }
+    }
+}
+
+/// The film, or what is there instead of it.
+fn film(ui: &Ui, rect: Rect, scene: &mut Scene<'_>, (corner, narrow): (u8, bool)) {
+    let here = scene.snapshot.playback.mine != FilmCopy::None;
+    match scene.frames.film {
+        Some(film) if here => picture(ui, rect, film, corner),
+        _ if here && waiting::is_wanted(scene) => {}
+        _ => instead(ui, rect, scene, narrow),
+    }
+    if here && (scene.frames.film.is_some() || waiting::is_wanted(scene)) {
+        waiting::banner(ui, rect, scene);
     }
 }
 

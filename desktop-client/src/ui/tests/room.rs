@@ -38,6 +38,10 @@ fn all_controls_stay_inside_the_window_and_can_be_hit() {
         (vec2(360.0, 640.0), Demo::at(96.0, Instant::now()).snapshot().clone()),
         (vec2(360.0, 640.0), Demo::at(106.0, Instant::now()).snapshot().clone()),
         (WIDE, Snapshot::default()),
+        (WIDE, Demo::at(135.0, Instant::now()).snapshot().clone()),
+        (NARROW, Demo::at(135.0, Instant::now()).snapshot().clone()),
+        (vec2(360.0, 640.0), Demo::at(145.0, Instant::now()).snapshot().clone()),
+        (vec2(360.0, 640.0), Demo::at(165.0, Instant::now()).snapshot().clone()),
     ] {
         let window = window(size, snapshot);
         let screen = Rect::from_min_size(Default::default(), size).expand(0.5);

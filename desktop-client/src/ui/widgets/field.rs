@@ -21,6 +21,7 @@ pub(crate) struct Field<'a> {
     limit: usize,
     wrong: bool,
     reserve: f32,
+    indent: f32,
     layouter: Option<Layouter<'a>>,
 }
 
@@ -35,6 +36,7 @@ impl<'a> Field<'a> {
             limit: 400,
             wrong: false,
             reserve: 0.0,
+            indent: 0.0,
             layouter: None,
         }
     }
@@ -57,6 +59,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// Keeps room at the left for a sign.
+    pub(crate) fn indent(mut self, width: f32) -> Self {
+        self.indent = width + space::S;
+        self
+    }
+
     /// Sets typeface and size.
     pub(crate) fn font(mut self, font: FontId) -> Self {
         self.font = font;
@@ -76,6 +84,7 @@ impl<'a> Field<'a> {
         let ground = ui.interact(rect, self.id.with("ground"), Sense::CLICK);
         ui.painter().rect_filled(rect, CornerRadius::same(radius::CONTROL), colors.surface_2);
         let mut inner = rect.shrink2(vec2(space::L, 0.0));
+        inner.min.x += self.indent;
         inner.max.x -= self.reserve;
         let hint = RichText::new(self.hint).font(self.font.clone()).color(colors.text_3);
         let mut edit = TextEdit::singleline(text)

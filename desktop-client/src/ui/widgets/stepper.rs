@@ -8,7 +8,7 @@ use crate::ui::theme::icons::Icon;
 use crate::ui::theme::{font, icons, palette, size, space};
 
 /// Width of the value.
-const VALUE: f32 = 64.0;
+const VALUE: f32 = 76.0;
 
 /// Which way a value is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,10 @@
-//! The stage without a film: the faces, large, and the ways to a film.
+//! The stage without a film or a screen: the faces, large, and the ways to one.
 
 use eframe::egui::{Align2, Rect, RectAlign, Ui, pos2};
 
 use crate::ui::room::faces;
 use crate::ui::room::films::Films;
+use crate::ui::room::picker::Picker;
 use crate::ui::theme::{font, icons, line, palette, size, space};
 use crate::ui::widgets::button::{Button, Kind};
 use crate::ui::widgets::{Line, block_galley, icon, label, panel, readable};
@@ -16,6 +17,7 @@ pub(super) fn show(
     scene: &mut Scene<'_>,
     narrow: bool,
     films: &mut Films,
+    picker: &mut Picker,
 ) {
     let height = if narrow { 108.0 } else { 76.0 };
     let prompt = rect.with_min_y(rect.bottom() - height);
@@ -32,7 +34,7 @@ pub(super) fn show(
         inner.with_min_y(inner.center().y - size::CONTROL / 2.0)
     };
     let row = row.with_max_y(row.top() + size::CONTROL);
-    let left = ways(ui, row, scene, narrow, films);
+    let left = ways(ui, row, scene, narrow, films, picker);
     let words = if narrow {
         inner.with_max_y(row.top() - space::S)
     } else {
@@ -46,8 +48,15 @@ pub(super) fn show(
     label(ui, beside, Align2::LEFT_CENTER, text::DROP_A_FILM, &style);
 }
 
-/// Buttons from the right: a file, an address, and what waits already. Returns where they begin.
-fn ways(ui: &Ui, row: Rect, scene: &mut Scene<'_>, narrow: bool, films: &mut Films) -> f32 {
+/// Buttons from the right: a file, an address, one's screen, and what waits already. Returns where they begin.
+fn ways(
+    ui: &Ui,
+    row: Rect,
+    scene: &mut Scene<'_>,
+    narrow: bool,
+    films: &mut Films,
+    picker: &mut Picker,
+) -> f32 {
     let because = text::may_not_steer(scene.snapshot);
     let because = because.as_deref();
     let mut right = row.right();
@@ -60,7 +69,9 @@ fn ways(ui: &Ui, row: Rect, scene: &mut Scene<'_>, narrow: bool, films: &mut Fil
     let side = size::CONTROL;
     let choose = Button::text("choose film", text::CHOOSE_FILM).with_icon(icons::OPEN);
     let choose = choose.kind(Kind::Primary).unless(because);
-    let rest = (side + space::S) * if waiting { 2.0 } else { 1.0 };
+    let shares = scene.snapshot.sharing.is_some();
+    let others = [true, !shares, waiting].into_iter().filter(|there| *there).count();
+    let rest = (side + space::S) * others as f32;
     let wide = if narrow { row.width() - rest } else { choose.width(ui) + space::S };
     if choose.show(ui, place(wide)).clicked() {
         (scene.send)(UiAction::PickFilm);
@@ -74,6 +85,10 @@ fn ways(ui: &Ui, row: Rect, scene: &mut Scene<'_>, narrow: bool, films: &mut Fil
         button.unless(because).show(ui, place(wide))
     };
     films.address(ui, &address, scene);
+    let share = Button::icon("share", text::SHARE_SCREEN, icons::SHARE);
+    if !shares && share.show(ui, place(side)).clicked() {
+        picker.open(ui, scene);
+    }
     if waiting {
         let button = Button::icon("films", text::FILMS, icons::FILMS).show(ui, place(side));
         films.menu(ui, &button, RectAlign::TOP_END, scene);
