@@ -12,6 +12,9 @@
 //! - The delay stays above the target: two packets are merged into the time of one, at once where
 //!   it is quiet, after [`PATIENCE`] where it is not. So neither a burst nor a clock that runs
 //!   faster than ours leaves a lasting delay.
+//!
+//! A sound that belongs to pictures may be [told](JitterBuffer::set_extra_delay) to come later than the
+//! network asks for.
 
 mod delay;
 mod opus_toc;
@@ -27,6 +30,8 @@ use opus_toc::SAMPLES_A_MS;
 
 /// How far the target delay may go. 20 ms is one packet; beyond 200 ms a talk becomes turn-taking.
 const TARGET_MS: std::ops::RangeInclusive<u32> = 20..=200;
+/// How much later still a sound may be told to come: with the longest target it fits in the buffer.
+const MOST_EXTRA_MS: i64 = 800;
 /// The target before the network is known.
 const FIRST_TARGET_MS: u32 = 40;
 /// Added to the measured spread: pulls come in steps of 10 ms.
@@ -42,6 +47,8 @@ const SHORT: i64 = 10 * SAMPLES_A_MS as i64;
 const FAR_BEHIND: i64 = 300 * SAMPLES_A_MS as i64;
 /// How long the delay may stay too high while somebody speaks.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How often a sound that is to come later is stretched by a packet, though it is loud.
+const STRETCH_EVERY: Duration = Duration::from_millis(200);
 /// A step of media time beyond this is a new stream, not a loss or a pause.
 const JUMP: i64 = 5_000 * SAMPLES_A_MS as i64;
 /// Gaps longer than this are not waited through.
@@ -155,6 +162,9 @@ pub struct JitterBuffer {
     /// Smoothed delay in samples: pulls come in bursts.
     level: f64,
     too_high_since: Option<Instant>,
+    /// Added to the target delay, in samples.
+    extra: i64,
+    stretched_at: Option<Instant>,
     usual: i64,
     /// Did the last packet say that nobody speaks?
     resting: bool,
@@ -179,6 +189,8 @@ impl JitterBuffer {
             delay: DelayEstimate::new(),
             level: 0.0,
             too_high_since: None,
+            extra: 0,
+            stretched_at: None,
             usual: USUAL,
             resting: false,
             stats: JitterStats::default(),
@@ -246,8 +258,25 @@ impl JitterBuffer {
             if above < -SHORT && quiet {
                 return self.stretch();
             }
+            let rested = |at| now.saturating_duration_since(at) >= STRETCH_EVERY;
+            if self.extra > 0 && above < -TOLERANCE && self.stretched_at.is_none_or(rested) {
+                self.stretched_at = Some(now);
+                return self.stretch();
+            }
         }
         self.take()
+    }
+
+    /// Lets everything come so much later than the network asks for.
+    pub fn set_extra_delay(&mut self, delay: Duration) {
+        let ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+        self.extra = ms.min(MOST_EXTRA_MS) * i64::from(SAMPLES_A_MS);
+    }
+
+    /// The RTP timestamp at which what was handed out so far ends; `None` while that is made up.
+    pub fn position(&self) -> Option<u32> {
+        let plays = matches!(self.state, State::Playing { stretched: 0, .. });
+        plays.then_some(self.over as u32)
     }
 
     /// Figures for a person.
@@ -268,7 +297,8 @@ impl JitterBuffer {
             .delay
             .spread()
             .map_or(i64::from(FIRST_TARGET_MS) * ms, |spread| spread + i64::from(MARGIN_MS) * ms);
-        measured.clamp(i64::from(*TARGET_MS.start()) * ms, i64::from(*TARGET_MS.end()) * ms)
+        let bounds = (i64::from(*TARGET_MS.start()) * ms, i64::from(*TARGET_MS.end()) * ms);
+        measured.clamp(bounds.0, bounds.1) + self.extra
     }
 
     /// The packet's sequence number and timestamp on scales that do not wrap.

@@ -19,6 +19,7 @@ pub mod frame_assembler;
 pub mod interface;
 pub mod jitter_buffer;
 pub mod link;
+pub mod lip_sync;
 pub mod negotiation;
 pub mod packet;
 pub mod plan;

@@ -327,6 +327,30 @@ fn a_jump_of_the_timestamps_starts_anew() {
     assert!(number(&payload) >= 1_000_000);
 }
 
+/// A sound that belongs to pictures, loud all the time.
+#[test]
+fn a_sound_that_is_to_come_later_does_so_soon_and_comes_back() {
+    let start = Instant::now();
+    let mut buffer = JitterBuffer::new();
+    let mut position = Vec::new();
+    for tick in 0..3_000u32 {
+        let now = start + ms(f64::from(tick) * 20.0);
+        buffer.insert(packet(tick, now));
+        match tick {
+            100 => buffer.set_extra_delay(ms(300.0)),
+            1_000 => buffer.set_extra_delay(ms(0.0)),
+            _ => {}
+        }
+        buffer.pull(now, false);
+        let told = buffer.position().map(|end| end.wrapping_sub(packet(0, now).timestamp));
+        position.push(told.map(|end| f64::from(tick * FRAME + FRAME) - f64::from(end)));
+    }
+    let late_ms = |tick: usize| position[tick].expect("plays") / 48.0;
+    let usual = late_ms(99);
+    assert!((late_ms(99 + 50 * 4) - usual - 300.0).abs() <= 40.0, "{}", late_ms(99 + 50 * 4));
+    assert!((late_ms(2_999) - usual).abs() <= 40.0, "{}", late_ms(2_999));
+}
+
 #[test]
 fn duplicates_and_late_packets_are_not_played_twice() {
     let start = Instant::now();
