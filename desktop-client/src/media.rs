@@ -10,6 +10,7 @@
 //! - `screen-watch` lists what could be shared, with small pictures of it;
 //! - `loopback` records what the computer plays, for the echo canceller;
 //! - `microphone` makes 10 ms frames of any source and Opus packets of them;
+//! - `screen-sound` sends what other programs play, beside a shared screen;
 //! - `device-watch` lists devices and tells when they come and go;
 //! - `decode-camera` and `decode-screen`, one for each received track, put pictures into [`FrameSlot`]s;
 //! - `mixer` steps all voices by 10 ms and feeds the loudspeaker's ring or a file;
@@ -24,6 +25,7 @@ mod device_watch;
 mod echo;
 mod h264;
 mod level;
+mod lips;
 mod loopback;
 mod microphone;
 mod mixer;
@@ -41,6 +43,7 @@ pub mod ring;
 mod running;
 mod scale;
 mod screen;
+mod screen_sound;
 mod sound_device;
 mod source;
 mod video_in;
@@ -116,7 +119,8 @@ pub struct MediaConfig {
     pub microphone: MicrophoneSource,
     /// Where the others' voices go.
     pub speaker: SpeakerSink,
-    /// A folder for files of what is received: a Y4M each video track, a WAV each voice.
+    /// A folder for files of what is received: a Y4M each video track, a WAV each voice and the sound of
+    /// each screen.
     pub record: Option<PathBuf>,
 }
 
@@ -165,6 +169,7 @@ impl Media {
     pub fn apply(&self, plan: &MediaPlan) {
         self.remotes.set(&plan.receive);
         self.remotes.set_volumes(&plan.volumes);
+        self.remotes.set_screen_volumes(&plan.screen_volumes);
         self.plans.put(plan.clone());
     }
 
@@ -220,6 +225,7 @@ impl Media {
             .filter_map(|(track, (rung, encoder))| encoder.take_stats(track, rung))
             .collect(),
             received: self.remotes.take_stats(),
+            screen_sounds: self.remotes.take_screen_sound_stats(),
         }
     }
 }

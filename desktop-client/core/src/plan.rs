@@ -210,6 +210,16 @@ pub struct VoiceStats {
     pub level_db: f64,
 }
 
+/// Figures of the sound of somebody's screen.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ScreenSoundStats {
+    /// As for a voice.
+    pub sound: VoiceStats,
+    /// By how many milliseconds the sound came before its pictures on average, since the previous figures;
+    /// negative: after them. `None` while there are not both.
+    pub av_skew_ms: Option<f64>,
+}
+
 /// Everything media knows about itself.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MediaStats {
@@ -217,4 +227,6 @@ pub struct MediaStats {
     pub encoders: Vec<EncoderStats>,
     /// By participant: decoders and the voice.
     pub received: Vec<(ParticipantId, Vec<DecoderStats>, Option<VoiceStats>)>,
+    /// Of those whose screen is heard.
+    pub screen_sounds: Vec<(ParticipantId, ScreenSoundStats)>,
 }

@@ -173,6 +173,8 @@ fn peer_stats(peer: &ParticipantView, snapshot: &Snapshot) -> Value {
     let received = snapshot.media.received.iter().find(|(id, ..)| *id == peer.id);
     let decoders = received.map_or(&[][..], |(_, decoders, _)| decoders.as_slice());
     let voice = received.and_then(|(.., voice)| voice.as_ref());
+    let mut screens = snapshot.media.screen_sounds.iter();
+    let screen_sound = screens.find(|(id, _)| *id == peer.id).map(|(_, figures)| figures);
     let encoders: Vec<_> = snapshot
         .media
         .encoders
@@ -210,6 +212,9 @@ fn peer_stats(peer: &ParticipantView, snapshot: &Snapshot) -> Value {
         "video_out": encoders,
         "video_in": decoders.iter().map(decoder_stats).collect::<Vec<_>>(),
         "audio_in": voice.map(voice_stats),
+        "screen_audio_in": screen_sound.map(|figures| voice_stats(&figures.sound)),
+        "screen_av_skew_ms":
+            screen_sound.and_then(|figures| figures.av_skew_ms).map(|skew| round(skew, 1)),
         "clock_offset_ms": peer.clock_offset_ms.map(|offset| round(offset, 3)),
         "clock_error_ms": peer.clock_error_ms.map(|error| round(error, 3)),
         "same_film": peer.same_film,

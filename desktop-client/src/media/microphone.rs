@@ -12,7 +12,7 @@ use cinemasync_core::voice_settings::VoiceSettings;
 
 use super::clock::RtpClock;
 use super::level::{LevelMeter, SpeechGate, level_db, soft_limit};
-use super::opus::{FRAME, PACKET, RATE, VoiceEncoder, is_rest};
+use super::opus::{FRAME, PACKET, RATE, SoundEncoder, is_rest};
 use super::processing::VoiceProcessing;
 use super::reference::{Reference, References};
 use super::source::MicrophoneSource;
@@ -45,6 +45,11 @@ impl VoiceControl {
         self.encode.store(plan.encode_microphone, Ordering::Relaxed);
         self.expected_loss_percent.store(plan.expected_loss_percent, Ordering::Relaxed);
         *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = plan.voice;
+    }
+
+    /// The share of packets that is expected to be lost, in percent.
+    pub(super) fn expected_loss_percent(&self) -> u8 {
+        self.expected_loss_percent.load(Ordering::Relaxed)
     }
 
     fn settings(&self) -> VoiceSettings {
@@ -80,7 +85,7 @@ fn run(source: &MicrophoneSource, to: Outlets, stop: &Stop) -> Result<(), String
     let Some(mut source) = VoiceSource::open(source).map_err(|error| error.to_string())? else {
         return Ok(());
     };
-    let encoder = VoiceEncoder::new(hears_a_room).map_err(|error| {
+    let encoder = SoundEncoder::voice(hears_a_room).map_err(|error| {
         format!("The voice cannot be encoded ({error:?}). Restart the program.")
     })?;
     let Outlets { control, references, clock, packets, events } = to;
@@ -110,8 +115,7 @@ fn run(source: &MicrophoneSource, to: Outlets, stop: &Stop) -> Result<(), String
             events(MediaEvent::Level { who: None, level });
         }
         if control.encode.load(Ordering::Relaxed) {
-            let loss_percent = control.expected_loss_percent.load(Ordering::Relaxed);
-            sender.encoder.expect_loss(loss_percent);
+            sender.encoder.expect_loss(control.expected_loss_percent());
             if let Some(packet) = sender.frame(&frame, Instant::now())? {
                 packets.send(packet);
             }
@@ -138,7 +142,7 @@ fn amplify(frame: &mut [f32; FRAME], gain_db: f64) {
 
 /// Makes packets of frames and counts their time.
 struct Sender {
-    encoder: VoiceEncoder,
+    encoder: SoundEncoder,
     clock: RtpClock,
     timestamp: u32,
     /// Does the next packet begin a talk spurt?
@@ -201,7 +205,7 @@ mod tests {
     fn timestamps_count_samples_and_jump_over_pauses() {
         let start = Instant::now();
         let mut sender = Sender {
-            encoder: VoiceEncoder::new(false).expect("opens"),
+            encoder: SoundEncoder::voice(false).expect("opens"),
             rests: 0,
             clock: RtpClock::new(start),
             timestamp: 0,
@@ -241,7 +245,7 @@ mod tests {
     fn a_rest_is_told_twice_and_then_kept() {
         let start = Instant::now();
         let mut sender = Sender {
-            encoder: VoiceEncoder::new(true).expect("opens"),
+            encoder: SoundEncoder::voice(true).expect("opens"),
             clock: RtpClock::new(start),
             timestamp: 0,
             spurt: true,

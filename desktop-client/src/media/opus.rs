@@ -1,4 +1,5 @@
-//! Voices by Opus: 10 ms frames in and 20 ms packets out, and back. Mono, 48 kHz.
+//! Sound by Opus: 10 ms frames in and 20 ms packets out, and back, at 48 kHz. Voices are mono; the
+//! sound of a shared screen is stereo, its samples interleaved.
 
 use bytes::Bytes;
 use opusic_c::{Application, Bitrate, Channels, ErrorCode, InbandFec, SampleRate, Signal};
@@ -9,63 +10,100 @@ pub(super) const RATE: u32 = 48_000;
 pub(super) const FRAME: usize = 480;
 /// Samples of a packet that we send, 20 ms.
 pub(super) const PACKET: usize = 2 * FRAME;
+/// Channels of what is played and of a screen's sound.
+pub(super) const STEREO: usize = 2;
+/// 10 ms in stereo, left and right by turns.
+pub(super) type StereoFrame = [f32; STEREO * FRAME];
 /// The longest packet that Opus allows, 120 ms.
 pub(super) const LONGEST: usize = 12 * FRAME;
 
 /// Full-band speech is transparent here, with the copies of earlier packets included.
-const BITRATE: u32 = 40_000;
-/// Below some expected loss, Opus leaves the copies out; each percent costs bits. This many keep
+const VOICE_BPS: u32 = 40_000;
+/// Music in stereo is transparent here.
+const SCREEN_BPS: u32 = 128_000;
+/// Below some expected loss, Opus leaves a voice's copies out; each percent costs bits. This many keep
 /// single losses unheard, and the first ones come before anybody could report them.
-const LEAST_LOSS_PERCENT: u8 = 8;
+const LEAST_VOICE_LOSS_PERCENT: u8 = 8;
 /// Beyond this the copies take more than they give.
 const MOST_LOSS_PERCENT: u8 = 30;
-/// More than any packet of 20 ms at our bitrate needs.
+/// More than any packet of 20 ms at our bitrates needs.
 const MAX_PACKET_BYTES: usize = 1_275;
 
-/// Encodes one voice.
-pub(super) struct VoiceEncoder {
+/// Encodes one sound.
+pub(super) struct SoundEncoder {
     inner: opusic_c::Encoder,
     pending: Vec<f32>,
+    /// Samples of a packet, of all channels.
+    packet: usize,
+    least_loss_percent: u8,
     loss_percent: u8,
 }
 
-impl VoiceEncoder {
-    /// An encoder for speech. If it may rest, its packets are [`is_rest`] while nobody speaks, but for
-    /// one every 400 ms that keeps the room's noise alive at the other end.
+impl SoundEncoder {
+    /// An encoder for speech, mono. If it may rest, its packets are [`is_rest`] while nobody speaks, but
+    /// for one every 400 ms that keeps the room's noise alive at the other end.
     ///
     /// # Errors
     ///
     /// What libopus says; only a lack of memory explains it.
-    pub(super) fn new(may_rest: bool) -> Result<Self, ErrorCode> {
+    pub(super) fn voice(may_rest: bool) -> Result<Self, ErrorCode> {
         let mut inner =
             opusic_c::Encoder::new(Channels::Mono, SampleRate::Hz48000, Application::Voip)?;
-        inner.set_bitrate(Bitrate::Value(BITRATE))?;
+        inner.set_bitrate(Bitrate::Value(VOICE_BPS))?;
         inner.set_signal(Signal::Voice)?;
         inner.set_inband_fec(InbandFec::Mode1)?;
-        inner.set_packet_loss(LEAST_LOSS_PERCENT)?;
         inner.set_dtx(may_rest)?;
-        let pending = Vec::with_capacity(PACKET);
-        Ok(Self { inner, pending, loss_percent: LEAST_LOSS_PERCENT })
+        Self::new(inner, PACKET, LEAST_VOICE_LOSS_PERCENT)
     }
 
-    /// Expects so many percent of the packets to be lost: the more, the better the copies.
+    /// An encoder for what a screen's programs play, in stereo: music as well as speech. Where losses
+    /// are expected, packets lean less on each other; copies are made of speech alone.
+    ///
+    /// # Errors
+    ///
+    /// What libopus says; only a lack of memory explains it.
+    pub(super) fn screen() -> Result<Self, ErrorCode> {
+        let mut inner =
+            opusic_c::Encoder::new(Channels::Stereo, SampleRate::Hz48000, Application::Audio)?;
+        inner.set_bitrate(Bitrate::Value(SCREEN_BPS))?;
+        inner.set_inband_fec(InbandFec::Mode2)?;
+        inner.set_dtx(false)?;
+        Self::new(inner, STEREO * PACKET, 0)
+    }
+
+    fn new(
+        mut inner: opusic_c::Encoder,
+        packet: usize,
+        least_loss_percent: u8,
+    ) -> Result<Self, ErrorCode> {
+        inner.set_packet_loss(least_loss_percent)?;
+        Ok(Self {
+            inner,
+            pending: Vec::with_capacity(packet),
+            packet,
+            least_loss_percent,
+            loss_percent: least_loss_percent,
+        })
+    }
+
+    /// Expects so many percent of the packets to be lost: the more, the better they are protected.
     pub(super) fn expect_loss(&mut self, percent: u8) {
-        let percent = percent.clamp(LEAST_LOSS_PERCENT, MOST_LOSS_PERCENT);
+        let percent = percent.clamp(self.least_loss_percent, MOST_LOSS_PERCENT);
         if percent != std::mem::replace(&mut self.loss_percent, percent)
             && let Err(error) = self.inner.set_packet_loss(percent)
         {
-            tracing::warn!(?error, percent, "the voice encoder does not expect losses");
+            tracing::warn!(?error, percent, "the sound encoder does not expect losses");
         }
     }
 
-    /// Takes a frame; every second one completes a packet.
+    /// Takes a frame of 10 ms; every second one completes a packet.
     ///
     /// # Errors
     ///
     /// What libopus says.
-    pub(super) fn encode(&mut self, frame: &[f32; FRAME]) -> Result<Option<Bytes>, ErrorCode> {
+    pub(super) fn encode(&mut self, frame: &[f32]) -> Result<Option<Bytes>, ErrorCode> {
         self.pending.extend_from_slice(frame);
-        if self.pending.len() < PACKET {
+        if self.pending.len() < self.packet {
             return Ok(None);
         }
         let mut packet = vec![0; MAX_PACKET_BYTES];
@@ -79,7 +117,7 @@ impl VoiceEncoder {
     pub(super) fn restart(&mut self) {
         self.pending.clear();
         if let Err(error) = self.inner.reset() {
-            tracing::warn!(?error, "the voice encoder could not be reset");
+            tracing::warn!(?error, "the sound encoder could not be reset");
         }
     }
 }
@@ -89,17 +127,36 @@ pub(super) fn is_rest(packet: &[u8]) -> bool {
     packet.len() <= 2
 }
 
-/// Decodes one voice.
-pub(super) struct VoiceDecoder(opusic_c::Decoder);
+/// Decodes one sound.
+pub(super) struct SoundDecoder {
+    inner: opusic_c::Decoder,
+    channels: usize,
+}
 
-impl VoiceDecoder {
-    /// A decoder; stereo packets are mixed to mono.
+impl SoundDecoder {
+    /// A decoder to one channel: stereo packets are mixed.
     ///
     /// # Errors
     ///
     /// What libopus says; only a lack of memory explains it.
-    pub(super) fn new() -> Result<Self, ErrorCode> {
-        opusic_c::Decoder::new(Channels::Mono, SampleRate::Hz48000).map(Self)
+    pub(super) fn mono() -> Result<Self, ErrorCode> {
+        let inner = opusic_c::Decoder::new(Channels::Mono, SampleRate::Hz48000)?;
+        Ok(Self { inner, channels: 1 })
+    }
+
+    /// A decoder to two channels: what is mono comes out of both.
+    ///
+    /// # Errors
+    ///
+    /// What libopus says; only a lack of memory explains it.
+    pub(super) fn stereo() -> Result<Self, ErrorCode> {
+        let inner = opusic_c::Decoder::new(Channels::Stereo, SampleRate::Hz48000)?;
+        Ok(Self { inner, channels: STEREO })
+    }
+
+    /// Samples that stand side by side for one moment.
+    pub(super) fn channels(&self) -> usize {
+        self.channels
     }
 
     /// Appends the packet's sound; silence of 20 ms for what is damaged.
@@ -107,27 +164,27 @@ impl VoiceDecoder {
         self.append(packet, LONGEST, false, sound);
     }
 
-    /// Appends `samples` recovered from the packet after the lost one, or invented if it carries
-    /// no copy.
+    /// Appends `samples` (a channel) recovered from the packet after the lost one, or invented if it
+    /// carries no copy.
     pub(super) fn recover(&mut self, next: &[u8], samples: u32, sound: &mut Vec<f32>) {
         self.append(next, whole_frames(samples), true, sound);
     }
 
-    /// Appends `samples` of what might have been said.
+    /// Appends `samples` (a channel) of what might have been said.
     pub(super) fn conceal(&mut self, samples: u32, sound: &mut Vec<f32>) {
         self.append(&[], whole_frames(samples), false, sound);
     }
 
     fn append(&mut self, packet: &[u8], room: usize, fec: bool, sound: &mut Vec<f32>) {
-        let start = sound.len();
-        sound.resize(start + room, 0.0);
-        let decoded = self.0.decode_float_to_slice(packet, &mut sound[start..], fec);
+        let (start, channels) = (sound.len(), self.channels);
+        sound.resize(start + room * channels, 0.0);
+        let decoded = self.inner.decode_float_to_slice(packet, &mut sound[start..], fec);
         match decoded {
-            Ok(samples) => sound.truncate(start + samples),
+            Ok(samples) => sound.truncate(start + samples * channels),
             Err(error) => {
-                tracing::debug!(?error, "a voice packet could not be decoded");
+                tracing::debug!(?error, "a sound packet could not be decoded");
                 sound[start..].fill(0.0);
-                sound.truncate(start + PACKET.min(room));
+                sound.truncate(start + PACKET.min(room) * channels);
             }
         }
     }
@@ -150,7 +207,7 @@ mod tests {
     }
 
     fn packets(count: usize) -> Vec<Bytes> {
-        let mut encoder = VoiceEncoder::new(false).expect("opens");
+        let mut encoder = SoundEncoder::voice(false).expect("opens");
         (0..count * 2)
             .filter_map(|number| encoder.encode(&tone(440.0, number * FRAME)).expect("encodes"))
             .collect()
@@ -158,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_tone_comes_back_at_its_level() {
-        let mut decoder = VoiceDecoder::new().expect("opens");
+        let mut decoder = SoundDecoder::mono().expect("opens");
         let mut sound = Vec::new();
         for packet in packets(50) {
             decoder.play(&packet, &mut sound);
@@ -172,7 +229,7 @@ mod tests {
     #[test]
     fn a_lost_packet_is_recovered_from_the_next_one() {
         // Another tone sounds in one packet alone: concealment cannot know of it, a copy does.
-        let mut encoder = VoiceEncoder::new(false).expect("opens");
+        let mut encoder = SoundEncoder::voice(false).expect("opens");
         let packets: Vec<Bytes> = (0..100)
             .filter_map(|number| {
                 let hz = if number / 2 == 30 { 1_000.0 } else { 440.0 };
@@ -180,7 +237,7 @@ mod tests {
             })
             .collect();
         let heard = |fec: bool| {
-            let mut decoder = VoiceDecoder::new().expect("opens");
+            let mut decoder = SoundDecoder::mono().expect("opens");
             let mut sound = Vec::new();
             packets[..30].iter().for_each(|packet| decoder.play(packet, &mut sound));
             sound.clear();
@@ -206,8 +263,8 @@ mod tests {
             }
         };
         let mut quiet = noise(0.000_5);
-        let mut encoder = VoiceEncoder::new(true).expect("opens");
-        let rests = |encoder: &mut VoiceEncoder, frames: &mut dyn FnMut(usize) -> [f32; FRAME]| {
+        let mut encoder = SoundEncoder::voice(true).expect("opens");
+        let rests = |encoder: &mut SoundEncoder, frames: &mut dyn FnMut(usize) -> [f32; FRAME]| {
             let packets = (0..1_000)
                 .filter_map(|number| encoder.encode(&frames(number)).expect("encodes"))
                 .filter(|packet| is_rest(packet));
@@ -222,10 +279,36 @@ mod tests {
 
     #[test]
     fn damaged_packets_are_silence() {
-        let mut decoder = VoiceDecoder::new().expect("opens");
+        let mut decoder = SoundDecoder::mono().expect("opens");
         let mut sound = Vec::new();
         decoder.play(&[0xff, 0xff, 0xff], &mut sound);
         decoder.conceal(1, &mut sound);
         assert!(!sound.is_empty() && sound.iter().all(|sample| sample.abs() < 0.1));
+    }
+
+    #[test]
+    fn a_screens_sound_keeps_its_sides_apart() {
+        let mut encoder = SoundEncoder::screen().expect("opens");
+        encoder.expect_loss(20);
+        let mut decoder = SoundDecoder::stereo().expect("opens");
+        let (mut sound, mut bytes) = (Vec::new(), 0);
+        for number in 0..200 {
+            let (left, right) = (tone(440.0, number * FRAME), tone(660.0, number * FRAME));
+            let both: Vec<f32> = left.iter().zip(right).flat_map(|(l, r)| [*l, r]).collect();
+            if let Some(packet) = encoder.encode(&both).expect("encodes") {
+                bytes += packet.len();
+                decoder.play(&packet, &mut sound);
+            }
+        }
+        assert_eq!(sound.len(), 200 * STEREO * FRAME);
+        let kbps = bytes * 8 / 2_000;
+        assert!((60..200).contains(&kbps), "{kbps} kbit/s");
+        let side = |side: usize| -> Vec<f32> {
+            sound.iter().skip(side).step_by(STEREO).skip(PACKET * 10).copied().collect()
+        };
+        for (side, mine, other) in [(side(0), 440.0, 660.0), (side(1), 660.0, 440.0)] {
+            assert!((0.22..0.28).contains(&goertzel(&side, mine)));
+            assert!(goertzel(&side, other) < 0.005, "{}", goertzel(&side, other));
+        }
     }
 }

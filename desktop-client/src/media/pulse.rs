@@ -140,19 +140,26 @@ impl Drop for Recording {
     }
 }
 
-/// Connects on a thread that is left behind if the server does not answer: the connection is made
-/// without a time limit.
+/// Connects to the server that the environment names.
 fn connect() -> Result<Client, String> {
+    in_time(|| Client::from_env(c"CinemaSync").map_err(|error| error.to_string()))
+}
+
+/// Makes a connection on a thread that is left behind if the server does not answer: nobody can say
+/// how long connecting may take.
+pub(super) fn in_time<T: Send + 'static>(
+    make: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, String> {
     let (sender, receiver) = mpsc::sync_channel(1);
     thread::Builder::new()
         .name("sound-connect".to_owned())
         .spawn(move || {
             // Nobody waits any more if it took too long.
-            let _ = sender.send(Client::from_env(c"CinemaSync"));
+            let _ = sender.send(make());
         })
         .map_err(|error| error.to_string())?;
     match receiver.recv_timeout(PATIENCE) {
-        Ok(client) => client.map_err(|error| error.to_string()),
+        Ok(made) => made,
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
             Err("the sound server does not answer".to_owned())
         }

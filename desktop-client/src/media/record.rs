@@ -1,4 +1,4 @@
-//! Writes what is received: a Y4M file a video track, a WAV a voice, and the WAV of a loudspeaker
+//! Writes what is received: a Y4M file a video track, a WAV a voice and a screen's sound, and the WAV of a loudspeaker
 //! that is a file. One thread of its own writes all of them, so that a slow disk delays nobody.
 //!
 //! Full queue: the picture or sound is dropped and counted; what is missing of a sound is written
@@ -18,7 +18,7 @@ use cinemasync_core::plan::ParticipantId;
 use cinemasync_core::track::Track;
 
 use super::level::to_i16;
-use super::opus::{FRAME, RATE};
+use super::opus::{FRAME, RATE, StereoFrame};
 use super::worker::{Stop, Worker};
 use files::Files;
 
@@ -31,13 +31,15 @@ const FLUSH: Duration = Duration::from_millis(500);
 
 enum Item {
     Picture { from: ParticipantId, track: Track, frame: Arc<VideoFrame> },
-    Sound { of: SoundOf, position: u64, samples: Box<[i16; FRAME]> },
+    Sound { of: SoundOf, position: u64, samples: Box<[i16]> },
 }
 
 /// Whose sound.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum SoundOf {
     Voice(ParticipantId),
+    /// In stereo.
+    Screen(ParticipantId),
     Speaker,
 }
 
@@ -114,13 +116,20 @@ impl Recorder {
         }
     }
 
+    /// Records 10 ms of the sound of somebody's screen, `position` samples after the recording's start.
+    pub(super) fn screen(&self, from: &ParticipantId, position: u64, sound: &StereoFrame) {
+        if self.everything {
+            self.sound(SoundOf::Screen(from.clone()), position, sound);
+        }
+    }
+
     /// Records 10 ms of what the loudspeaker would play.
     pub(super) fn speaker(&self, position: u64, sound: &[f32; FRAME]) {
         self.sound(SoundOf::Speaker, position, sound);
     }
 
-    fn sound(&self, of: SoundOf, position: u64, sound: &[f32; FRAME]) {
-        let samples = Box::new(sound.map(to_i16));
+    fn sound(&self, of: SoundOf, position: u64, sound: &[f32]) {
+        let samples = sound.iter().copied().map(to_i16).collect();
         self.put(Item::Sound { of, position, samples });
     }
 
@@ -154,7 +163,7 @@ fn run(mut files: Files, items: &Receiver<Item>, pictures: &AtomicU64, _stop: &S
                 files.picture(&from, track, &frame);
                 pictures.fetch_sub(1, Ordering::Relaxed);
             }
-            Ok(Item::Sound { of, position, samples }) => files.sound(&of, position, &samples[..]),
+            Ok(Item::Sound { of, position, samples }) => files.sound(&of, position, &samples),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
@@ -175,11 +184,14 @@ mod tests {
         for number in 0..10u64 {
             recorder.voice(&who, number * FRAME as u64, &[0.5; FRAME]);
             recorder.speaker(number * FRAME as u64, &[0.25; FRAME]);
+            let sides = std::array::from_fn(|at| if at % 2 == 0 { 0.5 } else { 0.25 });
+            recorder.screen(&who, number * FRAME as u64, &sides);
             let frame = VideoFrame::black(64, 64, Instant::now());
             recorder.picture(&who, Track::Camera, Arc::new(frame));
         }
         // A gap, then a change of size.
         recorder.voice(&who, 20 * FRAME as u64, &[0.5; FRAME]);
+        recorder.screen(&who, 20 * FRAME as u64, &[0.5; 2 * FRAME]);
         let frame = VideoFrame::black(32, 32, Instant::now());
         recorder.picture(&who, Track::Camera, Arc::new(frame));
         drop(recorder);
@@ -190,6 +202,11 @@ mod tests {
         assert_eq!(samples.len(), 21 * FRAME);
         assert_eq!(samples[10 * FRAME], 0, "silence in the gap");
         assert_eq!(samples[20 * FRAME], to_i16(0.5));
+        let wav = hound::WavReader::open(folder.path().join("p1-screen_audio.wav")).expect("reads");
+        assert_eq!((wav.spec().channels, wav.duration()), (2, 21 * FRAME as u32));
+        let samples: Vec<i16> = wav.into_samples().collect::<Result<_, _>>().expect("reads");
+        assert_eq!(samples[..2], [to_i16(0.5), to_i16(0.25)], "its sides");
+        assert_eq!(samples[20 * FRAME..22 * FRAME], [0; 2 * FRAME], "silence in the gap");
         assert_eq!(hound::WavReader::open(&speaker).expect("reads").duration(), 10 * FRAME as u32);
         let y4m = std::fs::read(folder.path().join("p1-camera.y4m")).expect("reads");
         let frame = 64 * 64 * 3 / 2 + b"FRAME\n".len();

@@ -1,4 +1,5 @@
-//! Those whose media we receive: for each a voice inbox and, once pictures come, a decoder a track.
+//! Those whose media we receive: for each a voice inbox and, once they come, one for a screen's sound
+//! and a decoder for each track of pictures.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,13 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::packet::InboundPacket;
-use cinemasync_core::plan::{DecoderStats, ParticipantId, VoiceStats};
+use cinemasync_core::plan::{DecoderStats, ParticipantId, ScreenSoundStats, VoiceStats};
 use cinemasync_core::track::Track;
 
 use super::EventSink;
-use super::mixer::VoiceInbox;
+use super::lips::Lips;
+use super::mixer::SoundInbox;
 use super::record::Recorder;
-use super::video_in::VideoIn;
+use super::video_in::{Unit, VideoIn};
 
 /// Slots kept for people whom no plan has named.
 const MAX_SLOTS: usize = 64;
@@ -22,7 +24,7 @@ pub(super) struct Remotes {
     table: Mutex<Table>,
     /// Decoders that ended and whose threads are not joined yet.
     retired: Mutex<Vec<VideoIn>>,
-    /// Grows when somebody comes or leaves.
+    /// Grows when a sound comes or ends.
     generation: AtomicU64,
     events: EventSink,
     recorder: Option<Arc<Recorder>>,
@@ -35,9 +37,32 @@ struct Table {
 }
 
 struct Remote {
-    voice: Arc<VoiceInbox>,
+    voice: Arc<SoundInbox>,
+    /// Once it has come.
+    screen_sound: Option<Arc<SoundInbox>>,
+    screen_volume: f32,
+    lips: Arc<Lips>,
     /// At most one for each video track.
     video: BTreeMap<Track, VideoIn>,
+}
+
+impl Remote {
+    fn new() -> Self {
+        Self {
+            voice: Arc::new(SoundInbox::new()),
+            screen_sound: None,
+            screen_volume: 1.0,
+            lips: Arc::default(),
+            video: BTreeMap::new(),
+        }
+    }
+}
+
+/// What is heard of somebody.
+pub(super) struct Sounds {
+    pub(super) voice: Arc<SoundInbox>,
+    /// The sound of a screen, and what keeps it together with its pictures.
+    pub(super) screen: Option<(Arc<SoundInbox>, Arc<Lips>)>,
 }
 
 impl Remotes {
@@ -75,7 +100,7 @@ impl Remotes {
         for who in receive {
             table.remotes.entry(who.clone()).or_insert_with(|| {
                 changed = true;
-                Remote { voice: Arc::new(VoiceInbox::new()), video: BTreeMap::new() }
+                Remote::new()
             });
         }
         if changed {
@@ -99,20 +124,33 @@ impl Remotes {
         let Some(remote) = remotes.get_mut(from) else { return };
         match packet {
             InboundPacket::Audio { track: Track::Microphone, packet } => remote.voice.put(packet),
-            InboundPacket::Video { track, access_unit, keyframe, .. } if track.is_video() => {
+            InboundPacket::Audio { track: Track::ScreenAudio, packet } => {
+                let volume = remote.screen_volume;
+                let sound = remote.screen_sound.get_or_insert_with(|| {
+                    self.generation.fetch_add(1, Ordering::Release);
+                    let sound = SoundInbox::new();
+                    sound.set_volume(volume);
+                    Arc::new(sound)
+                });
+                sound.put(packet);
+            }
+            InboundPacket::Video { track, access_unit, rtp_timestamp, keyframe, arrived }
+                if track.is_video() =>
+            {
+                let lips = (track == Track::Screen).then(|| Arc::clone(&remote.lips));
                 let video = remote.video.entry(track).or_insert_with(|| {
                     let slot = slots.entry((from.clone(), track)).or_default().clone();
                     VideoIn::start(
                         from.clone(),
                         track,
                         slot,
+                        lips,
                         self.events.clone(),
                         self.recorder.clone(),
                     )
                 });
-                video.put(access_unit, keyframe);
+                video.put(Unit { access_unit, keyframe, timestamp: rtp_timestamp, arrived });
             }
-            // The sound of a shared screen is not sent by anybody yet.
             InboundPacket::Audio { .. } | InboundPacket::Video { .. } => {}
         }
     }
@@ -140,14 +178,29 @@ impl Remotes {
         }
     }
 
-    /// Grows by one with each who comes or leaves.
+    /// The same for the sounds of their screens.
+    pub(super) fn set_screen_volumes(&self, volumes: &[(ParticipantId, f64)]) {
+        for (who, remote) in &mut self.table().remotes {
+            let volume = volumes.iter().find(|(named, _)| named == who);
+            remote.screen_volume = volume.map_or(1.0, |(_, volume)| *volume as f32);
+            if let Some(sound) = &remote.screen_sound {
+                sound.set_volume(remote.screen_volume);
+            }
+        }
+    }
+
+    /// Grows with each sound that comes or ends.
     pub(super) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }
 
-    pub(super) fn voices(&self) -> BTreeMap<ParticipantId, Arc<VoiceInbox>> {
-        let table = self.table();
-        table.remotes.iter().map(|(who, remote)| (who.clone(), Arc::clone(&remote.voice))).collect()
+    pub(super) fn sounds(&self) -> BTreeMap<ParticipantId, Sounds> {
+        let sounds = |(who, remote): (&ParticipantId, &Remote)| {
+            let screen = remote.screen_sound.clone();
+            let screen = screen.map(|sound| (sound, Arc::clone(&remote.lips)));
+            (who.clone(), Sounds { voice: Arc::clone(&remote.voice), screen })
+        };
+        self.table().remotes.iter().map(sounds).collect()
     }
 
     /// Figures since the previous call.
@@ -158,5 +211,15 @@ impl Remotes {
             (who.clone(), video.collect(), remote.voice.take_stats())
         };
         table.remotes.iter().map(figures).collect()
+    }
+
+    /// Figures of the screens' sounds since the previous call.
+    pub(super) fn take_screen_sound_stats(&self) -> Vec<(ParticipantId, ScreenSoundStats)> {
+        let figures = |(who, remote): (&ParticipantId, &Remote)| {
+            let sound = remote.screen_sound.as_ref()?.take_stats()?;
+            let av_skew_ms = remote.lips.take_skew_ms();
+            Some((who.clone(), ScreenSoundStats { sound, av_skew_ms }))
+        };
+        self.table().remotes.iter().filter_map(figures).collect()
     }
 }

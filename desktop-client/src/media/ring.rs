@@ -6,18 +6,24 @@
 //! counted.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 
 use cpal::{FromSample, Sample};
 use rtrb::{Consumer, Producer, RingBuffer};
+
+/// Samples of a frame in a playback ring: left and right.
+const SIDES: usize = 2;
 
 /// What both ends of a ring know of each other.
 #[derive(Debug, Default)]
 pub struct RingState {
     /// Frames that the device gave or took.
     frames: AtomicU64,
-    /// Samples lost because the ring was full (capture) or missing because it was empty (playback).
+    /// Frames lost because the ring was full (capture) or missing because it was empty (playback).
     missed: AtomicU64,
+    /// How long the device takes to let be heard what it took, in microseconds.
+    latency_us: AtomicU32,
     /// The device's first fatal fault, 0 for none. Only the first is kept: a dead server reports
     /// a hundred thousand a second.
     fault: AtomicU8,
@@ -29,9 +35,20 @@ impl RingState {
         self.frames.load(Ordering::Relaxed)
     }
 
-    /// Samples lost or missing since the start.
+    /// Frames lost or missing since the start.
     pub fn missed(&self) -> u64 {
         self.missed.load(Ordering::Relaxed)
+    }
+
+    /// Notes how long the device takes to let be heard what it takes now.
+    pub fn set_latency(&self, latency: Duration) {
+        let micros = u32::try_from(latency.as_micros()).unwrap_or(u32::MAX);
+        self.latency_us.store(micros, Ordering::Relaxed);
+    }
+
+    /// How long the device takes to let be heard what it takes now, as far as it tells.
+    pub fn latency(&self) -> Duration {
+        Duration::from_micros(self.latency_us.load(Ordering::Relaxed).into())
     }
 
     /// Notes a fault; those after the first change nothing.
@@ -85,7 +102,8 @@ impl CaptureEnd {
     }
 }
 
-/// The callback's end of a playback ring: takes mono, gives each channel of the device the same.
+/// The callback's end of a playback ring: takes left and right by turns. A device of one channel gets
+/// their mean; one of more gets them in its first two.
 #[derive(Debug)]
 pub struct PlaybackEnd {
     ring: Consumer<f32>,
@@ -93,12 +111,13 @@ pub struct PlaybackEnd {
     state: Arc<RingState>,
 }
 
-/// A ring for `capacity` samples between its writer and a playback callback with `channels`.
+/// A ring for `capacity` frames between its writer, who writes left and right by turns and always both,
+/// and a playback callback with `channels`.
 pub fn playback_ring(
     capacity: usize,
     channels: u16,
 ) -> (Producer<f32>, PlaybackEnd, Arc<RingState>) {
-    let (producer, consumer) = RingBuffer::new(capacity);
+    let (producer, consumer) = RingBuffer::new(SIDES * capacity);
     let state = Arc::new(RingState::default());
     let end = PlaybackEnd {
         ring: consumer,
@@ -113,10 +132,18 @@ impl PlaybackEnd {
     pub fn read<T: Sample + FromSample<f32>>(&mut self, samples: &mut [T]) {
         let frames = samples.len() / self.channels;
         let mut filled = 0;
-        if let Ok(chunk) = self.ring.read_chunk(frames.min(self.ring.slots())) {
-            filled = chunk.len();
-            for (frame, mono) in samples.chunks_exact_mut(self.channels).zip(chunk) {
-                frame.fill(T::from_sample(mono));
+        if let Ok(chunk) = self.ring.read_chunk(SIDES * frames.min(self.ring.slots() / SIDES)) {
+            filled = chunk.len() / SIDES;
+            let mut sound = chunk.into_iter();
+            for frame in samples.chunks_exact_mut(self.channels).take(filled) {
+                let sides = [(); SIDES].map(|()| sound.next().unwrap_or(0.0));
+                if let [only] = frame {
+                    *only = T::from_sample((sides[0] + sides[1]) / 2.0);
+                    continue;
+                }
+                let rest =
+                    sides.into_iter().map(T::from_sample).chain(std::iter::repeat(T::EQUILIBRIUM));
+                frame.iter_mut().zip(rest).for_each(|(to, from)| *to = from);
             }
         }
         samples[filled * self.channels..].fill(T::EQUILIBRIUM);
@@ -149,11 +176,30 @@ mod tests {
     #[test]
     fn an_empty_ring_is_silence_on_every_channel() {
         let (mut writer, mut end, state) = playback_ring(8, 2);
-        writer.push(0.5).expect("has room");
+        [0.5, -0.25].into_iter().for_each(|sample| writer.push(sample).expect("has room"));
         let mut out = [1.0f32; 7];
         end.read(&mut out);
-        assert_eq!(out.map(f32::to_bits), [0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0f32].map(f32::to_bits));
+        assert_eq!(
+            out.map(f32::to_bits),
+            [0.5, -0.25, 0.0, 0.0, 0.0, 0.0, 0.0f32].map(f32::to_bits)
+        );
         assert_eq!(state.missed(), 2);
+    }
+
+    #[test]
+    fn left_and_right_go_where_the_device_has_them() {
+        let played = |channels: u16| {
+            let (mut writer, mut end, _) = playback_ring(8, channels);
+            for sample in [0.5, -0.25, 1.0, 0.0] {
+                writer.push(sample).expect("has room");
+            }
+            let mut out = vec![9.0f32; 2 * usize::from(channels)];
+            end.read(&mut out);
+            out
+        };
+        assert_eq!(played(1), [0.125, 0.5]);
+        assert_eq!(played(2), [0.5, -0.25, 1.0, 0.0]);
+        assert_eq!(played(4), [0.5, -0.25, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]);
     }
 
     #[test]

@@ -29,7 +29,7 @@ use super::video_out::{self, Wanted};
 use super::worker::{Latest, Stop, Taken, Worker};
 use super::{
     Encoders, EventSink, MediaConfig, PacketSink, Previews, device_watch, loopback, microphone,
-    mixer, screen,
+    mixer, screen, screen_sound,
 };
 
 /// The workers of the plan, and what they are made from.
@@ -57,6 +57,7 @@ pub(super) struct Running {
     thumbnails: Thumbnails,
     screen_encoders: [Option<Worker>; MAX_RUNGS],
     microphone: Option<(MicrophoneSource, Worker)>,
+    screen_sound: Option<Worker>,
     mixer: Option<Worker>,
     /// Does the mixer run for a sound alone?
     nobody_speaks: bool,
@@ -97,6 +98,7 @@ impl Running {
             thumbnails: Arc::clone(&previews.thumbnails),
             screen_encoders: Default::default(),
             microphone: None,
+            screen_sound: None,
             mixer: None,
             nobody_speaks: true,
         }
@@ -169,6 +171,11 @@ impl Running {
                 events: Arc::clone(&self.events),
             };
             microphone::start(source, named(&plan.microphone_device), outlets)
+        });
+        let sound = plan.screen.as_ref().is_some_and(|screen| screen.encode_sound);
+        switch(&mut self.screen_sound, sound, || {
+            let (control, packets) = (Arc::clone(&self.voice), Arc::clone(&self.packets));
+            screen_sound::start(control, self.clock, packets, Arc::clone(&self.events))
         });
     }
 }

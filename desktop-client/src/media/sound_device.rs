@@ -18,7 +18,7 @@ use super::ring::{CaptureEnd, PlaybackEnd, RingState, capture_ring, playback_rin
 
 /// A sound server that does not answer for this long is not there.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// Samples in a ring: 0.5 s at 48 kHz, far more than any callback takes or gives.
+/// Frames in a ring: 0.5 s at 48 kHz, far more than any callback takes or gives.
 const RING: usize = 24_000;
 /// The buffer that is asked for, in hundredths of a second. Left to itself, PulseAudio takes 2 s.
 pub(super) const FIRST_BUFFER: u32 = 1;
@@ -74,6 +74,7 @@ pub(super) struct Input {
 
 /// An open loudspeaker.
 pub(super) struct Output {
+    /// Takes left and right by turns, and always both.
     pub(super) ring: Producer<f32>,
     pub(super) state: Arc<RingState>,
     /// Samples a second in the ring.
@@ -361,7 +362,12 @@ fn playback<T: SizedSample + FromSample<f32>>(
     mut end: PlaybackEnd,
     state: &Arc<RingState>,
 ) -> Result<cpal::Stream, cpal::Error> {
-    let read = move |samples: &mut [T], _: &cpal::OutputCallbackInfo| end.read(samples);
+    let told = Arc::clone(state);
+    let read = move |samples: &mut [T], info: &cpal::OutputCallbackInfo| {
+        let at = info.timestamp();
+        told.set_latency(at.playback.duration_since(at.callback));
+        end.read(samples);
+    };
     device.build_output_stream(config, read, latch(state), Some(PATIENCE))
 }
 

@@ -1,7 +1,8 @@
 //! One received video track: its queue, its decoder's thread and its figures.
 //!
 //! A full queue means that this machine is too slow: everything up to the next keyframe is dropped
-//! and that keyframe asked for. So does a picture that cannot be decoded.
+//! and that keyframe asked for. So does a picture that cannot be decoded. A picture of a shared screen
+//! may wait for its sound.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -15,12 +16,13 @@ use cinemasync_core::track::Track;
 
 use super::EventSink;
 use super::h264::Decoder;
+use super::lips::Lips;
 use super::pattern;
 use super::record::Recorder;
 use super::worker::{Stop, Worker};
 
-/// Access units that wait for the decoder: one second.
-const QUEUE: usize = 30;
+/// Access units that wait for the decoder: one second of a film on a screen.
+const QUEUE: usize = 60;
 /// A keyframe is not asked for again within this time.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
 /// A gap between pictures longer than this, and than three usual ones, is a freeze.
@@ -28,9 +30,16 @@ const FREEZE: Duration = Duration::from_millis(300);
 /// A longer gap than this was a camera switched off.
 const SWITCHED_OFF: Duration = Duration::from_secs(10);
 
-struct Unit {
-    access_unit: Bytes,
-    keyframe: bool,
+/// An access unit.
+pub(super) struct Unit {
+    /// Annex B byte stream.
+    pub(super) access_unit: Bytes,
+    /// Can decoding start here?
+    pub(super) keyframe: bool,
+    /// RTP timestamp, 90 kHz.
+    pub(super) timestamp: u32,
+    /// When its last packet arrived.
+    pub(super) arrived: Instant,
 }
 
 /// What the network's side and the decoder's thread share.
@@ -38,6 +47,7 @@ struct Shared {
     from: ParticipantId,
     track: Track,
     slot: FrameSlot,
+    lips: Option<Arc<Lips>>,
     events: EventSink,
     recorder: Option<Arc<Recorder>>,
     meter: Mutex<Meter>,
@@ -72,11 +82,12 @@ pub(super) struct VideoIn {
 }
 
 impl VideoIn {
-    /// Starts the decoder's thread.
+    /// Starts the decoder's thread. Pictures that have a sound wait for it as `lips` says.
     pub(super) fn start(
         from: ParticipantId,
         track: Track,
         slot: FrameSlot,
+        lips: Option<Arc<Lips>>,
         events: EventSink,
         recorder: Option<Arc<Recorder>>,
     ) -> Self {
@@ -84,6 +95,7 @@ impl VideoIn {
             from,
             track,
             slot,
+            lips,
             events,
             recorder,
             meter: Mutex::default(),
@@ -97,13 +109,13 @@ impl VideoIn {
     }
 
     /// Takes an access unit; never waits.
-    pub(super) fn put(&self, access_unit: Bytes, keyframe: bool) {
-        if self.overflowed.load(Ordering::Relaxed) && !keyframe {
+    pub(super) fn put(&self, unit: Unit) {
+        if self.overflowed.load(Ordering::Relaxed) && !unit.keyframe {
             self.shared.drop_one();
             self.shared.ask_for_keyframe();
             return;
         }
-        match self.queue.try_send(Unit { access_unit, keyframe }) {
+        match self.queue.try_send(unit) {
             Ok(()) => self.overflowed.store(false, Ordering::Relaxed),
             Err(TrySendError::Full(_)) => {
                 self.overflowed.store(true, Ordering::Relaxed);
@@ -184,6 +196,11 @@ fn run(shared: &Shared, units: &Receiver<Unit>, stop: &Stop) {
             shared.ask_for_keyframe();
             continue;
         }
+        if let Some(lips) = &shared.lips
+            && stop.sleep_until(lips.due(unit.timestamp, unit.arrived))
+        {
+            return;
+        }
         let began = Instant::now();
         match decoder.decode(&unit.access_unit, began) {
             Ok(Some(frame)) => {
@@ -192,6 +209,9 @@ fn run(shared: &Shared, units: &Receiver<Unit>, stop: &Stop) {
                 let size = (frame.width, frame.height);
                 let frame = Arc::new(frame);
                 shared.slot.put(Arc::clone(&frame));
+                if let Some(lips) = &shared.lips {
+                    lips.shown(unit.timestamp, unit.arrived, Instant::now());
+                }
                 let first = note(&mut shared.meter(), size, began, Instant::now(), delay);
                 if first {
                     (shared.events)(MediaEvent::FirstFrame {
@@ -253,6 +273,10 @@ mod tests {
     use super::super::h264::{Encoder, Rate};
     use super::*;
 
+    fn unit(access_unit: Bytes) -> Unit {
+        Unit { access_unit, keyframe: true, timestamp: 0, arrived: Instant::now() }
+    }
+
     #[test]
     fn gaps_are_freezes_but_slow_pictures_and_pauses_are_not() {
         let start = Instant::now();
@@ -282,7 +306,7 @@ mod tests {
             }
         });
         let who = ParticipantId::new("a");
-        let video = VideoIn::start(who, Track::Camera, FrameSlot::default(), events, None);
+        let video = VideoIn::start(who, Track::Camera, FrameSlot::default(), None, events, None);
         // Far more than can be decoded in the time of putting it.
         let at = Instant::now();
         let frame = pattern::draw(1280, 720, 0, 0, at);
@@ -290,7 +314,7 @@ mod tests {
         let encoded = encoder.encode(&frame, true).expect("encodes").expect("not skipped");
         let mut overflowed = false;
         for _ in 0..20 * QUEUE {
-            video.put(encoded.access_unit.clone(), true);
+            video.put(unit(encoded.access_unit.clone()));
             overflowed |= video.overflowed.load(Ordering::Relaxed);
         }
         assert!(overflowed);
@@ -306,8 +330,8 @@ mod tests {
         });
         let who = ParticipantId::new("a");
         let slot = FrameSlot::default();
-        let video = VideoIn::start(who.clone(), Track::Screen, slot.clone(), events, None);
-        video.put(Bytes::from_static(b"\0\0\0\x01\x67nonsense"), true);
+        let video = VideoIn::start(who.clone(), Track::Screen, slot.clone(), None, events, None);
+        video.put(unit(Bytes::from_static(b"\0\0\0\x01\x67nonsense")));
         let event = got.recv_timeout(Duration::from_secs(10)).expect("an answer");
         assert_eq!(event, MediaEvent::KeyframeNeeded { from: who, track: Track::Screen });
         assert!(slot.get().is_none());

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use cinemasync_core::plan::MediaEvent;
 
 use super::super::EventSink;
-use super::super::opus::{FRAME, RATE};
+use super::super::opus::{FRAME, RATE, STEREO, StereoFrame};
 use super::super::record::Recorder;
 use super::super::resample::Resampler;
 use super::super::sound_device::{self, SoundError, Wanted};
@@ -20,6 +20,8 @@ const LOOK: Duration = Duration::from_millis(4);
 /// come in lumps of their own choosing.
 const FIRST_LEAD_MS: u32 = 20;
 const MOST_LEAD_MS: u32 = 100;
+/// A device that says that it takes longer to be heard is not believed.
+const MOST_LATENCY: Duration = Duration::from_secs(1);
 /// A loudspeaker that takes nothing for so long is given up.
 const STALLED: Duration = Duration::from_secs(4);
 
@@ -44,13 +46,19 @@ enum Target {
 
 struct Loudspeaker {
     output: sound_device::Output,
-    resampler: Resampler,
-    /// Resampled and waiting for room in the ring.
+    sides: [Side; STEREO],
+    /// Resampled and waiting for room in the ring, left and right by turns.
     sound: Vec<f32>,
     lead_ms: u32,
     missed: u64,
     taken: u64,
     moved: Instant,
+}
+
+/// What is left or right on its way to the device's rate.
+struct Side {
+    resampler: Resampler,
+    sound: Vec<f32>,
 }
 
 impl Output {
@@ -74,7 +82,10 @@ impl Output {
             None => {}
             Some(Ok(output)) => {
                 this.target = Target::Device(Box::new(Loudspeaker {
-                    resampler: Resampler::new(RATE, output.rate),
+                    sides: [(); STEREO].map(|()| Side {
+                        resampler: Resampler::new(RATE, output.rate),
+                        sound: Vec::new(),
+                    }),
                     output,
                     sound: Vec::new(),
                     lead_ms: FIRST_LEAD_MS,
@@ -124,12 +135,20 @@ impl Output {
         matches!(self.target, Target::Device(_))
     }
 
-    /// Takes 10 ms.
-    pub(super) fn write(&mut self, sound: &[f32; FRAME]) {
+    /// How long after it is written a sound is heard.
+    pub(super) fn lead(&self) -> Duration {
+        match &self.target {
+            Target::Paced { .. } => Duration::ZERO,
+            Target::Device(loudspeaker) => loudspeaker.lead(),
+        }
+    }
+
+    /// Takes 10 ms; `mono` is the same for what has one channel.
+    pub(super) fn write(&mut self, sound: &StereoFrame, mono: &[f32; FRAME]) {
         match &mut self.target {
             Target::Paced { file, position, .. } => {
                 if let Some(recorder) = file {
-                    recorder.speaker(*position, sound);
+                    recorder.speaker(*position, mono);
                 }
                 *position += FRAME as u64;
             }
@@ -171,10 +190,20 @@ impl Loudspeaker {
         if taken != self.taken {
             (self.taken, self.moved) = (taken, now);
         }
-        let capacity = self.output.ring.buffer().capacity();
-        let held = capacity - self.output.ring.slots();
+        let most = self.output.ring.buffer().capacity() / STEREO / 2;
         let lead = self.output.rate as usize / 1_000 * self.lead_ms as usize;
-        held + self.sound.len() < lead.min(capacity / 2)
+        self.held() < lead.min(most)
+    }
+
+    /// Frames that wait for the device.
+    fn held(&self) -> usize {
+        let ring = self.output.ring.buffer().capacity() - self.output.ring.slots();
+        (ring + self.sound.len()) / STEREO
+    }
+
+    fn lead(&self) -> Duration {
+        let held = self.held() as f64 / f64::from(self.output.rate.max(1));
+        Duration::from_secs_f64(held) + self.output.state.latency().min(MOST_LATENCY)
     }
 
     fn fault(&self) -> Option<SoundError> {
@@ -183,9 +212,15 @@ impl Loudspeaker {
             .or_else(|| stalled.then_some(SoundError::Stopped { kind: "loudspeaker" }))
     }
 
-    fn write(&mut self, sound: &[f32; FRAME]) {
-        self.resampler.process(sound, &mut self.sound);
-        let fit = self.sound.len().min(self.output.ring.slots());
+    fn write(&mut self, sound: &StereoFrame) {
+        for (number, side) in self.sides.iter_mut().enumerate() {
+            let mine: [f32; FRAME] = std::array::from_fn(|at| sound[STEREO * at + number]);
+            side.resampler.process(&mine, &mut side.sound);
+        }
+        let [left, right] = &mut self.sides;
+        let both = left.sound.drain(..).zip(right.sound.drain(..));
+        self.sound.extend(both.flat_map(|(left, right)| [left, right]));
+        let fit = self.sound.len().min(self.output.ring.slots()) / STEREO * STEREO;
         if let Ok(chunk) = self.output.ring.write_chunk_uninit(fit) {
             chunk.fill_from_iter(self.sound.drain(..fit));
         }

@@ -34,6 +34,7 @@ pub(super) struct Files {
 
 struct Wav {
     writer: WavWriter<BufWriter<File>>,
+    channels: u16,
     /// The position that comes next.
     position: u64,
 }
@@ -50,22 +51,26 @@ impl Files {
 
     /// Makes the loudspeaker's file, replacing an older one: the person named it.
     pub(super) fn open_speaker(&mut self, path: &Path) -> Result<(), hound::Error> {
-        let wav = Wav::new(File::create(path)?, 0)?;
+        let wav = Wav::new(File::create(path)?, 1, 0)?;
         self.sounds.insert(SoundOf::Speaker, Some(wav));
         Ok(())
     }
 
     pub(super) fn sound(&mut self, of: &SoundOf, position: u64, samples: &[i16]) {
         if !self.sounds.contains_key(of) {
-            let SoundOf::Voice(who) = of else { return };
+            let (who, kind, channels) = match of {
+                SoundOf::Voice(who) => (who, "voice", 1),
+                SoundOf::Screen(who) => (who, Track::ScreenAudio.as_str(), 2),
+                SoundOf::Speaker => return,
+            };
             if self.sounds.len() >= MOST_OPEN {
                 return;
             }
-            // A voice's file begins with the voice.
+            // A sound's file begins with the sound.
             let opened = self
-                .create(who, "voice", "wav")
+                .create(who, kind, "wav")
                 .map_err(hound::Error::from)
-                .and_then(|file| Wav::new(file, position));
+                .and_then(|file| Wav::new(file, channels, position));
             let wav = opened.inspect_err(|error| report(error)).ok();
             self.sounds.insert(of.clone(), wav);
         }
@@ -158,26 +163,27 @@ fn harmless(who: &ParticipantId) -> String {
 }
 
 impl Wav {
-    fn new(file: File, position: u64) -> Result<Self, hound::Error> {
+    fn new(file: File, channels: u16, position: u64) -> Result<Self, hound::Error> {
         let spec = WavSpec {
-            channels: 1,
+            channels,
             sample_rate: RATE,
             bits_per_sample: 16,
             sample_format: SampleFormat::Int,
         };
         let mut writer = WavWriter::new(BufWriter::new(file), spec)?;
         writer.flush()?;
-        Ok(Self { writer, position })
+        Ok(Self { writer, channels, position })
     }
 
     fn write(&mut self, position: u64, samples: &[i16]) -> Result<(), hound::Error> {
-        for _ in 0..position.saturating_sub(self.position).min(LONGEST_GAP) {
+        let gap = position.saturating_sub(self.position).min(LONGEST_GAP);
+        for _ in 0..gap * u64::from(self.channels) {
             self.writer.write_sample(0i16)?;
         }
         for sample in samples {
             self.writer.write_sample(*sample)?;
         }
-        self.position = position + samples.len() as u64;
+        self.position = position + samples.len() as u64 / u64::from(self.channels);
         Ok(())
     }
 }

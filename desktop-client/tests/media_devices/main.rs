@@ -2,8 +2,11 @@
 //! a film through ffmpeg, and the system's camera. What is not installed or not there is skipped,
 //! with a word about it.
 
+mod screen_sound;
+mod sound_server;
+
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -13,18 +16,9 @@ use cinemasync_core::packet::{InboundPacket, OutboundPacket, RtpPacket};
 use cinemasync_core::plan::{MediaEvent, MediaPlan, ParticipantId};
 use cinemasync_core::track::Track;
 use cinemasync_core::voice_settings::VoiceSettings;
+use sound_server::with_pulseaudio;
 
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A child that ends with the test.
-struct Owned(Child);
-
-impl Drop for Owned {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// Media from `source` whose packets go straight into media that plays them to `sink`.
 fn chain(source: MicrophoneSource, sink: SpeakerSink) -> (Media, Arc<OnceLock<Media>>) {
@@ -93,45 +87,9 @@ fn amplitudes(path: &Path, hz: f64) -> Vec<f64> {
 /// microphone: both loudspeakers are null sinks, both microphones their monitors.
 #[test]
 fn a_tone_goes_through_pulseaudio_and_back() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let socket = folder.path().join("native");
-    let daemon = Command::new("pulseaudio")
-        .args(["--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "-n"])
-        .arg(format!(
-            "--load=module-native-protocol-unix auth-anonymous=1 socket={}",
-            socket.display()
-        ))
-        .args(["--load=module-null-sink sink_name=cinemasync_mouth rate=48000"])
-        .args(["--load=module-null-sink sink_name=cinemasync_ear rate=48000"])
-        .env("PULSE_RUNTIME_PATH", folder.path())
-        .env("XDG_RUNTIME_DIR", folder.path())
-        .env("HOME", folder.path())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    let _daemon = match daemon {
-        Ok(daemon) => Owned(daemon),
-        Err(error) => {
-            println!("skipped: pulseaudio does not start ({error})");
-            return;
-        }
-    };
-    let until = Instant::now() + PATIENCE;
-    while !socket.exists() {
-        assert!(Instant::now() < until, "pulseaudio made no socket");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    // The server's address is the environment's, so the work is done in a process of its own.
-    let status = Command::new(std::env::current_exe().expect("this program"))
-        .args(["--exact", "through_pulseaudio", "--ignored", "--nocapture"])
-        .env("PULSE_SERVER", format!("unix:{}", socket.display()))
-        .env("XDG_RUNTIME_DIR", folder.path())
-        .env("HOME", folder.path())
-        .env("CINEMASYNC_TEST_FOLDER", folder.path())
-        .status()
-        .expect("starts");
-    assert!(status.success());
+    let sink = |name: &str| format!("module-null-sink sink_name={name} rate=48000");
+    let (mouth, ear) = (sink("cinemasync_mouth"), sink("cinemasync_ear"));
+    with_pulseaudio(&[&mouth, &ear], "through_pulseaudio");
 }
 
 #[test]
