@@ -15,8 +15,8 @@ mod screen_page {
     use clap::Parser;
     use x11rb::connection::{Connection as _, RequestConnection as _};
     use x11rb::protocol::xproto::{
-        ConfigureWindowAux, ConnectionExt as _, CreateGCAux, CreateWindowAux, Gcontext, ImageFormat,
-        Pixmap, Rectangle, StackMode, Window, WindowClass,
+        ConfigureWindowAux, ConnectionExt as _, CreateGCAux, CreateWindowAux, Gcontext,
+        ImageFormat, Pixmap, Rectangle, StackMode, Window, WindowClass,
     };
     use x11rb::rust_connection::RustConnection;
     use x11rb::wrapper::ConnectionExt as _;

@@ -6,6 +6,7 @@ use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::film::FilmId;
 use cinemasync_core::interface::Command;
 use cinemasync_core::room_rules::Rules;
+use cinemasync_core::screen::ScreenSettings;
 use cinemasync_core::voice_settings::VoiceSettings;
 use cinemasync_protocol::ParticipantId;
 use serde::Deserialize;
@@ -134,6 +135,7 @@ enum Spoken {
         source: String,
     },
     StopSharing,
+    ScreenSettings(ScreenSettings),
     React {
         emoji: String,
     },
@@ -225,6 +227,7 @@ impl CommandLine {
             Spoken::VoiceVolume { who, volume } => Command::VoiceVolume { who, volume },
             Spoken::PushToTalk { on } => Command::PushToTalk(on),
             Spoken::Talk { held } => Command::Talk(held),
+            Spoken::ScreenSettings(settings) => Command::ScreenSettings(settings),
             Spoken::React { emoji } => Command::React(emoji),
             Spoken::Compared { id, equal } => Command::Compared(id, equal),
             Spoken::AcceptKey { id } => Command::AcceptKey(id),
@@ -244,6 +247,8 @@ impl CommandLine {
 
 #[cfg(test)]
 mod tests {
+    use cinemasync_core::screen::Content;
+
     use super::*;
 
     #[test]
@@ -269,6 +274,11 @@ mod tests {
             Command::Voice(VoiceSettings { ducking_db: 6.0, ..VoiceSettings::default() })
         );
         assert_eq!(session(r#"{"command":"talk","held":true}"#), Command::Talk(true));
+        let settings = ScreenSettings { content: Some(Content::Text), ..ScreenSettings::default() };
+        assert_eq!(
+            session(r#"{"command":"screen_settings","content":"text"}"#),
+            Command::ScreenSettings(settings)
+        );
         assert_eq!(session(r#"{"command":"leave"}"#), Command::Leave);
         let ben = ParticipantId::new("b");
         assert_eq!(

@@ -125,7 +125,8 @@ impl Stage {
     fn text(&self, report: &mut Report) -> Result<()> {
         let page = painter::page()?;
         let painter = Painter::start(&self.display, self.profile, &page, &["--step", "4"])?;
-        let settings = json!({ "content": "text", "fps": 30, "max_bps": TEXT_BPS });
+        let settings =
+            json!({ "command": "screen_settings", "content": "text", "max_bps": TEXT_BPS as u64 });
         let mut pair = self.pair("text", &settings, true)?;
         eprintln!("screen: a page that scrolls, for {SECONDS} s");
         children::pause(Duration::from_secs(2))?;
@@ -160,7 +161,7 @@ impl Stage {
 
     fn still(&self, report: &mut Report) -> Result<()> {
         let page = painter::page()?;
-        let pair = self.pair("still", &json!({ "max_bps": 12_000_000 }), true)?;
+        let pair = self.pair("still", &json!({ "command": "screen_settings" }), true)?;
         children::pause(Duration::from_secs(3))?;
         let mut painter = Painter::start(&self.display, self.profile, &page, &[])?;
         painter.wait_for_first()?;
@@ -183,7 +184,7 @@ impl Stage {
         let film = painter::film()?;
         let words = ["--film", "--seconds", "120"];
         let painter = Painter::start(&self.display, self.profile, &film, &words)?;
-        let mut pair = self.pair("film", &json!({ "max_bps": 12_000_000 }), false)?;
+        let mut pair = self.pair("film", &json!({ "command": "screen_settings" }), false)?;
         eprintln!("screen: a film on it, for {SECONDS} s");
         children::pause(SETTLE)?;
         let ids = [pair.sharer.id(), pair.watcher.id()];
@@ -296,8 +297,6 @@ impl Stage {
         let start = |name: &str, words: &[String]| {
             let own = self.folder.join(format!("{part}-{name}"));
             fs::create_dir_all(&own).with_context(|| format!("cannot make {}", own.display()))?;
-            let file = own.join("settings.json");
-            fs::write(&file, json!({ "screen": settings }).to_string())?;
             let mut environment = self.display.environment().to_vec();
             environment.push(("CINEMASYNC_FOLDER".to_owned(), own.display().to_string()));
             let mut arguments = ["headless", "--server", &self.server.url(), "--name", name]
@@ -309,8 +308,10 @@ impl Stage {
         };
         let words =
             |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        let mut sharer = start("Anna", &words(&["--create", "--screen", "monitor:0"]))?;
+        let mut sharer = start("Anna", &words(&["--create"]))?;
         let room = sharer.wait_for("a room", PATIENCE, |event| event.name() == "room")?;
+        sharer.send(settings)?;
+        sharer.send(&json!({ "command": "share_screen", "source": "monitor:0" }))?;
         let recordings = self.folder.join(format!("{part}-recordings"));
         let mut joins = words(&["--join", room.text("code")]);
         if record {
