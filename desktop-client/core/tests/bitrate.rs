@@ -189,6 +189,42 @@ fn a_free_link_is_used_for_all_that_is_made() {
     assert!(queue < 10.0, "{queue}");
 }
 
+/// One who has sent little, as of a screen on which nothing happens, and then shows a page.
+fn a_page_on(rate_bps: f64, jitter_ms: u64) -> Run {
+    let mut run = Run::new(rate_bps, &[50e3]);
+    run.link.jitter = Duration::from_millis(jitter_ms);
+    run.go(3.0);
+    // 2.4 Mbit.
+    run.senders[0].waiting = 250;
+    run
+}
+
+#[test]
+fn a_wide_link_is_found_to_be_wide_by_a_page() {
+    for jitter_ms in [0, 3] {
+        let mut run = a_page_on(50e6, jitter_ms);
+        let found = run.until(1.0, |target| target > 5e6);
+        println!("{jitter_ms} ms: found after {found:.2} s");
+    }
+}
+
+#[test]
+fn a_narrow_link_is_not_taken_for_a_wide_one_because_a_page_left_fast() {
+    for rate in [1.5e6, 3e6, 6e6] {
+        for jitter_ms in [0, 10] {
+            let mut run = a_page_on(rate, jitter_ms);
+            let (mut highest, mut longest) = (0.0_f64, 0.0_f64);
+            for _ in 0..40 {
+                longest = longest.max(run.go(0.05).1);
+                highest = highest.max(run.senders[0].estimator.target_bps());
+            }
+            println!("{rate}, {jitter_ms} ms: {highest}, {longest} ms");
+            assert!(highest < 1.2 * rate, "{rate}, {jitter_ms} ms: {highest}");
+            assert!(longest < 350.0, "{rate}, {jitter_ms} ms: {longest} ms");
+        }
+    }
+}
+
 #[test]
 fn a_narrow_link_is_filled_and_its_queue_kept_short() {
     for rate in [0.4e6, 1e6, 3e6] {

@@ -51,6 +51,15 @@ const GROWTH: f64 = 1.25;
 const NEAR: f64 = 0.15;
 const SLOW_GROWTH_BPS: f64 = 100_000.0;
 const SLOW_GROWTH: std::ops::RangeInclusive<f64> = 0.05..=0.12;
+/// Packets that leave one after the other, no further apart than this, are a train. One of so many, over so
+/// long, that arrives nearly as fast as it left proves that the path carries as much, if only for that
+/// moment: this share of it is believed, and no more than so many times what was believed before.
+/// (As the probes of draft-ietf-rmcat-gcc-02 do, with pictures for probes.)
+const TRAIN_GAP: Duration = Duration::from_millis(10);
+const TRAIN: (usize, Duration) = (5, Duration::from_millis(8));
+const UNSPREAD: f64 = 0.85;
+const BELIEVED: f64 = 0.9;
+const LEAP: f64 = 1.5;
 /// That rate means nothing any more after so long.
 const CEILING_SPAN: Duration = Duration::from_secs(30);
 /// Loss below the first is random; above the second the path is full.
@@ -151,10 +160,10 @@ impl Estimator {
             recent.map(|(_, delay)| *delay).fold(f64::INFINITY, f64::min)
         };
         let queued_ms = least_of(QUEUE_SPAN) - least_of(BASE_SPAN);
-        self.decide(now, queued_ms);
+        self.decide(now, queued_ms, proven_bps(fates));
     }
 
-    fn decide(&mut self, now: Instant, queued_ms: f64) {
+    fn decide(&mut self, now: Instant, queued_ms: f64, proven_bps: f64) {
         let received = self.received_bps();
         let loss = self.loss();
         let since =
@@ -185,13 +194,29 @@ impl Estimator {
             }
         } else if queued_ms < EMPTY_MS + own_ms
             && loss < RANDOM_LOSS
-            && received > 0.6 * self.target_bps
             && since(self.last_cut) >= REST
         {
-            self.grow(now);
-            return;
+            self.leap(now, proven_bps);
+            if received > 0.6 * self.target_bps {
+                self.grow(now);
+                return;
+            }
         }
         self.grown = Some(now);
+    }
+
+    /// Believes what a train has proved, unless the path was full at less a while ago.
+    fn leap(&mut self, now: Instant, proven_bps: f64) {
+        let most = match self.ceiling {
+            Some((ceiling, at)) if now.saturating_duration_since(at) <= CEILING_SPAN => {
+                ceiling * (1.0 - NEAR)
+            }
+            _ => f64::INFINITY,
+        };
+        let believed = (BELIEVED * proven_bps).min(LEAP * self.target_bps).min(most);
+        if believed > self.target_bps {
+            self.set(believed);
+        }
     }
 
     fn cut(&mut self, now: Instant, received: f64, share: f64) {
@@ -282,4 +307,28 @@ impl Estimator {
         // A handful of packets is no basis.
         if count < 20 { 0.0 } else { lost as f64 / count as f64 }
     }
+}
+
+/// The rate of the fastest train in a report that arrived as it left, in bits a second; 0 if there is none.
+fn proven_bps(fates: &[PacketFate]) -> f64 {
+    let follows = |a: &PacketFate, b: &PacketFate| {
+        a.arrival.is_some()
+            && b.arrival.is_some()
+            && b.departure.saturating_duration_since(a.departure) <= TRAIN_GAP
+    };
+    fates.chunk_by(follows).map(train_bps).fold(0.0, f64::max)
+}
+
+/// The rate of one train, as far as it arrived as it left.
+fn train_bps(train: &[PacketFate]) -> f64 {
+    let [first, rest @ ..] = train else { return 0.0 };
+    let Some(last) = rest.last().filter(|_| rest.len() >= TRAIN.0) else { return 0.0 };
+    let sent = last.departure.saturating_duration_since(first.departure);
+    let (Some(begin), Some(end)) = (first.arrival, last.arrival) else { return 0.0 };
+    let arrived = end.saturating_sub(begin);
+    if sent < TRAIN.1 || sent.as_secs_f64() < UNSPREAD * arrived.as_secs_f64() {
+        return 0.0;
+    }
+    let bits = rest.iter().map(|fate| fate.bytes as f64 * 8.0).sum::<f64>();
+    bits / sent.max(arrived).as_secs_f64()
 }
