@@ -168,6 +168,7 @@ impl Media {
     /// their own. The same plan again changes nothing.
     pub fn apply(&self, plan: &MediaPlan) {
         self.remotes.set(&plan.receive);
+        self.remotes.set_sharers(&plan.sharers);
         self.remotes.set_volumes(&plan.volumes);
         self.remotes.set_screen_volumes(&plan.screen_volumes);
         self.plans.put(plan.clone());

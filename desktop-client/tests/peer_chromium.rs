@@ -1,4 +1,5 @@
-//! A link to a browser: voice and pictures both ways with headless Chromium and its fake devices.
+//! A link to a browser: voice, pictures and a screen both ways with headless Chromium and its fake
+//! devices, whoever begins.
 //! Skipped, with the reason printed, where there is no Chromium.
 
 use std::path::Path;
@@ -33,29 +34,55 @@ const ws = new WebSocket('ws://127.0.0.1:PORT');
 const tell = message => ws.send(JSON.stringify(message));
 const pc = new RTCPeerConnection();
 const queued = [];
+// A screen of its own: what a canvas shows.
+const screen = () => {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [320, 200];
+  const drawing = canvas.getContext('2d');
+  setInterval(() => { drawing.fillStyle = `hsl(${Date.now() / 20 % 360} 80% 50%)`; drawing.fillRect(0, 0, 320, 200); }, 40);
+  const stream = canvas.captureStream(25);
+  pc.addTrack(stream.getVideoTracks()[0], stream);
+};
 pc.onicecandidate = e => tell({candidate: e.candidate ? e.candidate.toJSON() : null});
 pc.ontrack = e => { if (e.track.kind === 'video') v.srcObject = new MediaStream([e.track]); };
 pc.ondatachannel = e => { e.channel.onmessage = m => e.channel.send(m.data); };
 ws.onmessage = async m => {
   const message = JSON.parse(m.data);
-  if (message.offer) {
+  if (message.start) {
+    // The browser begins, with a camera and a microphone and a channel alone.
+    const media = await navigator.mediaDevices.getUserMedia({audio: true, video: {width: 640, height: 360}});
+    for (const track of media.getTracks()) pc.addTrack(track, media);
+    const channel = pc.createDataChannel('control');
+    channel.onmessage = m => channel.send(m.data);
+    await pc.setLocalDescription();
+    tell({offer: pc.localDescription.sdp});
+  } else if (message.answer) {
+    await pc.setRemoteDescription({type: 'answer', sdp: message.answer});
+    for (const candidate of queued.splice(0)) await pc.addIceCandidate(candidate);
+  } else if (message.offer && pc.localDescription) {
+    screen();
+    await pc.setRemoteDescription({type: 'offer', sdp: message.offer});
+    await pc.setLocalDescription();
+    tell({answer: pc.localDescription.sdp});
+  } else if (message.offer) {
     await pc.setRemoteDescription({type: 'offer', sdp: message.offer});
     const media = await navigator.mediaDevices.getUserMedia({audio: true, video: {width: 640, height: 360}});
     for (const track of media.getTracks()) pc.addTrack(track, media);
+    screen();
     await pc.setLocalDescription();
     tell({answer: pc.localDescription.sdp});
     for (const candidate of queued.splice(0)) await pc.addIceCandidate(candidate);
   } else if (message.candidate) {
-    if (pc.localDescription) await pc.addIceCandidate(message.candidate);
+    if (pc.remoteDescription) await pc.addIceCandidate(message.candidate);
     else queued.push(message.candidate);
   }
 };
 window.onunhandledrejection = e => tell({failed: String(e.reason)});
 setInterval(async () => {
-  const figures = {frames: 0, width: 0, samples: 0, energy: 0};
+  const figures = {moving: 0, width: 0, samples: 0};
   for (const s of (await pc.getStats()).values()) if (s.type === 'inbound-rtp') {
-    if (s.kind === 'video') { figures.frames = s.framesDecoded || 0; figures.width = s.frameWidth || 0; }
-    else figures.samples = s.packetsReceived || 0;
+    if (s.kind === 'video') { figures.moving += s.framesDecoded >= 30; figures.width = s.frameWidth || figures.width; }
+    else figures.samples += s.packetsReceived || 0;
   }
   if (ws.readyState === 1) tell({figures});
 }, 200);
@@ -86,7 +113,7 @@ fn browser(page: &Path, profile: &Path) -> Option<Browser> {
     tried.find_map(Result::ok).map(Browser)
 }
 
-/// Our camera: a moving grey, really encoded.
+/// Our camera and our screen: a moving grey, really encoded.
 fn film(sender: PacketSender) {
     std::thread::spawn(move || {
         let mut encoder = Encoder::new().expect("the encoder is built in");
@@ -100,14 +127,17 @@ fn film(sender: PacketSender) {
             }
             let encoded =
                 encoder.encode(&YUVBuffer::from_vec(planes, width, height)).expect("a picture");
-            sender.send(&OutboundPacket::Video {
-                track: Track::Camera,
-                rung: 0,
-                access_unit: Bytes::from(encoded.to_vec()),
-                rtp_timestamp: i * 3000,
-                keyframe: i % 30 == 0,
-                captured: Instant::now(),
-            });
+            let access_unit = Bytes::from(encoded.to_vec());
+            for track in [Track::Camera, Track::Screen] {
+                sender.send(&OutboundPacket::Video {
+                    track,
+                    rung: 0,
+                    access_unit: access_unit.clone(),
+                    rtp_timestamp: i * 3000,
+                    keyframe: i % 30 == 0,
+                    captured: Instant::now(),
+                });
+            }
             for voice in [2 * i, 2 * i + 1] {
                 sender.send(&OutboundPacket::Audio {
                     track: Track::Microphone,
@@ -126,8 +156,11 @@ fn film(sender: PacketSender) {
 struct Seen {
     their_pictures: u32,
     their_size: (usize, usize),
+    their_screens: u32,
+    their_screen_size: (usize, usize),
     their_voice: u32,
-    our_pictures: u64,
+    /// Our pictures that move there: camera and screen.
+    our_moving: u64,
     our_width: u64,
     our_voice: u64,
     echoed: bool,
@@ -137,8 +170,10 @@ impl Seen {
     fn enough(&self) -> bool {
         self.their_pictures >= 30
             && self.their_size == (640, 360)
+            && self.their_screens >= 10
+            && self.their_screen_size == (320, 200)
             && self.their_voice >= 30
-            && self.our_pictures >= 30
+            && self.our_moving == 2
             && self.our_width == 320
             && self.our_voice >= 30
             && self.echoed
@@ -151,7 +186,12 @@ fn event_to_page(event: LinkEvent, peer: &Peer, seen: &mut Seen) -> Option<Value
             peer.command(LinkCommand::MakeOffer { ice_restart: false });
             None
         }
-        LinkEvent::LocalDescription(description) => Some(json!({ "offer": description.sdp })),
+        LinkEvent::LocalDescription(Description { kind: DescriptionKind::Offer, sdp }) => {
+            Some(json!({ "offer": sdp }))
+        }
+        LinkEvent::LocalDescription(Description { kind: DescriptionKind::Answer, sdp }) => {
+            Some(json!({ "answer": sdp }))
+        }
         LinkEvent::LocalCandidate(candidate) => Some(json!({ "candidate": candidate })),
         LinkEvent::NegotiationFailed(text) => panic!("{text}"),
         LinkEvent::ControlOpen => {
@@ -167,8 +207,11 @@ fn event_to_page(event: LinkEvent, peer: &Peer, seen: &mut Seen) -> Option<Value
 }
 
 fn page_to_link(message: &Value, peer: &Peer, seen: &mut Seen) {
-    if let Some(sdp) = message["answer"].as_str() {
-        let description = Description { kind: DescriptionKind::Answer, sdp: sdp.to_owned() };
+    let described = [("offer", DescriptionKind::Offer), ("answer", DescriptionKind::Answer)]
+        .into_iter()
+        .find_map(|(name, kind)| Some((kind, message[name].as_str()?.to_owned())));
+    if let Some((kind, sdp)) = described {
+        let description = Description { kind, sdp };
         peer.command(LinkCommand::Accept { description, rollback: false });
     } else if let Some(candidate) = message.get("candidate") {
         let candidate: Option<IceCandidate> =
@@ -178,7 +221,7 @@ fn page_to_link(message: &Value, peer: &Peer, seen: &mut Seen) {
         panic!("the page failed: {text}");
     } else if let Some(figures) = message.get("figures") {
         let figure = |name: &str| figures[name].as_u64().unwrap_or(0);
-        seen.our_pictures = figure("frames");
+        seen.our_moving = figure("moving");
         seen.our_width = figure("width");
         seen.our_voice = figure("samples");
     }
@@ -186,36 +229,61 @@ fn page_to_link(message: &Value, peer: &Peer, seen: &mut Seen) {
 
 #[tokio::test]
 async fn chromium_hears_and_sees_us_and_we_it() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let folder = tempfile::tempdir().unwrap();
+    talk_with_chromium(false).await;
+}
+
+/// It describes voice, camera and a channel alone; ours then asks for the rest.
+#[tokio::test]
+async fn chromium_begins_and_describes_less_than_there_is() {
+    talk_with_chromium(true).await;
+}
+
+async fn talk_with_chromium(it_begins: bool) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("bound").port();
+    let folder = tempfile::tempdir().expect("a folder");
     let page = folder.path().join("page.html");
-    std::fs::write(&page, PAGE.replace("PORT", &port.to_string())).unwrap();
+    std::fs::write(&page, PAGE.replace("PORT", &port.to_string())).expect("writes");
     let Some(_browser) = browser(&page, &folder.path().join("profile")) else {
         println!("skipped: no chromium, chromium-browser or google-chrome is installed");
         return;
     };
-    let (stream, _) = tokio::time::timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
-    let mut page = tokio_tungstenite::accept_async(stream).await.unwrap();
+    let (stream, _) = tokio::time::timeout(PATIENCE, listener.accept())
+        .await
+        .expect("in time")
+        .expect("the page connects");
+    let mut page = tokio_tungstenite::accept_async(stream).await.expect("a page");
 
     let (events, mut told) = mpsc::channel(256);
     let (packets, mut media) = mpsc::unbounded_channel();
     let (ice_servers, route) = (vec![], Route::Any);
-    let config = LinkConfig { opens_channels: true, ice_servers, route, identity: None };
+    let config = LinkConfig { opens_channels: !it_begins, ice_servers, route, identity: None };
     let on_packet = Arc::new(move |_: &ParticipantId, packet| drop(packets.send(packet)));
-    let peer = Peer::open(ParticipantId::new("browser"), config, events, on_packet).unwrap();
+    let peer = Peer::open(ParticipantId::new("browser"), config, events, on_packet).expect("opens");
     film(peer.sender());
 
-    let (mut seen, mut decoder) = (Seen::default(), Decoder::new().unwrap());
+    if it_begins {
+        page.send(Message::text(json!({ "start": true }).to_string()))
+            .await
+            .expect("the page reads");
+    }
+    let (mut seen, mut decoder) = (Seen::default(), Decoder::new().expect("built in"));
+    let mut screen_decoder = Decoder::new().expect("built in");
     let talk = async {
         while !seen.enough() {
             tokio::select! {
                 Some((_, event)) = told.recv() => {
                     if let Some(message) = event_to_page(event, &peer, &mut seen) {
-                        page.send(Message::text(message.to_string())).await.unwrap();
+                        page.send(Message::text(message.to_string())).await.expect("the page reads");
                     }
                 }
                 Some(packet) = media.recv() => match packet {
+                    InboundPacket::Video { track: Track::Screen, access_unit, .. } => {
+                        if let Ok(Some(picture)) = screen_decoder.decode(&access_unit) {
+                            seen.their_screen_size = picture.dimensions();
+                            seen.their_screens += 1;
+                        }
+                    }
                     InboundPacket::Video { access_unit, .. } => {
                         if let Ok(Some(picture)) = decoder.decode(&access_unit) {
                             seen.their_size = picture.dimensions();
@@ -225,8 +293,8 @@ async fn chromium_hears_and_sees_us_and_we_it() {
                     InboundPacket::Audio { .. } => seen.their_voice += 1,
                 },
                 Some(message) = page.next() => {
-                    if let Message::Text(text) = message.unwrap() {
-                        page_to_link(&serde_json::from_str(&text).unwrap(), &peer, &mut seen);
+                    if let Message::Text(text) = message.expect("the page writes") {
+                        page_to_link(&serde_json::from_str(&text).expect("JSON"), &peer, &mut seen);
                     }
                 }
             }

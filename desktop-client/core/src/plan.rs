@@ -38,6 +38,8 @@ pub struct MediaPlan {
     pub watch_devices: bool,
     /// The participants whose media is decoded and played, in a fixed order.
     pub receive: Vec<ParticipantId>,
+    /// Those of them who share a screen: when one ends, its last picture goes.
+    pub sharers: Vec<ParticipantId>,
     /// How loud voices are mixed: 0 is silent, 1 as it came, 2 the most. Whoever is not here: 1.
     pub volumes: Vec<(ParticipantId, f64)>,
     /// The same for the sound of their screens.
@@ -168,6 +170,8 @@ pub struct EncoderStats {
     pub fps: f64,
     /// The bitrate it aims at.
     pub target_bps: u64,
+    /// What it made, in bits a second.
+    pub bps: u64,
     /// Mean milliseconds a frame.
     pub encode_ms: f64,
     /// Keyframes since the start.

@@ -234,6 +234,9 @@ impl SessionCore {
             }
             Input::NetworkChanged(change) => self.network_changed(change, now),
             Input::Stats { links, media } => {
+                if let Stage::Room(stay) = &mut self.stage {
+                    stay.encoder_stats(&media.encoders);
+                }
                 self.media = media;
                 self.in_room(|stay, io| stay.link_stats(links, io), now);
                 if let Stage::Room(stay) = &self.stage {
@@ -463,6 +466,10 @@ impl SessionCore {
             microphone,
             encode_microphone: self.is_audible() && connected,
             screen_volumes: self.sharing.volumes(&receive),
+            sharers: match &self.stage {
+                Stage::Room(stay) => stay.sharers(),
+                _ => Vec::new(),
+            },
             receive,
             screen: self.screen_plan(in_room && self.config.preview),
             watch_screens: self.sharing.is_listed(),

@@ -195,6 +195,7 @@ fn peer_stats(peer: &ParticipantView, snapshot: &Snapshot) -> Value {
                 "height": encoder.height,
                 "fps": round(encoder.fps, 1),
                 "target_bps": encoder.target_bps,
+                "bps": encoder.bps,
                 "encode_ms": round(encoder.encode_ms, 2),
                 "keyframes": encoder.keyframes,
             })

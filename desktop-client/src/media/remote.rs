@@ -34,6 +34,8 @@ pub(super) struct Remotes {
 struct Table {
     remotes: BTreeMap<ParticipantId, Remote>,
     slots: BTreeMap<(ParticipantId, Track), FrameSlot>,
+    /// Those who share a screen.
+    sharers: Vec<ParticipantId>,
 }
 
 struct Remote {
@@ -110,6 +112,24 @@ impl Remotes {
         self.retired.lock().unwrap_or_else(PoisonError::into_inner).append(&mut retired);
     }
 
+    /// These share a screen and no others: whose screen was there and is not any more loses its last
+    /// picture and its decoder.
+    pub(super) fn set_sharers(&self, sharers: &[ParticipantId]) {
+        let mut table = self.table();
+        let before = std::mem::replace(&mut table.sharers, sharers.to_vec());
+        let mut retired = Vec::new();
+        for who in before.into_iter().filter(|who| !sharers.contains(who)) {
+            let remote = table.remotes.get_mut(&who);
+            let video = remote.and_then(|remote| remote.video.remove(&Track::Screen));
+            if let Some(video) = &video {
+                video.take_down();
+            }
+            retired.extend(video);
+        }
+        drop(table);
+        self.retired.lock().unwrap_or_else(PoisonError::into_inner).append(&mut retired);
+    }
+
     /// Joins the threads of decoders that ended; each finishes the picture it is at.
     pub(super) fn join_retired(&self) {
         let retired =
@@ -120,7 +140,7 @@ impl Remotes {
     /// Takes a packet; those of people who are not received are dropped.
     pub(super) fn receive(&self, from: &ParticipantId, packet: InboundPacket) {
         let mut table = self.table();
-        let Table { remotes, slots } = &mut *table;
+        let Table { remotes, slots, .. } = &mut *table;
         let Some(remote) = remotes.get_mut(from) else { return };
         match packet {
             InboundPacket::Audio { track: Track::Microphone, packet } => remote.voice.put(packet),
@@ -221,5 +241,60 @@ impl Remotes {
             Some((who.clone(), ScreenSoundStats { sound, av_skew_ms }))
         };
         self.table().remotes.iter().filter_map(figures).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use bytes::Bytes;
+
+    use super::super::h264::{Encoder, Rate};
+    use super::super::pattern;
+    use super::*;
+
+    #[test]
+    fn the_last_picture_of_a_screen_goes_with_it_and_that_of_a_camera_stays() {
+        let (told, pictures) = std::sync::mpsc::channel();
+        let remotes = Remotes::new(
+            Arc::new(move |event| {
+                // The receiver is gone once the test ends.
+                let _ = told.send(event);
+            }),
+            None,
+        );
+        let who = ParticipantId::new("a");
+        let sharers = std::slice::from_ref(&who);
+        remotes.set(sharers);
+        let slots = [Track::Screen, Track::Camera].map(|track| remotes.slot(&who, track));
+        let now = Instant::now();
+        let mut encoder = Encoder::new(320, 180, Rate::usual(320, 180)).expect("opens");
+        let frame = pattern::draw(320, 180, 0, 0, now);
+        let unit = encoder.encode(&frame, true).expect("encodes").expect("a picture").access_unit;
+        let show = |track| {
+            let access_unit = Bytes::clone(&unit);
+            let packet = InboundPacket::Video {
+                track,
+                access_unit,
+                rtp_timestamp: 0,
+                keyframe: true,
+                arrived: now,
+            };
+            remotes.receive(&who, packet);
+            pictures.recv().expect("the first picture of a track is told")
+        };
+        // Pictures may come before the words that announce them.
+        show(Track::Screen);
+        show(Track::Camera);
+        remotes.set_sharers(&[]);
+        remotes.set_sharers(sharers);
+        assert!(slots.iter().all(|slot| slot.get().is_some()));
+        remotes.set_sharers(&[]);
+        assert!(slots[0].get().is_none() && slots[1].get().is_some());
+        show(Track::Screen);
+        assert!(slots[0].get().is_some(), "the slot is the same");
+        remotes.set(&[]);
+        remotes.join_retired();
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use cinemasync_core::frame::FrameSlot;
+use cinemasync_core::frame::{FrameSlot, VideoFrame};
 use cinemasync_core::plan::{DecoderStats, MediaEvent, ParticipantId};
 use cinemasync_core::track::Track;
 
@@ -47,6 +47,8 @@ struct Shared {
     from: ParticipantId,
     track: Track,
     slot: FrameSlot,
+    /// Does the slot get no more pictures?
+    over: Mutex<bool>,
     lips: Option<Arc<Lips>>,
     events: EventSink,
     recorder: Option<Arc<Recorder>>,
@@ -95,6 +97,7 @@ impl VideoIn {
             from,
             track,
             slot,
+            over: Mutex::default(),
             lips,
             events,
             recorder,
@@ -124,6 +127,13 @@ impl VideoIn {
             }
             Err(TrySendError::Disconnected(_)) => self.shared.drop_one(),
         }
+    }
+
+    /// The track is over: takes its last picture down, for good.
+    pub(super) fn take_down(&self) {
+        let mut over = self.shared.over.lock().unwrap_or_else(PoisonError::into_inner);
+        *over = true;
+        self.shared.slot.clear();
     }
 
     /// Figures since the previous call; `None` before the first picture.
@@ -156,6 +166,13 @@ impl VideoIn {
 }
 
 impl Shared {
+    fn show(&self, frame: Arc<VideoFrame>) {
+        let over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*over {
+            self.slot.put(frame);
+        }
+    }
+
     fn meter(&self) -> std::sync::MutexGuard<'_, Meter> {
         self.meter.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -208,7 +225,7 @@ fn run(shared: &Shared, units: &Receiver<Unit>, stop: &Stop) {
                 let delay = pattern::delay_ms(&frame, pattern::unix_ms());
                 let size = (frame.width, frame.height);
                 let frame = Arc::new(frame);
-                shared.slot.put(Arc::clone(&frame));
+                shared.show(Arc::clone(&frame));
                 if let Some(lips) = &shared.lips {
                     lips.shown(unit.timestamp, unit.arrived, Instant::now());
                 }

@@ -51,6 +51,7 @@ struct Meter {
     keyframes: u64,
     began: Option<Instant>,
     recent: u32,
+    bytes: u64,
     time: Duration,
 }
 
@@ -81,11 +82,12 @@ impl EncoderState {
     }
 
     /// A picture of this size was encoded, on which work began then.
-    pub(super) fn note(&self, size: (u32, u32), bps: u64, began: Instant, keyframe: bool) {
+    pub(super) fn note(&self, size: (u32, u32), bps: u64, began: Instant, encoded: &Encoded) {
         let mut meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
         (meter.size, meter.target_bps) = (size, bps);
         meter.recent += 1;
-        meter.keyframes += u64::from(keyframe);
+        meter.bytes += encoded.access_unit.len() as u64;
+        meter.keyframes += u64::from(encoded.keyframe);
         meter.began.get_or_insert(began);
         meter.time += began.elapsed();
     }
@@ -104,6 +106,7 @@ impl EncoderState {
         let since = (now - meter.began.replace(now)?).as_secs_f64();
         let recent = std::mem::take(&mut meter.recent);
         let time = std::mem::take(&mut meter.time);
+        let bits = 8.0 * std::mem::take(&mut meter.bytes) as f64;
         Some(EncoderStats {
             track,
             rung,
@@ -111,6 +114,7 @@ impl EncoderState {
             height,
             fps: if since > 0.0 { f64::from(recent) / since } else { 0.0 },
             target_bps: meter.target_bps,
+            bps: if since > 0.0 { (bits / since) as u64 } else { 0 },
             encode_ms: time.as_secs_f64() * 1_000.0 / f64::from(recent.max(1)),
             keyframes: meter.keyframes,
         })
@@ -229,7 +233,7 @@ impl Encoding {
             if encoded.keyframe {
                 self.last_keyframe = Some(began);
             }
-            state.note(size, rate.bps, began, encoded.keyframe);
+            state.note(size, rate.bps, began, encoded);
         }
         Ok(encoded)
     }

@@ -64,7 +64,8 @@ const NACK_TRIES: u16 = 8;
 /// draft-holmer-rmcat-transport-wide-cc-extensions-01).
 const ARRIVAL_REPORTS: Duration = Duration::from_millis(50);
 
-/// Our camera codec: constrained baseline, which every browser must decode, in its usual form.
+/// Our picture codec: constrained baseline, which every browser must decode. Level 5.1: a screen may be as
+/// large as 4096×2304, which is also what our decoder takes.
 pub(super) fn h264() -> RTCRtpCodec {
     let feedback = |typ: &str, parameter: &str| RTCPFeedback {
         typ: typ.to_owned(),
@@ -74,7 +75,7 @@ pub(super) fn h264() -> RTCRtpCodec {
         mime_type: MIME_TYPE_H264.to_owned(),
         clock_rate: 90_000,
         channels: 0,
-        sdp_fmtp_line: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
+        sdp_fmtp_line: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e033"
             .to_owned(),
         rtcp_feedback: vec![feedback("nack", ""), feedback("nack", "pli"), feedback("ccm", "fir")],
     }

@@ -39,16 +39,22 @@ impl RoundTrip {
 }
 
 /// Which of a participant's tracks this is, given those that are taken: by the name of its stream if
-/// that is one of ours; else, from a browser, the first of its kind is the person and the second the
+/// that is one of ours; else, from a browser, by the section that it shares with a track of ours, for
+/// whichever sends first is seen first; else the first of its kind is the person and the second the
 /// screen. `None` if there is no place for it.
-pub(super) fn classify(stream_id: &str, kind: RtpCodecKind, taken: &[Track]) -> Option<Track> {
+pub(super) fn classify(
+    stream_id: &str,
+    kind: RtpCodecKind,
+    shares: Option<Track>,
+    taken: &[Track],
+) -> Option<Track> {
     let (person, screen) = match kind {
         RtpCodecKind::Audio => (Track::Microphone, Track::ScreenAudio),
         RtpCodecKind::Video => (Track::Camera, Track::Screen),
         _ => return None,
     };
     let named = [person, screen].into_iter().filter(|track| track.as_str() == stream_id);
-    let mut choices = named.chain([person, screen]);
+    let mut choices = named.chain(shares).chain([person, screen]);
     choices.find(|track| !taken.contains(track))
 }
 
@@ -175,7 +181,7 @@ mod tests {
 
     #[test]
     fn our_own_tracks_are_told_by_the_name_of_their_stream() {
-        let classify = |stream, kind| classify(stream, kind, &[]);
+        let classify = |stream, kind| classify(stream, kind, None, &[]);
         assert_eq!(classify("screen", RtpCodecKind::Video), Some(Track::Screen));
         assert_eq!(classify("camera", RtpCodecKind::Video), Some(Track::Camera));
         assert_eq!(classify("screen_audio", RtpCodecKind::Audio), Some(Track::ScreenAudio));
@@ -185,9 +191,18 @@ mod tests {
     #[test]
     fn a_browsers_first_tracks_are_the_person_and_its_second_ones_the_screen() {
         let taken = &[Track::Microphone, Track::Camera];
-        assert_eq!(classify("7f3c", RtpCodecKind::Video, &[]), Some(Track::Camera));
-        assert_eq!(classify("7f3c", RtpCodecKind::Audio, &[]), Some(Track::Microphone));
-        assert_eq!(classify("9a01", RtpCodecKind::Video, taken), Some(Track::Screen));
-        assert_eq!(classify("9a01", RtpCodecKind::Video, &Track::ALL), None, "no third picture");
+        let classify = |kind, taken: &[Track]| classify("7f3c", kind, None, taken);
+        assert_eq!(classify(RtpCodecKind::Video, &[]), Some(Track::Camera));
+        assert_eq!(classify(RtpCodecKind::Audio, &[]), Some(Track::Microphone));
+        assert_eq!(classify(RtpCodecKind::Video, taken), Some(Track::Screen));
+        assert_eq!(classify(RtpCodecKind::Video, &Track::ALL), None, "no third picture");
+    }
+
+    #[test]
+    fn a_browser_s_screen_is_one_although_its_camera_is_silent() {
+        let screen = classify("9a01", RtpCodecKind::Video, Some(Track::Screen), &[]);
+        assert_eq!(screen, Some(Track::Screen));
+        let camera = classify("7f3c", RtpCodecKind::Video, Some(Track::Camera), &[Track::Screen]);
+        assert_eq!(camera, Some(Track::Camera));
     }
 }

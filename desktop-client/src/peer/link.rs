@@ -309,10 +309,18 @@ impl Link {
     async fn read_track(&mut self, remote: Arc<dyn TrackRemote>) {
         let (stream, kind) = (remote.stream_id().await, remote.kind().await);
         let keyframe = Arc::new(Notify::new());
+        let tracks: Vec<_> =
+            self.lock_tracks().iter().map(|(kind, t)| (*kind, t.clone())).collect();
+        let mut shares = None;
+        for (kind, local) in tracks {
+            if local.receives(&remote).await {
+                shares = Some(kind);
+            }
+        }
         let track = {
             let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
             let taken: Vec<Track> = readers.keys().copied().collect();
-            let track = classify(&stream, kind, &taken);
+            let track = classify(&stream, kind, shares, &taken);
             if let Some(track) = track {
                 readers.insert(track, Arc::clone(&keyframe));
             }

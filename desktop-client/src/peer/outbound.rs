@@ -24,6 +24,7 @@ use tokio::sync::mpsc;
 use webrtc::error::Result;
 use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
+use webrtc::media_stream::track_remote::TrackRemote;
 use webrtc::peer_connection::PeerConnection;
 use webrtc::rtp_transceiver::RtpTransceiver;
 
@@ -238,6 +239,13 @@ impl LocalTrack {
     /// Is it part of a description?
     pub(super) async fn is_described(&self) -> Result<bool> {
         Ok(self.transceiver.mid().await?.is_some())
+    }
+
+    /// Does this track of theirs come in the section in which this one goes?
+    pub(super) async fn receives(&self, remote: &Arc<dyn TrackRemote>) -> bool {
+        // An error means that the connection is closed.
+        let receiver = self.transceiver.receiver().await.ok().flatten();
+        receiver.is_some_and(|receiver| Arc::ptr_eq(receiver.track(), remote))
     }
 
     /// Sends a packet that carries nothing. The other side's crate opens a track with the first packet,

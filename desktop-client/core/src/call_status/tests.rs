@@ -216,6 +216,7 @@ fn the_computer_and_the_server_are_told_when_no_friend_is_in_trouble() {
         width: 1280,
         height: 720,
         fps: 30.0,
+        bps: 0,
         target_bps: 1_500_000,
         encode_ms: 40.0,
         keyframes: 1,

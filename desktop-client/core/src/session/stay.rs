@@ -33,6 +33,7 @@ use super::roster::{Link, MAX_OTHERS, Member, Roster, shown_name};
 use super::{Io, Now, Output};
 use crate::bitrate::camera::CameraRungs;
 use crate::bitrate::screen::ScreenRungs;
+use crate::bitrate::shares::Taken;
 use crate::chat::{ChatInbox, ChatNumbers, Incoming};
 use crate::clock_sync::ClockSync;
 use crate::ducking::Ducking;
@@ -82,6 +83,7 @@ pub(super) struct Stay {
     camera: CameraRungs,
     /// The same for one's screen.
     screen: ScreenRungs,
+    screen_taken: Taken,
     /// How high the others' pictures are shown here, as far as the front end has said.
     shown: BTreeMap<ParticipantId, ShownHeights>,
     /// Whether one shares, as the server knows it; `None`: it may know anything.
@@ -176,6 +178,7 @@ impl Stay {
             tuning: Tuning::default(),
             camera: CameraRungs::default(),
             screen: ScreenRungs::default(),
+            screen_taken: Taken::default(),
             shown: BTreeMap::new(),
             sharing_told,
             ducking: Ducking::new(),
@@ -261,6 +264,12 @@ impl Stay {
         let others =
             self.roster.others().filter(|(_, member)| !member.link.anew && !member.link.detached);
         others.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Those of them who share a screen.
+    pub(super) fn sharers(&self) -> Vec<ParticipantId> {
+        let sharers = self.roster.others().filter(|(_, member)| member.screen_sharing);
+        sharers.map(|(id, _)| id.clone()).collect()
     }
 
     pub(super) fn next_timeout(&self) -> Option<Instant> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cinemasync_core::interface::{Command, Event, Level, RoomChoice, Shown};
 use cinemasync_core::link::LinkEvent;
-use cinemasync_core::plan::MediaEvent;
+use cinemasync_core::plan::{EncoderStats, MediaEvent, MediaStats};
 use cinemasync_core::screen::{Content, ScreenItem, ScreenSettings, ScreenSource, Share};
 use cinemasync_core::session::Input;
 use cinemasync_core::track::Track;
@@ -69,7 +69,9 @@ fn everybody_learns_once_who_shares_and_that_it_is_over() {
         assert!(lines.iter().any(|line| line.text.ends_with("started sharing the screen")));
     }
     assert!(world.people[ana].plan.screen.as_ref().is_some_and(|plan| plan.encode_sound));
+    assert_eq!(world.people[ben].plan.sharers, [ids[0].clone()]);
     does(&mut world, ana, Command::StopSharing);
+    assert!(world.people[ben].plan.sharers.is_empty());
     for person in [ben, cleo] {
         assert_eq!(
             (knows(&world, person, &ids[0]), told(&world, person, false)),
@@ -210,6 +212,34 @@ fn the_screen_comes_first_and_the_camera_keeps_a_floor() {
     carries(&mut world, ana, &ids[1], 4_000_000);
     let (screens, cameras) = bps(&world);
     assert!(screens.is_empty() && cameras[0] > 1_500_000, "{screens:?} {cameras:?}");
+}
+
+#[test]
+fn what_a_still_page_leaves_over_is_the_camera_s() {
+    let (mut world, [ana, _], ids) = shared_among();
+    does(&mut world, ana, Command::Camera(true));
+    carries(&mut world, ana, &ids[1], 2_000_000);
+    let camera_bps = |world: &World| world.people[ana].plan.encode_camera[0].bps;
+    assert!(camera_bps(&world) < 300_000);
+    let mut screen_makes = |bps: u64| {
+        let encoder = EncoderStats {
+            track: Track::Screen,
+            rung: 0,
+            width: 1_920,
+            height: 1_080,
+            fps: 1.0,
+            target_bps: 1_700_000,
+            bps,
+            encode_ms: 5.0,
+            keyframes: 1,
+        };
+        let media = MediaStats { encoders: vec![encoder], ..MediaStats::default() };
+        world.input(ana, Input::Stats { links: vec![], media });
+        world.run(A_SECOND);
+        camera_bps(&world)
+    };
+    assert!((0..30).any(|_| screen_makes(2_000) > 1_500_000));
+    assert!(screen_makes(1_600_000) < 300_000, "it moves again");
 }
 
 #[test]

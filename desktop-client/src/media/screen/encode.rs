@@ -132,7 +132,7 @@ impl Encoding {
                         self.last_keyframe = Some(now);
                     }
                     let size = self.shape.map_or((0, 0), |shape| (shape.width, shape.height));
-                    state.note(size, wanted.bps, now, encoded.keyframe);
+                    state.note(size, wanted.bps, now, &encoded);
                     ends.packets.send(OutboundPacket::Video {
                         track: Track::Screen,
                         rung: self.rung,

@@ -51,7 +51,7 @@ async fn an_answer_reuses_the_sections_of_the_offer() {
     for description in [offer, answer] {
         assert!(description.sdp.contains(" opus/48000/2\r\n"));
         assert!(description.sdp.contains("useinbandfec=1"));
-        assert!(description.sdp.contains("packetization-mode=1;profile-level-id=42e01f"));
+        assert!(description.sdp.contains("packetization-mode=1;profile-level-id=42e033"));
         assert_eq!(description.sdp.matches("a=sendrecv").count(), 5);
         assert!(!description.sdp.contains("rtx"), "repairs come in the stream itself");
     }

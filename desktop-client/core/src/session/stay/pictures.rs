@@ -14,7 +14,7 @@ use crate::bitrate::shares::{Wanted, share_out};
 use crate::control::ControlMessage;
 use crate::interface::Shown;
 use crate::link::LinkCommand;
-use crate::plan::MediaCommand;
+use crate::plan::{EncoderStats, MediaCommand};
 use crate::session::roster::Link;
 use crate::track::Track;
 
@@ -56,6 +56,7 @@ impl Stay {
                 } else {
                     0
                 },
+                screen_taken_bps: self.screen_taken.of(link.screen_rung),
                 screen_sound: io.tracks.screen_audio,
             };
             let shares = share_out(link.estimate_bps, wanted);
@@ -72,6 +73,12 @@ impl Stay {
             self.send_rung(&id, Track::Camera, camera, io);
             self.send_rung(&id, Track::Screen, screen, io);
         }
+    }
+
+    /// Figures of the encoders, about once a second.
+    pub(in crate::session) fn encoder_stats(&mut self, encoders: &[EncoderStats]) {
+        let screens = encoders.iter().filter(|encoder| encoder.track == Track::Screen);
+        self.screen_taken.note(screens.map(|encoder| (encoder.rung, encoder.bps)));
     }
 
     fn send_rung(
