@@ -111,8 +111,13 @@ mod screen_page {
             }
             let window = x.generate_id()?;
             let (width, height) = (root.width_in_pixels, root.height_in_pixels);
+            // What is shared has the pointer in it, which is no part of what is painted.
+            let (nothing, cursor) = (x.generate_id()?, x.generate_id()?);
+            x.create_pixmap(1, nothing, root.root, 1, 1)?;
+            x.create_cursor(cursor, nothing, nothing, 0, 0, 0, 0, 0, 0, 0, 0)?;
             // No window manager is to put a frame around it.
-            let looks = CreateWindowAux::new().override_redirect(1).background_pixel(0);
+            let looks =
+                CreateWindowAux::new().override_redirect(1).background_pixel(0).cursor(cursor);
             let visual = root.root_visual;
             x.create_window(
                 root.root_depth,
