@@ -4,6 +4,7 @@
 #[cfg(target_os = "macos")]
 pub fn asks_first() -> bool {
     #[link(name = "CoreGraphics", kind = "framework")]
+    // SAFETY: the declaration is that of the framework's header (macOS 10.15); it takes and keeps nothing.
     unsafe extern "C" {
         safe fn CGPreflightScreenCaptureAccess() -> bool;
     }

@@ -48,6 +48,8 @@ impl SessionCore {
             self.outputs.push_back(Output::Event(Event::Place(None)));
         }
         self.sharing.stop();
+        // Who was choosing what to share chooses no more.
+        self.sharing.list(false);
         if self.signaling.close() {
             self.outputs.push_back(Output::CloseSignaling);
         }

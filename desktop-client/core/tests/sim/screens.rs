@@ -275,6 +275,9 @@ fn screens_are_listed_while_somebody_chooses() {
     assert_eq!(listed(&mut world), (true, 300));
     does(&mut world, ana, Command::ShareScreen(window(false)));
     assert_eq!(listed(&mut world), (false, 0), "the choice is made");
+    does(&mut world, ana, Command::ListScreens(true));
+    does(&mut world, ana, Command::Leave);
+    assert_eq!(listed(&mut world), (false, 0), "there is nobody to share with");
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn shown(window: &Window, who: &ParticipantId) -> Option<(u32, u32)> {
 fn who_shares_sees_it_everywhere_and_stops_it_from_everywhere() {
     for size in [WIDE, NARROW, vec2(360.0, 640.0)] {
         let mut window = window(size, sharing());
-        window.get_by_label("You share Notes");
+        window.get_by_label("You share “Notes”");
         let buttons = window.get_all_by_role_and_label(Role::Button, text::STOP_SHARING).count();
         assert_eq!(buttons, 2, "in the banner and among the switches");
         for index in 0..buttons {
@@ -86,7 +86,7 @@ fn who_shares_sees_it_everywhere_and_stops_it_from_everywhere() {
         window.state_mut().actions.clear();
         press(&mut window, Key::F);
         point(&mut window);
-        window.get_by_label("You share Notes");
+        window.get_by_label("You share “Notes”");
     }
 }
 

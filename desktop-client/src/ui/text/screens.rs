@@ -103,7 +103,10 @@ pub(crate) fn screen_details(item: &ScreenItem) -> String {
 /// What one shares, in a sentence.
 pub(crate) fn you_share(sharing: &SharingView) -> String {
     let what = match (&sharing.shows, &sharing.share.source) {
-        (Some(item), source) if *source != ScreenSource::Portal => screen_title(item),
+        // A title is a stranger's word and not part of the sentence.
+        (Some(item), source) if *source != ScreenSource::Portal => {
+            format!("“{}”", screen_title(item))
+        }
         (_, ScreenSource::Monitor(_) | ScreenSource::Portal) => "your screen".to_owned(),
         (_, ScreenSource::Window(_)) => "a window".to_owned(),
         (_, ScreenSource::TestPattern { .. }) => "the test pattern".to_owned(),
@@ -210,7 +213,7 @@ mod tests {
             you_share(&SharingView { share, shows, content: None, sound: true })
         };
         let shown = Some(window("Notes", "Editor"));
-        assert_eq!(of(ScreenSource::Window("1".to_owned()), shown.clone()), "You share Notes");
+        assert_eq!(of(ScreenSource::Window("1".to_owned()), shown.clone()), "You share “Notes”");
         assert_eq!(of(ScreenSource::Window("1".to_owned()), None), "You share a window");
         assert_eq!(of(ScreenSource::Monitor("0".to_owned()), None), "You share your screen");
         assert_eq!(of(ScreenSource::Portal, shown), "You share your screen");
