@@ -95,7 +95,9 @@ impl Picker {
             .inner_margin(Margin::same(margin as i8));
         let whole = ui.ctx().content_rect();
         let most = whole.size() - Vec2::splat(4.0 * margin);
-        let size = if explains { vec2(480.0, 320.0) } else { LARGEST }.min(most);
+        // In a strip the same words take more lines.
+        let tall = if whole.width() < size::NARROW_BELOW { 460.0 } else { 320.0 };
+        let size = if explains { vec2(480.0, tall) } else { LARGEST }.min(most);
         let modal = Modal::new(Id::unique("share screen")).frame(frame);
         let modal = modal.backdrop_color(on_picture::GROUND).show(ui.ctx(), |ui| {
             let (rect, _) = ui.allocate_exact_size(size, Sense::empty());

@@ -65,6 +65,9 @@ impl Reactions {
             let y = stage.bottom() - stage.height() * (0.2 + RISE * rise);
             let fade = 1.0 - ((age - 0.6) / 0.4).max(0.0);
             let color = on_picture::INK.gamma_multiply(fade);
+            // A shared page is as white as they are.
+            let shadow = on_picture::GROUND.gamma_multiply(fade);
+            reaction(ui.painter(), pos2(x, y + 1.5), &one.emoji, size::REACTION, shadow);
             reaction(ui.painter(), pos2(x, y), &one.emoji, size::REACTION, color);
         }
         self.floating.retain(|one| one.since.is_none_or(|since| now - since < motion::REACTION));

@@ -165,6 +165,13 @@ fn an_empty_listing_says_so_after_a_while() {
 #[test]
 fn the_system_asks_after_it_was_said_that_it_will() {
     let defaults = LobbyDefaults { screen_asks_first: true, ..LobbyDefaults::default() };
+    for size in [NARROW, vec2(360.0, 640.0)] {
+        let mut window = window_with(size, listed([]), defaults.clone());
+        open(&mut window);
+        let words = window.get_by_label(text::PERMISSION[1]).rect();
+        let below = window.get_by_role_and_label(Role::Button, text::GO_ON).rect();
+        assert!(words.bottom() <= below.top(), "{words:?} runs into {below:?}");
+    }
     let mut window = window_with(WIDE, listed([window_item(7, "Notes")]), defaults);
     open(&mut window);
     for words in text::PERMISSION {
@@ -183,6 +190,13 @@ fn the_system_asks_after_it_was_said_that_it_will() {
 fn where_the_system_has_its_own_list_that_is_explained_and_is_the_choice() {
     let portal = ScreenItem { source: ScreenSource::Portal, ..monitor() };
     let snapshot = Snapshot { screens: Arc::new(vec![portal]), ..watching() };
+    for size in [NARROW, vec2(360.0, 640.0)] {
+        let mut window = window(size, snapshot.clone());
+        open(&mut window);
+        let words = window.get_by_label(text::PORTAL_HINT).rect();
+        let card = window.get_by_role_and_label(Role::RadioButton, text::PORTAL).rect();
+        assert!(card.contains_rect(words), "{words:?} stands out of {card:?}");
+    }
     let mut window = window(WIDE, snapshot);
     open(&mut window);
     window.get_by_label(text::PORTAL_HINT);

@@ -20,8 +20,9 @@ const NARROW: f32 = 150.0;
 const WORDS: f32 = 50.0;
 /// The caption above a group.
 const CAPTION: f32 = 32.0;
-/// The card that lets the system ask.
-const PORTAL: f32 = 132.0;
+/// The card that lets the system ask; in a narrow window its words take more lines.
+const PORTAL: f32 = 120.0;
+const PORTAL_NARROW: f32 = 208.0;
 
 /// What was pressed.
 #[derive(Debug)]
@@ -89,6 +90,7 @@ pub(super) fn show(
     let rows = rows(items, search, across);
     let tall = |row: &Row<'_>| match row {
         Row::Caption(_) | Row::Note(_) => CAPTION,
+        Row::Portal(_) if wish < WIDE => PORTAL_NARROW + space::S,
         Row::Portal(_) => PORTAL + space::S,
         Row::Cards(_) => card.y + space::S,
     };
@@ -128,7 +130,7 @@ fn draw(
             None
         }
         Row::Portal(item) => {
-            let rect = place.with_max_y(place.top() + PORTAL);
+            let rect = place.with_max_y(place.bottom() - space::S);
             let pressed = ground(ui, rect, item, chosen);
             let at = pos2(rect.left() + space::XL, rect.top() + space::XL + space::XS);
             icon(ui.painter(), at, icons::SCREEN, size::ICON, colors.amber_text);
