@@ -9,6 +9,8 @@ mod grabber;
 mod listing;
 pub(super) mod mode;
 mod pictures;
+#[cfg(any(target_os = "windows", target_os = "macos"))]
+mod system;
 pub(super) mod watch;
 #[cfg(target_os = "linux")]
 mod x11;
@@ -61,10 +63,10 @@ fn grabber(source: &ScreenSource) -> Result<Box<dyn Grabber>, String> {
     Ok(Box::new(x11::grab::X11Grabber::open(None, source)?))
 }
 
-/// This system's way to grab a screen: none yet.
-#[cfg(not(target_os = "linux"))]
-fn grabber(_: &ScreenSource) -> Result<Box<dyn Grabber>, String> {
-    Err("This version can share nothing but a test pattern.".to_owned())
+/// This system's way to grab a screen.
+#[cfg(any(target_os = "windows", target_os = "macos"))]
+fn grabber(source: &ScreenSource) -> Result<Box<dyn Grabber>, String> {
+    system::grabber(source)
 }
 
 /// This system's way to list screens.
@@ -73,18 +75,10 @@ fn lister() -> Box<dyn watch::Lister> {
     Box::<x11::lister::X11Lister>::default()
 }
 
-/// This system's way to list screens: none yet.
-#[cfg(not(target_os = "linux"))]
+/// This system's way to list screens.
+#[cfg(any(target_os = "windows", target_os = "macos"))]
 fn lister() -> Box<dyn watch::Lister> {
-    struct Nothing;
-    impl watch::Lister for Nothing {
-        fn list(&mut self) -> Vec<ScreenItem> {
-            Vec::new()
-        }
-        fn expect(&mut self, _: &ScreenSource) {}
-        fn picture(&mut self, _: &ScreenSource, _: &mut dyn FnMut(&grabber::Pixels<'_>)) {}
-    }
-    Box::new(Nothing)
+    Box::new(system::SystemLister)
 }
 
 /// Where pictures go, and how.

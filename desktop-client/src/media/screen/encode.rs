@@ -166,7 +166,7 @@ impl Encoding {
         let shape = shape(wish, self.shape);
         self.shape = Some(shape);
         self.prepare(content, shape, wanted, now)?;
-        let changed = self.changed(frame).min(blocks(shape));
+        let changed = self.changed(frame, content).min(blocks(shape));
         let asked = self.fresh || state.keyframe_is_due(self.last_keyframe);
         let look = Look { changed, keyframe: asked };
         let quantizer = match self.coder.as_mut().expect("prepared above") {
@@ -247,10 +247,14 @@ impl Encoding {
     }
 
     /// Macroblocks of what is shown that differ from what was encoded last.
-    fn changed(&mut self, frame: &Arc<VideoFrame>) -> u32 {
+    fn changed(&mut self, frame: &Arc<VideoFrame>, content: Content) -> u32 {
         let Some(encoded) = &self.encoded else { return u32::MAX };
         if Arc::ptr_eq(encoded, frame) {
             return 0;
+        }
+        // A picture is handed on only if something is new; how much does not matter to a film.
+        if content == Content::Motion {
+            return u32::MAX;
         }
         match &self.compared {
             Some((compared, changed)) if Arc::ptr_eq(compared, frame) => *changed,

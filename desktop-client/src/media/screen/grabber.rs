@@ -4,8 +4,21 @@ use std::time::Duration;
 
 use cinemasync_core::screen::ScreenItem;
 
-/// A picture that was grabbed: blue, green, red and an unused byte a pixel, rows without padding.
+/// In which order the bytes of a pixel come; the fourth is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Blue, green, red.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "X11 gives it"))]
+    Bgr,
+    /// Red, green, blue.
+    #[cfg_attr(target_os = "linux", allow(dead_code, reason = "other systems give it"))]
+    Rgb,
+}
+
+/// A picture that was grabbed: four bytes a pixel, rows without padding.
 pub(super) struct Pixels<'a> {
+    /// In which order the bytes of a pixel come.
+    pub(super) order: Order,
     /// At least four times width times height bytes.
     pub(super) bytes: &'a [u8],
     /// In pixels.

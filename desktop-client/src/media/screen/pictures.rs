@@ -7,7 +7,7 @@ use std::time::Instant;
 use cinemasync_core::frame::VideoFrame;
 use yuv::{BufferStoreMut, YuvConversionMode, YuvPlanarImageMut, YuvRange, YuvStandardMatrix};
 
-use super::grabber::Pixels;
+use super::grabber::{Order, Pixels};
 
 /// Buffers that are kept: the preview, two encoders with one waiting and one in work each, and the one
 /// that is being filled. Whatever is held beyond that is made anew and given back to the system.
@@ -40,7 +40,11 @@ impl Pictures {
             u_plane: BufferStoreMut::Borrowed(&mut frame.u),
             v_plane: BufferStoreMut::Borrowed(&mut frame.v),
         };
-        let converted = yuv::bgra_to_yuv420(
+        let convert = match pixels.order {
+            Order::Bgr => yuv::bgra_to_yuv420,
+            Order::Rgb => yuv::rgba_to_yuv420,
+        };
+        let converted = convert(
             &mut planes,
             &pixels.bytes[..needed],
             stride,
@@ -79,7 +83,7 @@ mod tests {
     use super::*;
 
     fn pixels(bytes: &[u8], width: u32, height: u32) -> Pixels<'_> {
-        Pixels { bytes, width, height }
+        Pixels { order: Order::Bgr, bytes, width, height }
     }
 
     #[test]
@@ -99,6 +103,16 @@ mod tests {
                 assert!(plane.iter().all(|value| value.abs_diff(expected) <= 1), "{colour:?}");
             }
         }
+    }
+
+    #[test]
+    fn red_is_red_whatever_the_order_of_its_bytes() {
+        let red = |order, colour: [u8; 4]| {
+            let bytes = colour.repeat(64);
+            let pixels = Pixels { order, bytes: &bytes, width: 8, height: 8 };
+            Pictures::default().picture(&pixels, Instant::now()).map(|frame| frame.v[0])
+        };
+        assert_eq!(red(Order::Bgr, [0, 0, 255, 0]), red(Order::Rgb, [255, 0, 0, 0]));
     }
 
     #[test]

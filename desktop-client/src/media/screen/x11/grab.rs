@@ -15,7 +15,7 @@ use super::listing::Monitor;
 use super::pointer::Pointer;
 use super::window::Watched;
 use super::{Display, X11Error};
-use crate::media::screen::grabber::{Grabber, Pixels};
+use crate::media::screen::grabber::{Grabber, Order, Pixels};
 
 /// The screen is looked at so often though nothing is told: some graphics drivers tell nothing.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -287,7 +287,7 @@ impl Grabber for X11Grabber {
         match self.try_grab() {
             Ok(Some(part)) => {
                 let (width, height) = (part.width.into(), part.height.into());
-                Ok(Some(Pixels { bytes: self.canvas.pixels(), width, height }))
+                Ok(Some(Pixels { order: Order::Bgr, bytes: self.canvas.pixels(), width, height }))
             }
             Ok(None) => Ok(None),
             Err(error) => match self.is_there(&error) {

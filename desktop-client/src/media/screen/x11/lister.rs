@@ -6,7 +6,7 @@ use x11rb::protocol::xproto::Window;
 use super::image::{Canvas, Part};
 use super::window::Watched;
 use super::{Display, X11Error};
-use crate::media::screen::grabber::Pixels;
+use crate::media::screen::grabber::{Order, Pixels};
 use crate::media::screen::watch::Lister;
 
 /// Lists the display that the environment names.
@@ -102,7 +102,7 @@ impl Lister for X11Lister {
         match self.try_picture(source) {
             Ok(Some(part)) => {
                 let (width, height) = (part.width.into(), part.height.into());
-                show(&Pixels { bytes: self.canvas.pixels(), width, height });
+                show(&Pixels { order: Order::Bgr, bytes: self.canvas.pixels(), width, height });
             }
             Ok(None) => {}
             Err(error) => self.lost(&error),
