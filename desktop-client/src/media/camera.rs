@@ -3,7 +3,7 @@
 mod convert;
 mod device;
 mod film;
-mod y4m;
+pub(super) mod y4m;
 
 use std::time::{Duration, Instant};
 

@@ -3,12 +3,14 @@
 //!
 //! Each system has a way of its own to list and grab its screens; what comes of it is treated alike.
 
-mod change;
+pub(super) mod change;
 pub(super) mod encode;
 mod grabber;
 mod listing;
 pub(super) mod mode;
 mod pictures;
+#[cfg(target_os = "linux")]
+mod portal;
 #[cfg(any(target_os = "windows", target_os = "macos"))]
 mod system;
 pub(super) mod watch;
@@ -30,6 +32,10 @@ use super::worker::{Stop, Worker};
 use grabber::Grabber;
 use mode::Mode;
 use pictures::Pictures;
+#[cfg(target_os = "linux")]
+use portal::Cancel;
+#[cfg(any(target_os = "windows", target_os = "macos"))]
+use system::Cancel;
 
 /// A change is awaited for so long at a time.
 const PATIENCE: Duration = Duration::from_millis(33);
@@ -41,15 +47,21 @@ pub(super) fn start(
     out: PictureOut,
     events: EventSink,
 ) -> Worker {
-    Worker::spawn("screen", move |stop| {
+    let cancel = Cancel::default();
+    let theirs = cancel.clone();
+    let unblock = move || cancel.now();
+    Worker::spawn_with("screen", unblock, move |stop| {
         let share = Share { mode: &mode, out: &out, events: &events, stop };
         let result = if let ScreenSource::TestPattern { width, height, fps } = source {
             share.show_pattern(width, height, fps);
             Ok(())
         } else {
-            grabber(&source).and_then(|mut grabber| share.grab(&mut *grabber))
+            grabber(&source, &theirs).and_then(|mut grabber| share.grab(&mut *grabber))
         };
         out.preview.clear();
+        if stop.is_set() {
+            return;
+        }
         if let Err(text) = result {
             tracing::warn!(error = %text, "the screen is not shared any more");
             events(MediaEvent::ScreenEnded(text));
@@ -59,20 +71,23 @@ pub(super) fn start(
 
 /// This system's way to grab a screen.
 #[cfg(target_os = "linux")]
-fn grabber(source: &ScreenSource) -> Result<Box<dyn Grabber>, String> {
-    Ok(Box::new(x11::grab::X11Grabber::open(None, source)?))
+fn grabber(source: &ScreenSource, cancel: &Cancel) -> Result<Box<dyn Grabber>, String> {
+    Ok(match source {
+        ScreenSource::Portal => Box::new(portal::PortalGrabber::open(cancel)?),
+        _ => Box::new(x11::grab::X11Grabber::open(None, source)?),
+    })
 }
 
 /// This system's way to grab a screen.
 #[cfg(any(target_os = "windows", target_os = "macos"))]
-fn grabber(source: &ScreenSource) -> Result<Box<dyn Grabber>, String> {
+fn grabber(source: &ScreenSource, _: &Cancel) -> Result<Box<dyn Grabber>, String> {
     system::grabber(source)
 }
 
 /// This system's way to list screens.
 #[cfg(target_os = "linux")]
 fn lister() -> Box<dyn watch::Lister> {
-    Box::<x11::lister::X11Lister>::default()
+    Box::new(x11::lister::X11Lister::new(None))
 }
 
 /// This system's way to list screens.
@@ -111,8 +126,7 @@ impl Share<'_> {
             if grabber.wait(PATIENCE)? {
                 let at = Instant::now();
                 next = (next + period).max(at);
-                let frame = grabber.grab()?.and_then(|pixels| pictures.picture(&pixels, at));
-                if let Some(frame) = frame {
+                if let Some(frame) = grabber.grab(&mut pictures, at)? {
                     let change = change::between(last.as_deref(), &frame);
                     let frame = Arc::new(frame);
                     pictures.keep(Arc::clone(&frame));

@@ -101,6 +101,7 @@ const OWNED: &[(&str, &str)] = &[
     ("nokhwa", "media"),
     ("xcap", "media"),
     ("x11rb", "media"),
+    ("zbus", "media"),
     ("openh264", "media"),
     ("openh264_sys2", "media"),
     ("opusic_c", "media"),

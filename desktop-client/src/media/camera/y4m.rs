@@ -13,7 +13,7 @@ const LARGEST_SIDE: u32 = 4_096;
 
 /// Why a stream gives no pictures.
 #[derive(Debug, Error)]
-pub(super) enum Y4mError {
+pub(in crate::media) enum Y4mError {
     #[error("it is not a Y4M stream")]
     NotY4m,
     #[error("its pictures are not 4:2:0 with 8 bits and at most 4096 pixels a side")]
@@ -23,17 +23,17 @@ pub(super) enum Y4mError {
 }
 
 /// A stream of raw pictures.
-pub(super) struct Y4mReader<R> {
+pub(in crate::media) struct Y4mReader<R> {
     input: R,
     width: u32,
     height: u32,
     /// Time between pictures.
-    pub(super) period: Duration,
+    pub(in crate::media) period: Duration,
 }
 
 impl<R: Read> Y4mReader<R> {
     /// Reads the header.
-    pub(super) fn new(mut input: R) -> Result<Self, Y4mError> {
+    pub(in crate::media) fn new(mut input: R) -> Result<Self, Y4mError> {
         let header = line(&mut input)?.ok_or(Y4mError::NotY4m)?;
         let mut fields = header.split(' ');
         if fields.next() != Some("YUV4MPEG2") {
@@ -60,7 +60,7 @@ impl<R: Read> Y4mReader<R> {
     }
 
     /// The next picture; `None` at the end.
-    pub(super) fn next(&mut self, at: Instant) -> Result<Option<VideoFrame>, Y4mError> {
+    pub(in crate::media) fn next(&mut self, at: Instant) -> Result<Option<VideoFrame>, Y4mError> {
         let Some(header) = line(&mut self.input)? else { return Ok(None) };
         if !header.starts_with("FRAME") {
             return Err(Y4mError::NotY4m);

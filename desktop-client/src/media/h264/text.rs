@@ -118,21 +118,7 @@ mod tests {
     use super::super::Decoder;
     use super::super::tests::psnr;
     use super::*;
-
-    /// A page of made-up letters, `scrolled` rows down.
-    pub(super) fn page(width: u32, height: u32, scrolled: u32) -> VideoFrame {
-        let mut frame = VideoFrame::black(width, height, Instant::now());
-        for y in 0..height {
-            for x in 0..width {
-                let (line, row) = ((y + scrolled) / 20, (y + scrolled) % 20 / 2);
-                let (letter, column) = (x / 12, x % 12 / 2);
-                let shape = (line * 7_919 + letter * 104_729).wrapping_mul(2_654_435_761);
-                let ink = row < 7 && column < 5 && shape.rotate_left(row * 5 + column) & 3 == 0;
-                frame.y[(y * width + x) as usize] = if ink { 30 } else { 235 };
-            }
-        }
-        frame
-    }
+    use crate::media::screen::change::tests::letters;
 
     #[test]
     fn a_coarse_page_becomes_fine_and_stays_so_while_it_is_scrolled() {
@@ -140,7 +126,7 @@ mod tests {
         let mut encoder = TextEncoder::new(width, height, Instant::now()).expect("opens");
         let mut decoder = Decoder::new().expect("opens");
         let mut show = |scrolled, qp, keyframe| {
-            let frame = page(width, height, scrolled);
+            let frame = letters(width, height, scrolled);
             let encoded =
                 encoder.encode(&frame, qp, keyframe).expect("encodes").expect("a picture");
             let at = Instant::now();

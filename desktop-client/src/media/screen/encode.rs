@@ -298,3 +298,124 @@ fn fitted<'a>(
 fn blocks(shape: Shape) -> u32 {
     shape.width.div_ceil(16) * shape.height.div_ceil(16)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use cinemasync_core::screen::ScreenSettings;
+
+    use super::super::change::tests::letters;
+    use super::*;
+    use crate::media::clock::RtpClock;
+    use crate::media::worker::Latest;
+
+    struct Sent {
+        keyframe: bool,
+        bytes: usize,
+        timestamp: u32,
+    }
+
+    struct Rig {
+        shown: FrameSlot,
+        pictures: Latest<Arc<VideoFrame>>,
+        mode: Arc<Mode>,
+        state: Arc<EncoderState>,
+        got: mpsc::Receiver<Sent>,
+        _worker: Worker,
+    }
+
+    impl Rig {
+        fn new(content: Content, frame: VideoFrame) -> Self {
+            let (shown, pictures) = (FrameSlot::default(), Latest::default());
+            let (mode, state) = (Arc::new(Mode::default()), Arc::new(EncoderState::default()));
+            mode.set(ScreenSettings { content: Some(content), ..ScreenSettings::default() });
+            state.want(Wanted { height: 1_080, fps: 30, bps: 12_000_000 });
+            let (sent, got) = mpsc::channel();
+            let ends = Ends {
+                pictures: pictures.clone(),
+                clock: RtpClock::new(Instant::now()),
+                packets: Arc::new(move |packet| {
+                    let OutboundPacket::Video { keyframe, access_unit, rtp_timestamp, .. } = packet
+                    else {
+                        panic!("a picture");
+                    };
+                    let (bytes, timestamp) = (access_unit.len(), rtp_timestamp);
+                    // The receiver is gone once the test ends.
+                    let _ = sent.send(Sent { keyframe, bytes, timestamp });
+                }),
+                events: Arc::new(|_| {}),
+            };
+            // It was grabbed before anybody wanted to see it.
+            shown.put(Arc::new(frame));
+            let worker = start(0, shown.clone(), Arc::clone(&mode), Arc::clone(&state), ends);
+            Self { shown, pictures, mode, state, got, _worker: worker }
+        }
+
+        fn show(&self, frame: VideoFrame) {
+            let frame = Arc::new(frame);
+            self.shown.put(Arc::clone(&frame));
+            self.pictures.put(frame);
+        }
+
+        fn next(&self) -> Sent {
+            self.got.recv_timeout(Duration::from_secs(20)).expect("something is sent")
+        }
+    }
+
+    #[test]
+    fn a_page_that_stands_is_sent_made_fine_and_then_kept_alive() {
+        let rig = Rig::new(Content::Text, letters(640, 360, 0));
+        let first = rig.next();
+        assert!(first.keyframe);
+        let fine = rig.next();
+        assert!(!fine.keyframe && fine.bytes > 1_000, "{}", fine.bytes);
+        let began = Instant::now();
+        let mut before = fine.timestamp;
+        for _ in 0..2 {
+            let alive = rig.next();
+            assert!(!alive.keyframe && alive.bytes < 200, "{}", alive.bytes);
+            assert!(alive.timestamp.wrapping_sub(before) < u32::MAX / 2, "time goes on");
+            before = alive.timestamp;
+        }
+        assert!(began.elapsed() >= KEEP_ALIVE.mul_f64(1.5), "{:?}", began.elapsed());
+        // Somebody comes.
+        rig.state.request_keyframe();
+        assert!(rig.next().keyframe, "though nothing changes");
+    }
+
+    #[test]
+    fn what_is_typed_is_little() {
+        let rig = Rig::new(Content::Text, letters(640, 360, 0));
+        let page = [rig.next().bytes, rig.next().bytes];
+        let mut typed = letters(640, 360, 0);
+        typed.y[640 * 100 + 50..][..20].fill(20);
+        rig.show(typed);
+        let typed = rig.next();
+        assert!(!typed.keyframe && typed.bytes * 20 < page[1], "{} {page:?}", typed.bytes);
+    }
+
+    #[test]
+    fn another_kind_of_content_and_another_size_begin_anew() {
+        let rig = Rig::new(Content::Motion, letters(640, 360, 0));
+        assert!(rig.next().keyframe);
+        rig.show(letters(640, 360, 7));
+        assert!(!rig.next().keyframe);
+        rig.mode.set(ScreenSettings { content: Some(Content::Text), ..ScreenSettings::default() });
+        rig.show(letters(640, 360, 14));
+        assert!((0..3).any(|_| rig.next().keyframe));
+        rig.show(letters(320, 180, 0));
+        assert!((0..3).any(|_| rig.next().keyframe));
+        assert_eq!(rig.state.take_stats(Track::Screen, 0).map(|stats| stats.width), Some(320));
+    }
+
+    #[test]
+    fn a_share_that_ended_is_sent_no_more() {
+        let rig = Rig::new(Content::Text, letters(320, 180, 0));
+        rig.next();
+        rig.next();
+        rig.shown.clear();
+        rig.state.request_keyframe();
+        assert!(rig.got.recv_timeout(KEEP_ALIVE * 2).is_err());
+    }
+}

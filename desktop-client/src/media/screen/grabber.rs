@@ -1,8 +1,11 @@
 //! What a system's way to grab a screen must be able to do.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use cinemasync_core::frame::VideoFrame;
 use cinemasync_core::screen::ScreenItem;
+
+use super::pictures::Pictures;
 
 /// In which order the bytes of a pixel come; the fourth is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +38,7 @@ pub(super) trait Grabber {
     /// Waits until the picture may have changed, at most this long; true if it may have.
     fn wait(&mut self, patience: Duration) -> Result<bool, String>;
 
-    /// The picture as it is now; `None` while there is none to be had (a window is minimised).
-    fn grab(&mut self) -> Result<Option<Pixels<'_>>, String>;
+    /// The picture as it is now, grabbed at `at`, in a buffer of `pictures`; `None` while there is none to
+    /// be had (a window is minimised).
+    fn grab(&mut self, pictures: &mut Pictures, at: Instant) -> Result<Option<VideoFrame>, String>;
 }

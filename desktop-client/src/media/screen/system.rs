@@ -13,6 +13,15 @@ use super::watch::Lister;
 use monitor::MonitorGrabber;
 use window::WindowGrabber;
 
+/// Nothing is asked for here that could be taken back.
+#[derive(Clone, Default)]
+pub(super) struct Cancel(());
+
+impl Cancel {
+    /// Does nothing.
+    pub(super) fn now(&self) {}
+}
+
 /// Finds what is to be shared.
 ///
 /// # Errors

@@ -3,11 +3,13 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use cinemasync_core::frame::VideoFrame;
 use cinemasync_core::screen::ScreenItem;
 use xcap::{Frame, Monitor, VideoRecorder};
 
 use super::monitors;
 use crate::media::screen::grabber::{Grabber, Order, Pixels};
+use crate::media::screen::pictures::Pictures;
 
 /// While nothing comes, the monitor is looked for so often.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -71,14 +73,9 @@ impl Grabber for MonitorGrabber {
         }
     }
 
-    fn grab(&mut self) -> Result<Option<Pixels<'_>>, String> {
-        let frame = self.latest.as_ref();
-        Ok(frame.map(|frame| Pixels {
-            order: Order::Rgb,
-            bytes: &frame.raw,
-            width: frame.width,
-            height: frame.height,
-        }))
+    fn grab(&mut self, pictures: &mut Pictures, at: Instant) -> Result<Option<VideoFrame>, String> {
+        let Some(Frame { width, height, raw }) = self.latest.take() else { return Ok(None) };
+        Ok(pictures.picture(&Pixels { order: Order::Rgb, bytes: &raw, width, height }, at))
     }
 }
 

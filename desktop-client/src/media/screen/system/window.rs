@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use cinemasync_core::frame::VideoFrame;
 use cinemasync_core::screen::ScreenItem;
 use xcap::Window;
-use xcap::image::RgbaImage;
 
 use super::{window_item, windows};
 use crate::media::screen::grabber::{Grabber, Order, Pixels};
+use crate::media::screen::pictures::Pictures;
 
 /// A picture costs 10 to 30 ms of a core, so no more than these are taken.
 const PERIOD: Duration = Duration::from_millis(66);
@@ -19,7 +20,6 @@ const HOPELESS: u32 = 30;
 /// Takes pictures of one window until it is closed.
 pub(super) struct WindowGrabber {
     window: Window,
-    image: Option<RgbaImage>,
     item: ScreenItem,
     untold: bool,
     looked: Instant,
@@ -31,7 +31,7 @@ impl WindowGrabber {
     /// Nothing is opened yet.
     pub(super) fn new(window: Window, item: ScreenItem) -> Self {
         let now = Instant::now();
-        Self { window, image: None, item, untold: true, looked: now, next: now, failures: 0 }
+        Self { window, item, untold: true, looked: now, next: now, failures: 0 }
     }
 
     fn look(&mut self) -> Result<(), String> {
@@ -70,16 +70,15 @@ impl Grabber for WindowGrabber {
         Ok(true)
     }
 
-    fn grab(&mut self) -> Result<Option<Pixels<'_>>, String> {
+    fn grab(&mut self, pictures: &mut Pictures, at: Instant) -> Result<Option<VideoFrame>, String> {
         if self.window.is_minimized().unwrap_or(false) {
             return Ok(None);
         }
         match self.window.capture_image() {
             Ok(image) => {
                 self.failures = 0;
-                let image = self.image.insert(image);
-                let (width, height) = image.dimensions();
-                Ok(Some(Pixels { order: Order::Rgb, bytes: image.as_raw(), width, height }))
+                let ((width, height), bytes) = (image.dimensions(), image.as_raw());
+                Ok(pictures.picture(&Pixels { order: Order::Rgb, bytes, width, height }, at))
             }
             Err(error) => {
                 tracing::debug!(%error, "the window gave no picture");

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use cinemasync_core::frame::VideoFrame;
 use cinemasync_core::screen::{ScreenItem, ScreenSource};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use x11rb::connection::Connection as _;
@@ -16,6 +17,7 @@ use super::pointer::Pointer;
 use super::window::Watched;
 use super::{Display, X11Error};
 use crate::media::screen::grabber::{Grabber, Order, Pixels};
+use crate::media::screen::pictures::Pictures;
 
 /// The screen is looked at so often though nothing is told: some graphics drivers tell nothing.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -269,21 +271,9 @@ impl X11Grabber {
             }
         }
     }
-}
 
-impl Grabber for X11Grabber {
-    fn changed_item(&mut self) -> Option<ScreenItem> {
-        std::mem::take(&mut self.untold).then(|| self.item.clone())
-    }
-
-    fn wait(&mut self, patience: Duration) -> Result<bool, String> {
-        if self.missing.is_some_and(|since| since.elapsed() > ARRANGING) {
-            return Err("The monitor that you shared is not connected any more.".to_owned());
-        }
-        self.try_wait(patience).map_err(|error| self.ended(&error))
-    }
-
-    fn grab(&mut self) -> Result<Option<Pixels<'_>>, String> {
+    /// What is there now, with the pointer.
+    pub(super) fn pixels(&mut self) -> Result<Option<Pixels<'_>>, String> {
         match self.try_grab() {
             Ok(Some(part)) => {
                 let (width, height) = (part.width.into(), part.height.into());
@@ -299,6 +289,23 @@ impl Grabber for X11Grabber {
                 Err(error) => Err(self.ended(&error)),
             },
         }
+    }
+}
+
+impl Grabber for X11Grabber {
+    fn changed_item(&mut self) -> Option<ScreenItem> {
+        std::mem::take(&mut self.untold).then(|| self.item.clone())
+    }
+
+    fn wait(&mut self, patience: Duration) -> Result<bool, String> {
+        if self.missing.is_some_and(|since| since.elapsed() > ARRANGING) {
+            return Err("The monitor that you shared is not connected any more.".to_owned());
+        }
+        self.try_wait(patience).map_err(|error| self.ended(&error))
+    }
+
+    fn grab(&mut self, pictures: &mut Pictures, at: Instant) -> Result<Option<VideoFrame>, String> {
+        Ok(self.pixels()?.and_then(|pixels| pictures.picture(&pixels, at)))
     }
 }
 

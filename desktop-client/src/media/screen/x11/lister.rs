@@ -7,13 +7,13 @@ use super::image::{Canvas, Part};
 use super::window::Watched;
 use super::{Display, X11Error};
 use crate::media::screen::grabber::{Order, Pixels};
+use crate::media::screen::portal;
 use crate::media::screen::watch::Lister;
 
-/// Lists the display that the environment names.
-#[derive(Default)]
+/// Lists one display.
 pub(in super::super) struct X11Lister {
-    /// Another display than that of the environment.
-    pub(super) name: Option<String>,
+    /// Which; `None`: the one that the environment names.
+    name: Option<String>,
     display: Option<Display>,
     canvas: Canvas,
     /// A window that was told that a picture of it is wanted: what is covered is drawn until then.
@@ -21,6 +21,11 @@ pub(in super::super) struct X11Lister {
 }
 
 impl X11Lister {
+    /// Lists this display or the one that the environment names. It need not be there yet.
+    pub(in super::super) fn new(name: Option<String>) -> Self {
+        Self { name, display: None, canvas: Canvas::default(), expected: None }
+    }
+
     fn display(&mut self) -> Option<&Display> {
         if self.display.is_none() {
             let display = Display::open(self.name.as_deref());
@@ -83,6 +88,10 @@ impl X11Lister {
 
 impl Lister for X11Lister {
     fn list(&mut self) -> Vec<ScreenItem> {
+        // A Wayland session shows what its X11 programs draw, and nothing else, to X11 programs.
+        if self.name.is_none() && portal::is_needed() {
+            return vec![portal::item()];
+        }
         let Some(display) = self.display() else { return Vec::new() };
         display.listing().unwrap_or_else(|error| {
             self.lost(&error);

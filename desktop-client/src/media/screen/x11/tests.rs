@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use cinemasync_core::plan::MediaEvent;
 use cinemasync_core::screen::{ScreenItem, ScreenSource};
 use x11rb::COPY_DEPTH_FROM_PARENT;
 use x11rb::connection::Connection as _;
@@ -16,8 +17,11 @@ use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
 use super::grab::X11Grabber;
+use super::lister::X11Lister;
 use super::{Display, listing::Monitor};
 use crate::media::screen::grabber::Grabber as _;
+use crate::media::screen::watch::{self, Lister as _, Thumbnails};
+use crate::media::worker::Worker;
 
 /// Longest wait for what takes a fraction of it on an idle machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -153,7 +157,7 @@ fn await_picture(
         if !grabber.wait(Duration::from_millis(20)).expect("goes on") {
             continue;
         }
-        let Some(pixels) = grabber.grab().expect("goes on") else { continue };
+        let Some(pixels) = grabber.pixels().expect("goes on") else { continue };
         let pixel = |x: u32, y: u32| {
             let at = (y * pixels.width + x) as usize * 4;
             u32::from_le_bytes(pixels.bytes[at..at + 4].try_into().expect("four")) & 0x00ff_ffff
@@ -170,7 +174,7 @@ fn await_end(grabber: &mut X11Grabber) -> String {
     let until = Instant::now() + PATIENCE;
     while Instant::now() < until {
         let waited = grabber.wait(Duration::from_millis(20));
-        let grabbed = waited.and_then(|_| grabber.grab().map(|_| ()));
+        let grabbed = waited.and_then(|_| grabber.pixels().map(|_| ()));
         if let Err(text) = grabbed {
             return text;
         }
@@ -216,7 +220,7 @@ fn nothing_is_grabbed_while_nothing_changes() {
     while began.elapsed() < Duration::from_millis(1_200) {
         if grabber.wait(Duration::from_millis(20)).expect("goes on") {
             looks += 1;
-            grabber.grab().expect("goes on");
+            grabber.pixels().expect("goes on");
         }
     }
     assert!(looks <= 3, "only the look in case that nothing is told: {looks}");
@@ -256,7 +260,7 @@ fn a_window_is_followed_through_sizes_and_while_it_is_away_until_it_is_closed() 
     let until = Instant::now() + Duration::from_millis(700);
     while Instant::now() < until {
         grabber.wait(Duration::from_millis(20)).expect("goes on");
-        assert!(grabber.grab().expect("goes on").is_none(), "nothing draws it");
+        assert!(grabber.pixels().expect("goes on").is_none(), "nothing draws it");
     }
     stage.connection.map_window(window).expect("is sent");
     stage.settle();
@@ -298,6 +302,64 @@ fn a_display_that_ends_ends_the_share() {
     assert!(text.contains("does not answer"), "{text}");
     let Err(text) = X11Grabber::open(Some(&stage.name), &monitor()) else { panic!("is gone") };
     assert!(text.contains("no X11 display"), "{text}");
+}
+
+#[test]
+fn small_pictures_are_taken_of_what_is_covered_too() {
+    let stage = Stage::new("640x480x24");
+    let below = stage.window("below", (50, 50), (200, 100), RED);
+    stage.window("above", (0, 0), (640, 480), BLUE);
+    let mut lister = X11Lister::new(Some(stage.name.clone()));
+    let items = lister.list();
+    assert_eq!(items.iter().map(|item| item.title.as_str()).next_back(), Some("above"));
+    let size = |lister: &mut X11Lister, source: &ScreenSource| {
+        let mut size = None;
+        lister.picture(source, &mut |pixels| size = Some((pixels.width, pixels.height)));
+        size
+    };
+    let source = ScreenSource::Window(below.to_string());
+    lister.expect(&source);
+    assert_eq!(size(&mut lister, &source), Some((200, 100)));
+    assert_eq!(size(&mut lister, &items[0].source), Some((640, 480)));
+    stage.connection.destroy_window(below).expect("is sent");
+    stage.settle();
+    assert_eq!(size(&mut lister, &source), None);
+    assert_eq!(lister.list().len(), items.len() - 1);
+}
+
+#[test]
+fn what_could_be_shared_is_told_with_small_pictures() {
+    let stage = Stage::new("640x480x24");
+    let window = stage.window("one", (0, 0), (600, 300), RED);
+    let (told, events) = std::sync::mpsc::channel();
+    let sink: crate::media::EventSink = std::sync::Arc::new(move |event| {
+        // Nobody listens once the test ends.
+        let _ = told.send(event);
+    });
+    let thumbnails = Thumbnails::default();
+    let (theirs, name) = (thumbnails.clone(), stage.name.clone());
+    let worker = Worker::spawn("test", move |stop| {
+        watch::run(&mut X11Lister::new(Some(name)), &theirs, &sink, stop);
+    });
+    let listed = |count: usize| {
+        let event = events.recv_timeout(PATIENCE).expect("is told");
+        assert!(matches!(&event, MediaEvent::Screens(items) if items.len() == count), "{event:?}");
+    };
+    listed(2);
+    let source = ScreenSource::Window(window.to_string());
+    let slot = thumbnails.lock().expect("not poisoned").get(&source).cloned().expect("is listed");
+    let until = Instant::now() + PATIENCE;
+    while slot.generation() == 0 {
+        assert!(Instant::now() < until, "no picture came");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let frame = slot.get().expect("a picture");
+    assert_eq!((frame.width, frame.height), (320, 160));
+    stage.window("two", (0, 0), (100, 100), GREEN);
+    listed(3);
+    let same = thumbnails.lock().expect("not poisoned").get(&source).cloned().expect("is listed");
+    assert!(same.generation() > 0, "the slot stays");
+    drop(worker);
 }
 
 #[test]
