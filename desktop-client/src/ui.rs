@@ -287,6 +287,8 @@ impl Ui {
             }
             let mut top = whole.top() + size::TOP_BAR + space::S;
             if matches!(snapshot.stage, Stage::Room { .. }) {
+                // What stops sharing stays in reach.
+                top += room::sharing::banner_room(&scene);
                 top = self.room.prompts(ui, whole, top, &mut scene);
                 if let Some(undo) = &snapshot.playback.undo
                     && snapshot.playback.may_steer

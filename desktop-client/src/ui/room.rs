@@ -13,7 +13,7 @@ mod player_bar;
 mod prompts;
 mod reactions;
 mod seek_bar;
-mod sharing;
+pub(super) mod sharing;
 mod stage;
 mod stage_bar;
 mod status;

@@ -22,7 +22,7 @@ const WIDEST: f32 = 640.0;
 const PICTURE: f32 = 64.0;
 
 /// How much room the banner takes.
-pub(super) fn banner_room(scene: &Scene<'_>) -> f32 {
+pub(in crate::ui) fn banner_room(scene: &Scene<'_>) -> f32 {
     if scene.snapshot.sharing.is_some() { HEIGHT + space::S } else { 0.0 }
 }
 
