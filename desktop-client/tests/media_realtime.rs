@@ -4,7 +4,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use cinemasync_client::media::ring::{capture_ring, playback_ring};
+use cinemasync_client::media::ring::{capture_ring, playback_ring, stereo_capture_ring};
 
 thread_local! {
     /// Allocations of this thread while it is watched; `None` while it is not.
@@ -50,8 +50,9 @@ fn the_count_works() {
 
 #[test]
 fn a_capture_callback_touches_rings_and_atomics_only() {
-    for channels in [1, 2, 6] {
-        let (mut end, mut reader, state) = capture_ring(4_800, channels);
+    let rings = [capture_ring, stereo_capture_ring];
+    for (ring, channels) in rings.into_iter().flat_map(|ring| [1, 2, 6].map(|it| (ring, it))) {
+        let (mut end, mut reader, state) = ring(4_800, channels);
         let floats = vec![0.5f32; 480 * usize::from(channels)];
         let whole = vec![i16::MAX; 777];
         let counted = allocations(|| {
@@ -74,6 +75,7 @@ fn a_playback_callback_touches_rings_and_atomics_only() {
     for channels in [1, 2, 6] {
         let (mut writer, mut end, state) = playback_ring(4_800, channels);
         while writer.push(0.5).is_ok() {}
+        state.set_latency(std::time::Duration::from_millis(10));
         let mut floats = vec![0f32; 441 * usize::from(channels)];
         let mut whole = vec![0i16; 777];
         let counted = allocations(|| {

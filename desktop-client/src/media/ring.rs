@@ -62,40 +62,67 @@ impl RingState {
     }
 }
 
-/// The callback's end of a capture ring: takes interleaved samples of the device, leaves mono.
+/// The callback's end of a capture ring: takes interleaved samples of the device, leaves mono, or left
+/// and right by turns.
 #[derive(Debug)]
 pub struct CaptureEnd {
     ring: Producer<f32>,
     channels: usize,
+    /// Samples that are left of a frame.
+    sides: usize,
     state: Arc<RingState>,
 }
 
-/// A ring for `capacity` samples between a capture callback with `channels` and its reader.
+/// A ring for `capacity` samples between a capture callback with `channels` and its reader, who gets their
+/// mean.
 pub fn capture_ring(capacity: usize, channels: u16) -> (CaptureEnd, Consumer<f32>, Arc<RingState>) {
-    let (producer, consumer) = RingBuffer::new(capacity);
+    capture(capacity, channels, 1)
+}
+
+/// A ring for `capacity` frames between a capture callback with `channels` and its reader, who gets the
+/// first two by turns.
+pub fn stereo_capture_ring(
+    capacity: usize,
+    channels: u16,
+) -> (CaptureEnd, Consumer<f32>, Arc<RingState>) {
+    capture(capacity, channels, SIDES)
+}
+
+fn capture(
+    capacity: usize,
+    channels: u16,
+    sides: usize,
+) -> (CaptureEnd, Consumer<f32>, Arc<RingState>) {
+    let (producer, consumer) = RingBuffer::new(sides * capacity);
     let state = Arc::new(RingState::default());
     let end = CaptureEnd {
         ring: producer,
         channels: usize::from(channels).max(1),
+        sides,
         state: Arc::clone(&state),
     };
     (end, consumer, state)
 }
 
 impl CaptureEnd {
-    /// The body of the callback: the mean of the channels goes into the ring.
+    /// The body of the callback: what is left of each frame goes into the ring.
     pub fn write<T: Copy>(&mut self, samples: &[T])
     where
         f32: FromSample<T>,
     {
         let frames = samples.len() / self.channels;
-        let fit = frames.min(self.ring.slots());
-        let channels = self.channels;
-        let mono = samples.chunks_exact(channels).map(|frame| {
-            frame.iter().map(|sample| f32::from_sample_(*sample)).sum::<f32>() / channels as f32
+        let fit = frames.min(self.ring.slots() / self.sides);
+        let (channels, sides) = (self.channels, self.sides);
+        let left = samples.chunks_exact(channels).flat_map(|frame| {
+            let mean = || {
+                frame.iter().map(|sample| f32::from_sample_(*sample)).sum::<f32>() / channels as f32
+            };
+            let side = |number: usize| f32::from_sample_(frame[number.min(channels - 1)]);
+            let both = if sides == 1 { [mean(), 0.0] } else { [side(0), side(1)] };
+            both.into_iter().take(sides)
         });
-        if let Ok(chunk) = self.ring.write_chunk_uninit(fit) {
-            chunk.fill_from_iter(mono);
+        if let Ok(chunk) = self.ring.write_chunk_uninit(sides * fit) {
+            chunk.fill_from_iter(left);
         }
         self.state.frames.fetch_add(frames as u64, Ordering::Relaxed);
         self.state.missed.fetch_add((frames - fit) as u64, Ordering::Relaxed);
@@ -163,6 +190,19 @@ mod tests {
         assert_eq!(reader.pop().ok(), Some(0.5));
         assert_eq!(reader.pop().ok(), Some(-0.5));
         assert_eq!(state.frames(), 2);
+    }
+
+    #[test]
+    fn the_first_two_channels_are_left_and_right() {
+        let read = |channels: u16, samples: &[f32]| {
+            let (mut end, reader, _) = stereo_capture_ring(8, channels);
+            end.write(samples);
+            let mut reader = reader;
+            std::iter::from_fn(|| reader.pop().ok()).collect::<Vec<f32>>()
+        };
+        assert_eq!(read(1, &[0.5, 0.25]), [0.5, 0.5, 0.25, 0.25]);
+        assert_eq!(read(2, &[0.5, 0.25]), [0.5, 0.25]);
+        assert_eq!(read(3, &[0.5, 0.25, 1.0]), [0.5, 0.25]);
     }
 
     #[test]

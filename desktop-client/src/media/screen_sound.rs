@@ -11,6 +11,12 @@ mod system;
 #[cfg(target_os = "linux")]
 #[path = "screen_sound/pulse.rs"]
 mod system;
+#[cfg(target_os = "macos")]
+#[path = "screen_sound/tap.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "screen_sound/wasapi.rs"]
+mod system;
 #[cfg(target_os = "linux")]
 mod wire;
 

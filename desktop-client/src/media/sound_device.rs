@@ -219,6 +219,25 @@ pub(super) fn open_loopback(wanted: &Wanted) -> Result<Input, SoundError> {
     })
 }
 
+/// Opens the input device with this id in stereo, in its own format.
+#[cfg(target_os = "macos")]
+pub(super) fn open_in_stereo(id: &str) -> Result<Input, SoundError> {
+    let kind = "recording";
+    let host = cpal::default_host();
+    let mut devices = host.input_devices().map_err(|error| translate(kind, &error))?;
+    let is_meant = |device: &Device| device.id().is_ok_and(|it| it.id() == id);
+    let device = devices.find(is_meant).ok_or(SoundError::None { kind })?;
+    let config = device.default_input_config().map_err(|error| translate(kind, &error))?;
+    // Core Audio's own format is floating point.
+    if config.sample_format() != SampleFormat::F32 {
+        return Err(SoundError::Format { kind });
+    }
+    let config = StreamConfig { buffer_size: BufferSize::Default, ..config.config() };
+    let (end, ring, state) = super::ring::stereo_capture_ring(RING, config.channels);
+    let stream = started(Direction::Input, capture::<f32>(&device, config, end, &state))?;
+    Ok(Input { ring, state, rate: config.sample_rate, _stream: stream })
+}
+
 /// What a fault of an open device means.
 pub(super) fn fault(state: &RingState, kind: &'static str) -> Option<SoundError> {
     state.fault().map(|fault| match fault {

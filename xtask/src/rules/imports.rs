@@ -108,6 +108,8 @@ const OWNED: &[(&str, &str)] = &[
     ("sonora", "media"),
     ("sonora_aec3", "media"),
     ("pulseaudio", "media"),
+    ("wasapi", "media"),
+    ("objc2_core_audio", "media"),
     ("libloading", "player"),
 ];
 
