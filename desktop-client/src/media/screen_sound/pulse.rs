@@ -182,7 +182,8 @@ impl Recording {
     ) -> Result<(), String> {
         let theirs: BTreeMap<u32, u32> = played
             .iter()
-            .filter(|input| is_anothers(input))
+            // One that is just being made has no loudspeaker yet.
+            .filter(|input| input.sink_index != u32::MAX && is_anothers(input))
             .map(|input| (input.index, input.sink_index))
             .collect();
         let ended: Vec<u32> = self

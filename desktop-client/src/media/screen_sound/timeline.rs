@@ -17,9 +17,12 @@ const MOST_WAIT: u64 = RATE as u64 * 3 / 10;
 /// A program that gave nothing for so long is paused or late, and is not waited for.
 const STALE: Duration = Duration::from_millis(40);
 /// A sound that is off by more than this has lost something, if the next look says the same.
-const JUMP: i64 = RATE as i64 / 50;
+const JUMP: i64 = RATE as i64 / 25;
 /// What is off by less than this stays: nobody measures better.
 const CLOSE: i64 = RATE as i64 / 500;
+/// So many looks must agree before a sound is moved by single samples: some servers hand sound over in
+/// lumps and do not say what is still on its way.
+const AGREEING: usize = 8;
 
 /// The sum of what programs play.
 #[derive(Debug)]
@@ -40,7 +43,25 @@ struct Program {
     drift: i64,
     /// How far off it was when last looked at, if that was a jump.
     suspected: Option<i64>,
+    /// How far off it was at the last looks, all in the same direction.
+    off: Vec<i64>,
     heard: Instant,
+}
+
+impl Program {
+    /// Moves the sound by what all looks of the last time agree on.
+    fn settle(&mut self, off: i64) {
+        let agrees = self.off.first().is_none_or(|first| first.signum() == off.signum());
+        if off.abs() <= CLOSE || !agrees {
+            self.off.clear();
+            return;
+        }
+        self.off.push(off);
+        if self.off.len() == AGREEING {
+            let least = self.off.drain(..).min_by_key(|off| off.abs());
+            self.drift = least.unwrap_or(0);
+        }
+    }
 }
 
 impl Timeline {
@@ -61,6 +82,7 @@ impl Timeline {
             next: None,
             drift: 0,
             suspected: None,
+            off: Vec::with_capacity(AGREEING),
             heard: now,
         });
         entry.heard = now;
@@ -100,7 +122,8 @@ impl Timeline {
         };
         let off = measured as i64 - next as i64;
         if off.abs() <= JUMP {
-            (entry.suspected, entry.drift) = (None, if off.abs() > CLOSE { off } else { 0 });
+            entry.suspected = None;
+            entry.settle(off);
             return;
         }
         match entry.suspected.take() {
@@ -108,6 +131,7 @@ impl Timeline {
                 let jump = if before.abs() < off.abs() { before } else { off };
                 tracing::debug!(samples = jump, "a program's sound has jumped");
                 (entry.next, entry.drift) = (Some(next.saturating_add_signed(jump)), 0);
+                entry.off.clear();
             }
             _ => entry.suspected = Some(off),
         }
@@ -241,6 +265,21 @@ mod tests {
         let truth = start + (LUMP + Duration::from_micros(5)) * 1_000;
         let off = truth.saturating_duration_since(last);
         assert!(off < Duration::from_millis(13), "{off:?}");
+    }
+
+    #[test]
+    fn a_measure_that_wavers_moves_nothing() {
+        let start = Instant::now();
+        let mut timeline = Timeline::new(start);
+        let mut samples = 0;
+        for lump in 0..1_000u32 {
+            let now = start + LUMP * (lump + 1);
+            timeline.add(1, &level(0.25), now);
+            timeline.anchor(1, now + Duration::from_millis(u64::from(lump * 7 % 20)));
+            samples += drain(&mut timeline, now).len() * FRAME;
+        }
+        // All but the first lump, which told where it is.
+        assert_eq!(samples, 999 * FRAME);
     }
 
     #[test]
