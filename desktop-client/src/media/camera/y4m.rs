@@ -11,6 +11,11 @@ const LONGEST_LINE: usize = 1_024;
 /// Largest side of a picture.
 const LARGEST_SIDE: u32 = 4_096;
 
+/// How a stream begins.
+const MAGIC: &str = "YUV4MPEG2";
+/// The rate of streams that tell none.
+const USUAL_FPS: f64 = 30.0;
+
 /// Why a stream gives no pictures.
 #[derive(Debug, Error)]
 pub(in crate::media) enum Y4mError {
@@ -35,33 +40,18 @@ impl<R: Read> Y4mReader<R> {
     /// Reads the header.
     pub(in crate::media) fn new(mut input: R) -> Result<Self, Y4mError> {
         let header = line(&mut input)?.ok_or(Y4mError::NotY4m)?;
-        let mut fields = header.split(' ');
-        if fields.next() != Some("YUV4MPEG2") {
-            return Err(Y4mError::NotY4m);
-        }
-        let (mut width, mut height, mut fps) = (0, 0, 30.0);
-        for field in fields {
-            let Some((kind, value)) = field.split_at_checked(1) else { continue };
-            match kind {
-                "W" => width = value.parse().map_err(|_| Y4mError::Format)?,
-                "H" => height = value.parse().map_err(|_| Y4mError::Format)?,
-                "F" => fps = rate(value).ok_or(Y4mError::Format)?,
-                "C" if !matches!(value, "420" | "420jpeg" | "420mpeg2" | "420paldv") => {
-                    return Err(Y4mError::Format);
-                }
-                _ => {}
-            }
-        }
-        let fits = |side| (2..=LARGEST_SIDE).contains(&side);
-        if !fits(width) || !fits(height) {
-            return Err(Y4mError::Format);
-        }
-        Ok(Self { input, width, height, period: Duration::from_secs_f64(1.0 / fps) })
+        let (width, height, period) = shape(&header)?;
+        Ok(Self { input, width, height, period })
     }
 
-    /// The next picture; `None` at the end.
+    /// The next picture; `None` at the end. Its size may change where a new header stands.
     pub(in crate::media) fn next(&mut self, at: Instant) -> Result<Option<VideoFrame>, Y4mError> {
-        let Some(header) = line(&mut self.input)? else { return Ok(None) };
+        let Some(mut header) = line(&mut self.input)? else { return Ok(None) };
+        if header.starts_with(MAGIC) {
+            (self.width, self.height, self.period) = shape(&header)?;
+            let Some(next) = line(&mut self.input)? else { return Ok(None) };
+            header = next;
+        }
         if !header.starts_with("FRAME") {
             return Err(Y4mError::NotY4m);
         }
@@ -77,9 +67,38 @@ impl<R: Read> Y4mReader<R> {
     }
 }
 
-/// Pictures a second from `30000:1001`.
+/// Width, height and time between pictures from a header.
+fn shape(header: &str) -> Result<(u32, u32, Duration), Y4mError> {
+    let mut fields = header.split(' ');
+    if fields.next() != Some(MAGIC) {
+        return Err(Y4mError::NotY4m);
+    }
+    let (mut width, mut height, mut fps) = (0, 0, USUAL_FPS);
+    for field in fields {
+        let Some((kind, value)) = field.split_at_checked(1) else { continue };
+        match kind {
+            "W" => width = value.parse().map_err(|_| Y4mError::Format)?,
+            "H" => height = value.parse().map_err(|_| Y4mError::Format)?,
+            "F" => fps = rate(value).ok_or(Y4mError::Format)?,
+            "C" if !matches!(value, "420" | "420jpeg" | "420mpeg2" | "420paldv") => {
+                return Err(Y4mError::Format);
+            }
+            _ => {}
+        }
+    }
+    let fits = |side| (2..=LARGEST_SIDE).contains(&side);
+    if !fits(width) || !fits(height) {
+        return Err(Y4mError::Format);
+    }
+    Ok((width, height, Duration::from_secs_f64(1.0 / fps)))
+}
+
+/// Pictures a second from `30000:1001`; a screen's, which come when something changes, are `0:1`.
 fn rate(value: &str) -> Option<f64> {
     let (num, den) = value.split_once(':')?;
+    if (num, den) == ("0", "1") {
+        return Some(USUAL_FPS);
+    }
     let fps = f64::from(num.parse::<u32>().ok()?) / f64::from(den.parse::<u32>().ok()?);
     (1.0..=240.0).contains(&fps).then_some(fps)
 }
@@ -127,6 +146,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_stream_without_a_rate_may_go_on_in_another_size() {
+        let mut stream = b"YUV4MPEG2 C420 W4 H2 Ip F0:1\nFRAME\n".to_vec();
+        stream.extend([7; 12]);
+        stream.extend(b"YUV4MPEG2 C420 W2 H2 Ip F0:1\nFRAME\n");
+        stream.extend([9; 6]);
+        let mut reader = Y4mReader::new(&stream[..]).expect("a header");
+        let mut size = || {
+            let frame = reader.next(Instant::now()).expect("reads");
+            frame.map(|frame| (frame.width, frame.height, frame.y[0]))
+        };
+        assert_eq!([size(), size(), size()], [Some((4, 2, 7)), Some((2, 2, 9)), None]);
+    }
 
     #[test]
     fn pictures_are_read_until_the_end() {

@@ -87,14 +87,13 @@ impl PortalGrabber {
         let frames = Latest::default();
         let theirs = frames.clone();
         let reader = Worker::spawn("screen-portal", move |stop| {
-            let mut input = BufReader::with_capacity(1 << 20, output);
-            // A new size comes as a new stream behind the old one.
-            while !stop.is_set() {
-                let Ok(mut stream) = Y4mReader::new(&mut input) else { break };
-                while let Ok(Some(mut frame)) = stream.next(Instant::now()) {
-                    frame.at = Instant::now();
-                    theirs.put(frame);
-                }
+            let mut stream = Y4mReader::new(BufReader::with_capacity(1 << 20, output));
+            while let Ok(stream) = &mut stream
+                && let Ok(Some(mut frame)) = stream.next(Instant::now())
+                && !stop.is_set()
+            {
+                frame.at = Instant::now();
+                theirs.put(frame);
             }
             theirs.close();
         });
