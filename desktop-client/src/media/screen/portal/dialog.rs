@@ -120,7 +120,11 @@ impl Dialog {
         call(&options).await?;
         let answer = answers.next().await.ok_or(None)?;
         let (refused, answer): (u32, Answer) = answer.body().deserialize()?;
-        if refused == 0 { Ok(answer) } else { Err(None) }
+        match refused {
+            0 => Ok(answer),
+            1 => Err(None),
+            _ => Err(Some(zbus::Error::Failure("the desktop could not do it".to_owned()))),
+        }
     }
 }
 
