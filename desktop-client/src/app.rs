@@ -140,7 +140,7 @@ impl eframe::App for DemoApp {
                 UiAction::PickSubtitles => {
                     self.demo.command(Command::AddSubtitle("film.de.srt".into()));
                 }
-                UiAction::KeepTalkKey(_) | UiAction::ComeBack => {}
+                UiAction::KeepTalkKey(_) | UiAction::KeepWindow(_) | UiAction::ComeBack => {}
             }
         }
         ui.ctx().request_repaint_after(demo::PICTURE_INTERVAL);

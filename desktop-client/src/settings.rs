@@ -7,6 +7,7 @@ use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::link::Route;
 use cinemasync_core::screen::ScreenSettings;
 use cinemasync_core::voice_settings::VoiceSettings;
+use cinemasync_core::window_settings::WindowSettings;
 use serde::{Deserialize, Serialize};
 
 /// The settings. Whatever is missing in the file has its default.
@@ -35,6 +36,8 @@ pub struct Settings {
     pub voice: VoiceSettings,
     /// How a shared screen is sent.
     pub screen: ScreenSettings,
+    /// How the window itself is.
+    pub window: WindowSettings,
 }
 
 impl Default for Settings {
@@ -51,6 +54,7 @@ impl Default for Settings {
             route: Route::Any,
             voice: VoiceSettings::default(),
             screen: ScreenSettings::default(),
+            window: WindowSettings::default(),
         }
     }
 }

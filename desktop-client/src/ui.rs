@@ -2,6 +2,8 @@
 //! what passes: texts being typed, open panels, toasts. Leaves the session, the film's texture,
 //! file dialogs and the clipboard to [`app`](crate::app).
 
+mod help;
+mod keys;
 mod lobby;
 mod room;
 mod settings;
@@ -19,9 +21,12 @@ use cinemasync_core::call_status::{CallStatus, ProgramUse};
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::interface::{Command, Event, Level, Notice, ServerChoice, Snapshot, Stage};
 use cinemasync_core::screen::ScreenSource;
+use cinemasync_core::window_settings::WindowSettings;
 use cinemasync_protocol::ParticipantId;
 use eframe::egui::{self, CentralPanel, Frame, Key, Response, TextureId, ViewportCommand};
 
+use help::Help;
+use keys::KeyMap;
 use lobby::Lobby;
 use room::Room;
 use settings::SettingsPanel;
@@ -32,7 +37,7 @@ use video::Pictures;
 use widgets::toast::Toasts;
 
 /// The key that is held to talk unless another one was chosen.
-const DEFAULT_TALK_KEY: Key = Key::T;
+const DEFAULT_TALK_KEY: Key = Key::N;
 
 /// What subtitle files end with.
 pub const SUBTITLE_ENDINGS: [&str; 4] = ["srt", "ass", "ssa", "vtt"];
@@ -52,6 +57,8 @@ pub struct LobbyDefaults {
     pub about: String,
     /// The key that is held to talk, by its name; another one if there is no such key.
     pub talk_key: String,
+    /// How the window itself is.
+    pub window: WindowSettings,
     /// Can one come back to the room in which the program ended by accident?
     pub can_come_back: bool,
     /// Does the system ask the person before this program may look at the screen, and say no until then?
@@ -69,6 +76,7 @@ impl Default for LobbyDefaults {
             utc_offset_minutes: 0,
             about: String::new(),
             talk_key: String::new(),
+            window: WindowSettings::default(),
             can_come_back: false,
             screen_asks_first: false,
             player_missing: None,
@@ -126,6 +134,8 @@ pub enum UiAction {
     ComeBack,
     /// Remember the key to talk with, by its name.
     KeepTalkKey(String),
+    /// Remember how the window itself is to be; it is so already.
+    KeepWindow(WindowSettings),
 }
 
 /// What every part of a screen is drawn from, and where its wishes go.
@@ -143,6 +153,9 @@ struct Scene<'a> {
     utc_offset_minutes: i32,
     /// The key to talk with, while it has to be held.
     talk_key: Option<Key>,
+    /// How the window itself is.
+    window: &'a WindowSettings,
+    keys: &'a KeyMap,
     send: &'a mut dyn FnMut(UiAction),
 }
 
@@ -158,6 +171,11 @@ pub struct Ui {
     lobby: Lobby,
     room: Room,
     settings: SettingsPanel,
+    help: Help,
+    window: WindowSettings,
+    keys: KeyMap,
+    /// The size of everything as egui had it last: its own keys change it, too.
+    zoom: f32,
     toasts: Toasts,
     pictures: Pictures,
     shown: ShownSizes,
@@ -178,12 +196,18 @@ impl Ui {
     /// Installs the look in `ctx` and begins in the lobby.
     pub fn new(ctx: &egui::Context, defaults: LobbyDefaults) -> Self {
         theme::install(ctx, defaults.look);
+        let window = defaults.window.bounded();
+        set_window(ctx, &window);
         Self {
             lobby: Lobby::new(defaults.name, defaults.server, defaults.can_come_back),
             room: Room::default(),
             settings: SettingsPanel::new(
                 Key::from_name(&defaults.talk_key).unwrap_or(DEFAULT_TALK_KEY),
             ),
+            help: Help::default(),
+            keys: KeyMap::of(&window),
+            window,
+            zoom: ctx.zoom_factor(),
             toasts: Toasts::default(),
             pictures: Pictures::default(),
             shown: ShownSizes::default(),
@@ -258,6 +282,16 @@ impl Ui {
                 self.toasts.add(Notice { level: Level::Error, text: sentence });
             }
         }
+        let mut wished = self.zoomed(ui.ctx());
+        if let Some(window) = &wished {
+            send(UiAction::KeepWindow(window.clone()));
+        }
+        let mut noted = |action: UiAction| {
+            if let UiAction::KeepWindow(window) = &action {
+                wished = Some(window.clone());
+            }
+            send(action);
+        };
         let mut scene = Scene {
             snapshot,
             frames,
@@ -270,8 +304,13 @@ impl Ui {
             screen_asks_first: self.screen_asks_first,
             utc_offset_minutes: self.utc_offset_minutes,
             talk_key: None,
-            send,
+            window: &self.window,
+            keys: &self.keys,
+            send: &mut noted,
         };
+        if scene.keys.asks_for_help(ui.ctx()) {
+            self.help.toggle(ui.ctx());
+        }
         CentralPanel::default().frame(Frame::NONE.fill(fill)).show(ui, |ui| {
             match &snapshot.stage {
                 Stage::Lobby | Stage::Entering => self.lobby.show(ui, &mut scene),
@@ -297,9 +336,27 @@ impl Ui {
                 }
             }
             self.toasts.show(ui, whole, top);
+            self.help.show(ui, &scene);
         });
+        if let Some(window) = wished {
+            self.keys = KeyMap::of(&window);
+            set_window(ui.ctx(), &window);
+            self.window = window;
+        }
         self.tell_shown(ui.ctx(), snapshot, send);
         self.title(ui.ctx(), snapshot);
+    }
+
+    /// What the window is to be after egui's own keys changed the size of everything.
+    fn zoomed(&mut self, ctx: &egui::Context) -> Option<WindowSettings> {
+        let zoom = ctx.zoom_factor();
+        if (std::mem::replace(&mut self.zoom, zoom) - zoom).abs() < 0.001 {
+            return None;
+        }
+        // Between a fifth and five times: egui goes no further.
+        let scale_percent = (zoom * 100.0).round() as u16;
+        let changed = scale_percent != self.window.scale_percent;
+        changed.then(|| WindowSettings { scale_percent, ..self.window.clone() }.bounded())
     }
 
     /// The window's title says that one shares, so that it is seen in the list of windows, too.
@@ -331,6 +388,15 @@ impl Ui {
             News::In(seconds) => ctx.request_repaint_after_secs(seconds as f32),
         }
     }
+}
+
+/// Makes everything as large and as restless as is wished.
+fn set_window(ctx: &egui::Context, window: &WindowSettings) {
+    let zoom = f32::from(window.scale_percent) / 100.0;
+    if (ctx.zoom_factor() - zoom).abs() > 0.001 {
+        ctx.set_zoom_factor(zoom);
+    }
+    theme::set_motion(ctx, window.reduced_motion);
 }
 
 #[cfg(test)]

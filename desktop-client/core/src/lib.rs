@@ -32,3 +32,4 @@ pub mod session;
 pub mod subtitles;
 pub mod track;
 pub mod voice_settings;
+pub mod window_settings;

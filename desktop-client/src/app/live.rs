@@ -130,6 +130,7 @@ impl LiveApp {
             look,
             about,
             talk_key,
+            window: settings.window.clone(),
             can_come_back: way_back.is_some(),
             screen_asks_first: screen_permission::asks_first(),
             ..LobbyDefaults::default()
@@ -213,6 +214,9 @@ impl LiveApp {
             }
             UiAction::KeepTalkKey(talk_key) => {
                 self.keep(Settings { talk_key, ..self.settings.clone() });
+            }
+            UiAction::KeepWindow(window) => {
+                self.keep(Settings { window, ..self.settings.clone() });
             }
             UiAction::PickFilm => self.pick("Choose a film", &[], Command::OpenFilm, ctx),
             UiAction::PickOwnCopy => {

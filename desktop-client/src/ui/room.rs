@@ -6,7 +6,6 @@ mod chat;
 mod controls;
 mod faces;
 mod films;
-mod keys;
 mod person;
 mod picker;
 mod player_bar;
@@ -27,7 +26,6 @@ use eframe::egui::{CursorIcon, Popup, Pos2, Rect, Theme, Ui, Vec2, ViewportComma
 
 use self::chat::Chat;
 use self::films::Films;
-use self::keys::Key;
 use self::picker::Picker;
 use self::player_bar::PlayerBar;
 use self::prompts::Prompts;
@@ -35,6 +33,7 @@ use self::reactions::Reactions;
 use self::stage::choice::{OnStage, View};
 use self::stage::screen::Zoom;
 use self::tracks::TracksMenu;
+use super::keys::Key;
 use super::theme::{motion, size, space};
 use super::{Scene, UiAction};
 
@@ -42,6 +41,8 @@ use super::{Scene, UiAction};
 const STEP_SECS: f64 = 10.0;
 /// The same for an arrow key.
 const ARROW_SECS: f64 = 5.0;
+/// How much louder or quieter one press of an arrow makes the film, as a share of all.
+const VOLUME_STEP: f64 = 0.05;
 /// Play or pause pressed again so soon is a double click, or a hand that shook: in seconds.
 const PRESSED_TWICE_SECS: f64 = 0.4;
 
@@ -65,6 +66,8 @@ pub(super) struct Room {
     picker: Picker,
     /// Nothing but what is on the stage.
     theatre: bool,
+    /// The same, within a window that is not in full screen.
+    theatre_in_window: bool,
     /// How large the film is to be drawn, in points.
     film_area: Option<Vec2>,
     /// When the pointer last moved over the film, in egui's seconds.
@@ -116,7 +119,7 @@ impl Room {
         self.large = faces::who_is_large(self.large.take(), scene.snapshot);
         self.on_stage.update(scene.snapshot);
         if !self.picker.is_open() {
-            for key in keys::pressed(ui, scene.talk_key) {
+            for key in scene.keys.pressed(ui, scene.talk_key) {
                 self.act(ui, scene, key);
             }
         }
@@ -254,7 +257,7 @@ impl Room {
             ui.ctx().request_repaint_after_secs(left as f32 + 0.02);
         }
         let id = ui.scope_id().with("theatre controls");
-        let shown = ui.ctx().animate_bool_with_time(id, wanted, motion::STATE);
+        let shown = ui.ctx().animate_bool_with_time(id, wanted, motion::state(ui));
         self.stage(ui, whole, scene);
         faces::circles(ui, whole, scene, self.large.as_ref());
         if shown > 0.0 {
@@ -288,7 +291,7 @@ impl Room {
     }
 
     fn set_theatre(&mut self, ui: &Ui, on: bool) {
-        self.theatre = on;
+        (self.theatre, self.theatre_in_window) = (on, false);
         ui.ctx().send_viewport_cmd(ViewportCommand::Fullscreen(on));
     }
 
@@ -308,11 +311,20 @@ impl Room {
                 };
                 scene.command(Command::Seek(player_bar::within_film(playback, position + by)));
             }
+            Key::Louder | Key::Quieter if has_film => {
+                let by = if key == Key::Louder { VOLUME_STEP } else { -VOLUME_STEP };
+                let volume = (playback.volume + by).clamp(0.0, 1.0);
+                scene.command(Command::FilmVolume(volume));
+            }
             Key::FrameBack | Key::FrameForward if has_film && !playback.playing => {
                 scene.command(Command::Step { forward: key == Key::FrameForward });
             }
             Key::FullScreen if self.on_stage.large().is_some() => {
-                self.set_theatre(ui, !self.theatre);
+                self.set_theatre(ui, !self.theatre || self.theatre_in_window);
+            }
+            Key::Theatre if self.theatre => self.set_theatre(ui, false),
+            Key::Theatre if self.on_stage.large().is_some() => {
+                (self.theatre, self.theatre_in_window) = (true, true);
             }
             Key::Escape if self.theatre => self.set_theatre(ui, false),
             Key::Microphone => scene.command(Command::Microphone(!scene.snapshot.me.microphone)),
@@ -330,6 +342,10 @@ impl Room {
             | Key::FrameBack
             | Key::FrameForward
             | Key::FullScreen
+            | Key::Theatre
+            | Key::Louder
+            | Key::Quieter
+            | Key::Help
             | Key::Zoom
             | Key::Escape => {}
         }

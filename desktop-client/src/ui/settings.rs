@@ -1,11 +1,13 @@
 //! The settings: devices, how one's voice is treated, push-to-talk, how one's screen is sent, which ways
-//! connections take, and in a room its rules.
+//! connections take, how the window itself is, and in a room its rules; searched by a field at the top.
 //! Owns what is open and the key to talk; what is set is the session's, told by the snapshot.
 
 mod devices;
 mod room;
 pub(super) mod screen;
+mod search;
 mod voice;
+mod window;
 
 pub(super) use self::devices::in_use;
 
@@ -17,6 +19,7 @@ use eframe::egui::{
     self, Event, Key, PopupCloseBehavior, Pos2, Rect, RectAlign, ScrollArea, Ui, Vec2,
 };
 
+use self::search::Search;
 use super::theme::{icons, palette, size, space};
 use super::widgets::button::{Button, Kind};
 use super::widgets::menu;
@@ -35,8 +38,12 @@ pub(super) struct SettingsPanel {
     looking: bool,
     /// The key that is held to talk.
     talk_key: Key,
-    /// Is the next key that is pressed to be that one?
-    choosing_key: bool,
+    /// For what the next key that is pressed is to be.
+    choosing: Option<Choosing>,
+    /// Why the last one was not taken.
+    taken: Option<String>,
+    /// What is searched for.
+    search: String,
     /// Did the session hear last that the key is held?
     talking: bool,
 }
@@ -48,12 +55,30 @@ enum Fold {
     Quality,
     Screen,
     Route,
+    Keys,
     Steering,
+}
+
+/// What a key is chosen for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Choosing {
+    /// To talk.
+    Talk,
+    /// For what the keys' table calls this.
+    Act(&'static str),
 }
 
 impl SettingsPanel {
     pub(super) fn new(talk_key: Key) -> Self {
-        Self { unfolded: None, looking: false, talk_key, choosing_key: false, talking: false }
+        Self {
+            unfolded: None,
+            looking: false,
+            talk_key,
+            choosing: None,
+            taken: None,
+            search: String::new(),
+            talking: false,
+        }
     }
 
     /// The key to talk with, if it has to be held at all: it is no other key then.
@@ -80,7 +105,8 @@ impl SettingsPanel {
                 .show(ui, |ui| self.contents(ui, scene));
         });
         if !open {
-            self.choosing_key = false;
+            self.choosing = None;
+            self.search.clear();
         }
         self.look(open, scene);
     }
@@ -104,25 +130,54 @@ impl SettingsPanel {
     }
 
     fn contents(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
-        menu::caption(ui, text::SETTINGS_CAMERA);
-        devices::preview(ui, scene);
-        self.device(ui, DeviceKind::Camera, scene);
-        self.quality(ui, scene);
-        menu::caption(ui, text::SETTINGS_VOICE);
-        self.device(ui, DeviceKind::Microphone, scene);
-        devices::level(ui, scene);
-        voice::own(ui, scene);
-        self.push_to_talk(ui, scene);
-        menu::caption(ui, text::SETTINGS_SOUND);
-        self.device(ui, DeviceKind::Speaker, scene);
-        voice::film(ui, scene);
-        menu::caption(ui, text::SETTINGS_SCREEN);
-        self.screen(ui, scene);
-        menu::caption(ui, text::SETTINGS_CONNECTIONS);
-        self.route(ui, scene);
-        if matches!(scene.snapshot.stage, Stage::Room { .. }) {
+        let search = Search::field(ui, &mut self.search);
+        let kind = text::device_kind;
+        let settings = [kind(DeviceKind::Camera), text::QUALITY];
+        if let Some(section) = search.section(ui, text::SETTINGS_CAMERA, &settings) {
+            if section.has(kind(DeviceKind::Camera)) {
+                devices::preview(ui, scene);
+                self.device(ui, DeviceKind::Camera, scene);
+            }
+            if section.has(text::QUALITY) {
+                self.quality(ui, scene);
+            }
+        }
+        let mut settings = vec![kind(DeviceKind::Microphone), text::PUSH_TO_TALK];
+        settings.extend(voice::OWN);
+        if let Some(section) = search.section(ui, text::SETTINGS_VOICE, &settings) {
+            if section.has(kind(DeviceKind::Microphone)) {
+                self.device(ui, DeviceKind::Microphone, scene);
+                devices::level(ui, scene);
+            }
+            voice::own(ui, section, scene);
+            if section.has(text::PUSH_TO_TALK) {
+                self.push_to_talk(ui, scene);
+            }
+        }
+        let mut settings = vec![kind(DeviceKind::Speaker)];
+        settings.extend(voice::FILM);
+        if let Some(section) = search.section(ui, text::SETTINGS_SOUND, &settings) {
+            if section.has(kind(DeviceKind::Speaker)) {
+                self.device(ui, DeviceKind::Speaker, scene);
+            }
+            voice::film(ui, section, scene);
+        }
+        if search.section(ui, text::SETTINGS_SCREEN, &screen::ROWS).is_some() {
+            self.screen(ui, scene);
+        }
+        if search.section(ui, text::SETTINGS_CONNECTIONS, &[text::ROUTE]).is_some() {
+            self.route(ui, scene);
+        }
+        let settings = [text::SCALE, text::REDUCED_MOTION, text::KEYS];
+        if let Some(section) = search.section(ui, text::SETTINGS_WINDOW, &settings) {
+            self.window(ui, section, scene);
+        }
+        if matches!(scene.snapshot.stage, Stage::Room { .. })
+            && search.section(ui, text::THIS_ROOM, &room::ROWS).is_some()
+        {
             self.room(ui, scene);
         }
+        search.end(ui);
     }
 
     fn fold(&mut self, fold: Fold) {
@@ -175,17 +230,21 @@ impl SettingsPanel {
         if !on {
             return;
         }
-        if self.choosing_key {
+        if self.choosing == Some(Choosing::Talk) {
             menu::hint(ui, text::PRESS_A_KEY, palette(ui).amber_text);
             if let Some(key) = pressed(ui) {
-                self.choosing_key = false;
+                self.choosing = None;
                 if key != Key::Escape {
                     self.talk_key = key;
                     (scene.send)(UiAction::KeepTalkKey(key.name().to_owned()));
                 }
             }
         } else if opener(ui, text::TALK_KEY, self.talk_key.name(), false).clicked() {
-            self.choosing_key = true;
+            self.choosing = Some(Choosing::Talk);
+        }
+        if let Some(other) = scene.keys.holder(self.talk_key) {
+            let words = text::talk_key_takes(self.talk_key, other.words);
+            menu::hint(ui, &words, palette(ui).amber_text);
         }
     }
 

@@ -3,6 +3,7 @@
 mod chat;
 mod film;
 mod films;
+mod keys;
 mod lobby;
 mod people;
 mod picker;
@@ -29,6 +30,7 @@ use cinemasync_core::room_rules::{Rules, Steering};
 use cinemasync_core::screen::{Content, ScreenItem, ScreenSettings, ScreenSource, Share};
 use cinemasync_core::subtitles::SubtitleOffer;
 use cinemasync_core::voice_settings::VoiceSettings;
+use cinemasync_core::window_settings::WindowSettings;
 use cinemasync_protocol::ParticipantId;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{

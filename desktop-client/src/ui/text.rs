@@ -3,6 +3,7 @@
 mod film;
 mod screens;
 mod tracks;
+mod window;
 
 use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::devices::DeviceKind;
@@ -12,6 +13,7 @@ use cinemasync_protocol::RoomCode;
 pub(crate) use self::film::*;
 pub(crate) use self::screens::*;
 pub(crate) use self::tracks::*;
+pub(crate) use self::window::*;
 
 pub(crate) const APP: &str = "CinemaSync";
 pub(crate) const HEADLINE: [&str; 2] = ["Film night,", "wherever you are."];

@@ -192,8 +192,18 @@ pub(crate) mod radius {
 
 /// Durations, in seconds.
 pub(crate) mod motion {
+    use super::egui;
+
     /// A state changes.
     pub(crate) const STATE: f32 = 0.12;
+    /// How long that takes now: no time with reduced motion.
+    pub(crate) fn state(ui: &egui::Ui) -> f32 {
+        ui.style().animation_time
+    }
+    /// Does nothing glide, fade or float?
+    pub(crate) fn reduced(ui: &egui::Ui) -> bool {
+        ui.style().animation_time <= 0.0
+    }
     /// Controls over the film stay this long after the pointer rests.
     pub(crate) const CONTROLS_STAY: f64 = 2.0;
     /// A reaction floats this long.
@@ -274,6 +284,20 @@ pub(crate) fn install(ctx: &egui::Context, look: Look) {
     ctx.set_theme(match look {
         Look::Dark => Theme::Dark,
         Look::Light => Theme::Light,
+    });
+}
+
+/// Lets things move, or not.
+pub(crate) fn set_motion(ctx: &egui::Context, reduced: bool) {
+    ctx.all_styles_mut(|style| {
+        let (time, scroll) = if reduced {
+            (0.0, egui::style::ScrollAnimation::none())
+        } else {
+            (motion::STATE, egui::style::ScrollAnimation::default())
+        };
+        style.animation_time = time;
+        style.scroll_animation = scroll;
+        style.visuals.text_cursor.blink = !reduced;
     });
 }
 

@@ -220,7 +220,7 @@ fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) 
     let colors = palette(ui);
     let corners = CornerRadius::same(corner.min(255.0) as u8);
     let ring = ui.scope_id().with(("ring", face.key, rect.width().to_bits()));
-    let ring = ui.ctx().animate_bool_with_time(ring, face.speaking, motion::STATE);
+    let ring = ui.ctx().animate_bool_with_time(ring, face.speaking, motion::state(ui));
     ui.painter().rect_filled(rect, corners, colors.surface_2);
     if let Some(id) = face.received {
         scene.shown.note(id, Track::Camera, rect.size(), ui.pixels_per_point());

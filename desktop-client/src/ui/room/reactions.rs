@@ -57,13 +57,14 @@ impl Reactions {
             return;
         }
         let now = ui.input(|input| input.time);
+        let still = motion::reduced(ui);
         for one in &mut self.floating {
             let since = *one.since.get_or_insert(now);
             let age = ((now - since) / motion::REACTION).clamp(0.0, 1.0) as f32;
-            let rise = 1.0 - (1.0 - age) * (1.0 - age);
+            let rise = if still { 0.5 } else { 1.0 - (1.0 - age) * (1.0 - age) };
             let x = stage.left() + one.across * stage.width();
             let y = stage.bottom() - stage.height() * (0.2 + RISE * rise);
-            let fade = 1.0 - ((age - 0.6) / 0.4).max(0.0);
+            let fade = if still { 1.0 } else { 1.0 - ((age - 0.6) / 0.4).max(0.0) };
             let color = on_picture::INK.gamma_multiply(fade);
             // A shared page is as white as they are.
             let shadow = on_picture::GROUND.gamma_multiply(fade);

@@ -11,13 +11,15 @@ use crate::ui::widgets::stepper::{Step, stepper};
 use crate::ui::widgets::switch::{opener, switch};
 use crate::ui::{Scene, text};
 
+/// What there is.
+pub(super) const ROWS: [&str; 3] = [text::WHO_STEERS, text::READY_CHECK_RULE, text::PATIENCE];
+
 /// How long a room can be set to wait from here, in seconds.
 const PATIENCE: [u32; 9] = [0, 5, 10, 20, 30, 60, 120, 300, MAX_PATIENCE_SECS];
 
 impl SettingsPanel {
     /// The room's rules.
     pub(super) fn room(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
-        menu::caption(ui, text::THIS_ROOM);
         if !scene.snapshot.me.host {
             for rule in text::rules(scene.snapshot) {
                 menu::hint(ui, &rule, palette(ui).text_2);

@@ -26,6 +26,9 @@ const LIMITS: [u64; 12] = [
     ScreenSettings::MOST_BPS,
 ];
 
+/// What there is.
+pub(super) const ROWS: [&str; 3] = [text::CONTENT, text::SIXTY, text::SCREEN_LIMIT];
+
 /// The rows; `unfolded`: is the list of contents open?
 pub(in crate::ui) fn rows(ui: &mut Ui, unfolded: &mut bool, scene: &mut Scene<'_>) {
     let now = scene.snapshot.screen_settings;

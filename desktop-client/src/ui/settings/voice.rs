@@ -4,6 +4,7 @@ use cinemasync_core::interface::Command;
 use cinemasync_core::voice_settings::{MAX_DUCKING_DB, MAX_GAIN_DB, MAX_RAMP_MS, VoiceSettings};
 use eframe::egui::{Align2, Color32, Rect, Sense, Ui, pos2, vec2};
 
+use super::search::Section;
 use crate::ui::theme::{font, palette, size, space};
 use crate::ui::widgets::slider::{Rail, slider};
 use crate::ui::widgets::switch::switch;
@@ -16,43 +17,61 @@ const VALUE: f32 = 60.0;
 /// Seconds that the slowest return of the film's loudness takes here: more is not wanted.
 const SLOWEST_MS: u32 = 3_000;
 
+/// What there is of one's own voice.
+pub(super) const OWN: [&str; 4] =
+    [text::INPUT_GAIN, text::AUTOMATIC_GAIN, text::NOISE_SUPPRESSION, text::ECHO_CANCELLATION];
+/// What there is of what one hears.
+pub(super) const FILM: [&str; 3] = [text::DUCKING, text::DUCKING_RELEASE, text::SOUNDS];
+
 /// One's own voice.
-pub(super) fn own(ui: &mut Ui, scene: &mut Scene<'_>) {
+pub(super) fn own(ui: &mut Ui, section: Section<'_>, scene: &mut Scene<'_>) {
     let now = scene.snapshot.voice;
     let mut wanted = now;
     let gain = (now.input_gain_db + MAX_GAIN_DB) / (2.0 * MAX_GAIN_DB);
     let words = text::decibels(now.input_gain_db);
-    if let Some(to) = row(ui, text::INPUT_GAIN, gain, &words) {
+    if section.has(text::INPUT_GAIN)
+        && let Some(to) = row(ui, text::INPUT_GAIN, gain, &words)
+    {
         wanted.input_gain_db = (to * 2.0 * MAX_GAIN_DB - MAX_GAIN_DB).round();
     }
-    if switch(ui, text::AUTOMATIC_GAIN, now.automatic_gain).clicked() {
+    if section.has(text::AUTOMATIC_GAIN)
+        && switch(ui, text::AUTOMATIC_GAIN, now.automatic_gain).clicked()
+    {
         wanted.automatic_gain = !now.automatic_gain;
     }
-    if switch(ui, text::NOISE_SUPPRESSION, now.noise_suppression).clicked() {
+    if section.has(text::NOISE_SUPPRESSION)
+        && switch(ui, text::NOISE_SUPPRESSION, now.noise_suppression).clicked()
+    {
         wanted.noise_suppression = !now.noise_suppression;
     }
-    if switch(ui, text::ECHO_CANCELLATION, now.echo_cancellation).clicked() {
+    if section.has(text::ECHO_CANCELLATION)
+        && switch(ui, text::ECHO_CANCELLATION, now.echo_cancellation).clicked()
+    {
         wanted.echo_cancellation = !now.echo_cancellation;
     }
     tell(scene, now, wanted);
 }
 
 /// The film while somebody talks, and short sounds.
-pub(super) fn film(ui: &mut Ui, scene: &mut Scene<'_>) {
+pub(super) fn film(ui: &mut Ui, section: Section<'_>, scene: &mut Scene<'_>) {
     let now = scene.snapshot.voice;
     let mut wanted = now;
     let words = text::ducking(now.ducking_db);
-    if let Some(to) = row(ui, text::DUCKING, now.ducking_db / MAX_DUCKING_DB, &words) {
+    if section.has(text::DUCKING)
+        && let Some(to) = row(ui, text::DUCKING, now.ducking_db / MAX_DUCKING_DB, &words)
+    {
         wanted.ducking_db = (to * MAX_DUCKING_DB).round();
     }
     let slowest = f64::from(SLOWEST_MS.min(MAX_RAMP_MS));
     let words = text::seconds(now.ducking_release_ms);
     let release = f64::from(now.ducking_release_ms) / slowest;
-    if let Some(to) = row(ui, text::DUCKING_RELEASE, release, &words) {
+    if section.has(text::DUCKING_RELEASE)
+        && let Some(to) = row(ui, text::DUCKING_RELEASE, release, &words)
+    {
         // Steps of a tenth of a second, within what a ramp may take.
         wanted.ducking_release_ms = (to * slowest / 100.0).round() as u32 * 100;
     }
-    if switch(ui, text::SOUNDS, now.sounds).clicked() {
+    if section.has(text::SOUNDS) && switch(ui, text::SOUNDS, now.sounds).clicked() {
         wanted.sounds = !now.sounds;
     }
     tell(scene, now, wanted);

@@ -90,7 +90,7 @@ fn push_to_talk_sends_while_its_key_is_held_unless_one_types() {
     assert_eq!(commands(&window).last(), Some(&Command::PushToTalk(true)));
     window.state_mut().snapshot.me.push_to_talk = true;
     window.run_steps(2);
-    click(&mut window, &format!("{}: T", text::TALK_KEY));
+    click(&mut window, &format!("{}: N", text::TALK_KEY));
     window.get_by_label(text::PRESS_A_KEY);
     press(&mut window, Key::B);
     assert_eq!(window.state().actions.last(), Some(&UiAction::KeepTalkKey("B".to_owned())));
@@ -131,4 +131,73 @@ fn the_host_sets_the_rules_and_others_read_them() {
         let expected = Rules { patience_secs, ..rules };
         assert_eq!(last(&window), Some(Command::SetRules(expected)));
     }
+}
+
+#[test]
+fn settings_are_found_by_a_word() {
+    let mut window = window(vec2(1280.0, 2000.0), with_devices(true));
+    click(&mut window, text::SETTINGS);
+    type_into(&mut window, text::SEARCH_SETTINGS, "noise");
+    window.get_by_role_and_label(Role::Switch, text::NOISE_SUPPRESSION);
+    assert!(window.query_by_role_and_label(Role::Switch, text::AUTOMATIC_GAIN).is_none());
+    assert!(window.query_by_label(text::SETTINGS_CONNECTIONS).is_none());
+    retype(&mut window, text::SEARCH_SETTINGS, "popcorn");
+    window.get_by_label(text::NO_SETTING_FOUND);
+}
+
+#[test]
+fn size_and_motion_are_set_at_once_and_kept() {
+    let mut window = window(vec2(1280.0, 2200.0), with_devices(false));
+    click(&mut window, text::SETTINGS);
+    window.get_by_role_and_label(Role::Switch, text::REDUCED_MOTION).click();
+    window.run_steps(3);
+    assert!(window.ctx.global_style().animation_time <= 0.0);
+    click(&mut window, text::SCALE_MORE);
+    assert!((window.ctx.zoom_factor() - 1.1).abs() < 0.001);
+    let kept = WindowSettings { scale_percent: 110, reduced_motion: true, ..Default::default() };
+    assert_eq!(window.state().actions.last(), Some(&UiAction::KeepWindow(kept)));
+    // The keys that egui knows for it count as well.
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Num0);
+    window.run_steps(3);
+    let Some(UiAction::KeepWindow(kept)) = window.state().actions.last() else { panic!("kept") };
+    assert_eq!(kept.scale_percent, 100);
+}
+
+#[test]
+fn any_key_can_be_another_one_but_for_two_things() {
+    let mut window = window(vec2(1280.0, 2600.0), with_devices(true));
+    click(&mut window, text::SETTINGS);
+    click(&mut window, &format!("{}: {}", text::KEYS, text::KEYS_AS_THEY_CAME));
+    click(&mut window, &format!("{}: V", text::KEY_CAMERA));
+    window.get_by_label(&text::press_for(text::KEY_CAMERA));
+    press(&mut window, Key::M);
+    window.get_by_label(&text::key_is_taken(Key::M, text::KEY_MICROPHONE));
+    press(&mut window, Key::X);
+    let keys = [("camera".to_owned(), "X".to_owned())].into();
+    let kept = WindowSettings { keys, ..Default::default() };
+    assert_eq!(window.state().actions.last(), Some(&UiAction::KeepWindow(kept)));
+    window.get_by_label(&format!("{}: X", text::KEY_CAMERA));
+    press(&mut window, Key::Escape);
+    window.state_mut().actions.clear();
+    press(&mut window, Key::V);
+    assert_eq!(commands(&window), []);
+    press(&mut window, Key::X);
+    assert_eq!(commands(&window), [Command::Camera(false)]);
+    click(&mut window, text::SETTINGS);
+    click(&mut window, text::RESET_KEYS);
+    assert_eq!(
+        window.state().actions.last(),
+        Some(&UiAction::KeepWindow(WindowSettings::default()))
+    );
+    window.get_by_label(&format!("{}: V", text::KEY_CAMERA));
+}
+
+#[test]
+fn a_key_to_talk_with_that_does_something_else_is_told_of() {
+    let mut window = window(vec2(1280.0, 2000.0), with_devices(true));
+    click(&mut window, text::SETTINGS);
+    now(&mut window, |snapshot| snapshot.me.push_to_talk = true);
+    click(&mut window, &format!("{}: N", text::TALK_KEY));
+    press(&mut window, Key::F);
+    window.get_by_label(&text::talk_key_takes(Key::F, text::KEY_FULL_SCREEN));
 }

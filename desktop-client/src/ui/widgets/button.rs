@@ -168,7 +168,7 @@ impl<'a> Button<'a> {
     fn paint(&self, ui: &Ui, response: &Response) {
         let colors = palette(ui);
         let lit = response.hovered() || response.is_pointer_button_down_on();
-        let lit = ui.ctx().animate_bool_with_time(response.id.with("lit"), lit, motion::STATE);
+        let lit = ui.ctx().animate_bool_with_time(response.id.with("lit"), lit, motion::state(ui));
         let clear = Color32::TRANSPARENT;
         let (rest, hover, ink) = match self.kind {
             Kind::Quiet => (clear, colors.surface_2, colors.text_1),

@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use super::button::{Button, Kind};
-use super::{Line, block_galley, icon, line_galley, paragraph};
+use super::{Line, block_galley, focus_ring, icon, line_galley, paragraph};
 use crate::ui::theme::{font, icons, palette, radius, size, space};
 
 /// Shows `content` in a panel of `width` that opens and closes with `button`.
@@ -49,6 +49,7 @@ pub(crate) fn choice(ui: &mut Ui, text: &str, chosen: bool) -> Response {
         let corner = CornerRadius::same(radius::SMALL);
         ui.painter().rect_filled(rect, corner, colors.surface_3);
     }
+    focus_ring(ui, &response, radius::SMALL);
     if chosen {
         let at = pos2(rect.left() + space::L, rect.center().y);
         icon(ui.painter(), at, icons::DONE, size::ICON_TEXT, colors.amber_text);

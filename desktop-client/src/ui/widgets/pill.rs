@@ -84,7 +84,7 @@ impl<'a> Pill<'a> {
         let response = ui.interact(rect, id, Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.label));
 
-        let lit = ui.ctx().animate_bool_with_time(id, response.hovered(), motion::STATE);
+        let lit = ui.ctx().animate_bool_with_time(id, response.hovered(), motion::state(ui));
         let (rest, hover) = if self.over_picture {
             (on_picture::GROUND, on_picture::GROUND_HOVER)
         } else {

@@ -60,7 +60,7 @@ pub(crate) fn slider(
     response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), shown, label));
 
     let lit = response.hovered() || held.is_some();
-    let lit = ui.ctx().animate_bool_with_time(id.with("lit"), lit, motion::STATE);
+    let lit = ui.ctx().animate_bool_with_time(id.with("lit"), lit, motion::state(ui));
     let half = 2.0 + lit * 0.5;
     let y = rect.center().y;
     let part = |from: f64, to: f64, color: Color32| {

@@ -26,7 +26,7 @@ pub(crate) fn switch(ui: &mut Ui, text: &str, on: bool) -> Response {
     let place = Align2::LEFT_CENTER.align_size_within_rect(galley.size(), inner);
     ui.painter().galley(place.min, galley, colors.text_1);
     let track = Align2::RIGHT_CENTER.align_size_within_rect(TRACK, inner);
-    let lit = ui.ctx().animate_bool_with_time(response.id.with("on"), on, motion::STATE);
+    let lit = ui.ctx().animate_bool_with_time(response.id.with("on"), on, motion::state(ui));
     let fill = colors.surface_4.lerp_to_gamma(colors.teal, lit);
     let half = TRACK.y / 2.0;
     ui.painter().rect_filled(track, CornerRadius::same(half as u8), fill);

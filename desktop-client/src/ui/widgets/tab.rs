@@ -50,7 +50,7 @@ fn one(ui: &Ui, rect: Rect, index: usize, tab: &Tab, over_picture: bool) -> bool
     let response = ui.interact(rect, id, Sense::click());
     response
         .widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), tab.chosen, &tab.text));
-    let lit = ui.ctx().animate_bool_with_time(id, response.hovered(), motion::STATE);
+    let lit = ui.ctx().animate_bool_with_time(id, response.hovered(), motion::state(ui));
     let (rest, hover, chosen) = if over_picture {
         (on_picture::GROUND, on_picture::GROUND_HOVER, on_picture::CONTROL_HOVER)
     } else {

@@ -172,7 +172,7 @@ fn ground(
     let name = text::screen_title(item);
     response
         .widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, &name));
-    let lit = ui.ctx().animate_bool_with_time(id, response.hovered(), motion::STATE);
+    let lit = ui.ctx().animate_bool_with_time(id, response.hovered(), motion::state(ui));
     let fill = colors.surface_2.lerp_to_gamma(colors.surface_3, lit);
     let corner = CornerRadius::same(radius::CONTROL);
     ui.painter().rect_filled(rect, corner, fill);

@@ -1,0 +1,89 @@
+//! What the window says of itself: its keys and its settings.
+
+use eframe::egui::Key;
+
+use crate::ui::keys::Group;
+
+pub(crate) const KEYS: &str = "Keys";
+pub(crate) const KEYS_HINT: &str = "Each can be another one: Settings, This window.";
+pub(crate) const CLOSE: &str = "Close";
+pub(crate) const KEY_PLAY: &str = "Play or pause";
+pub(crate) const KEY_BACK: &str = "Back 5 s";
+pub(crate) const KEY_FORWARD: &str = "Forward 5 s";
+pub(crate) const KEY_BACK_MORE: &str = "Back 10 s";
+pub(crate) const KEY_FORWARD_MORE: &str = "Forward 10 s";
+pub(crate) const KEY_FRAME_BACK: &str = "A frame back";
+pub(crate) const KEY_FRAME_FORWARD: &str = "A frame forward";
+pub(crate) const KEY_LOUDER: &str = "Film louder";
+pub(crate) const KEY_QUIETER: &str = "Film quieter";
+pub(crate) const KEY_MICROPHONE: &str = "Microphone on or off";
+pub(crate) const KEY_CAMERA: &str = "Camera on or off";
+pub(crate) const KEY_CHAT: &str = "Write a message";
+pub(crate) const KEY_SHARE: &str = "Share your screen";
+pub(crate) const KEY_TALK: &str = "Hold to talk";
+pub(crate) const KEY_FULL_SCREEN: &str = "Full screen";
+pub(crate) const KEY_THEATRE: &str = "Theatre: only the film";
+pub(crate) const KEY_ZOOM: &str = "Shared screen in its actual size";
+pub(crate) const KEY_HELP: &str = "These keys";
+pub(crate) const KEY_ESCAPE: &str = "Leave, close";
+
+pub(crate) const SETTINGS_WINDOW: &str = "This window";
+pub(crate) const SEARCH_SETTINGS: &str = "Search the settings";
+pub(crate) const NO_SETTING_FOUND: &str = "No setting is called like that.";
+pub(crate) const SCALE: &str = "Size of everything";
+pub(crate) const SCALE_LESS: &str = "Make everything smaller";
+pub(crate) const SCALE_MORE: &str = "Make everything larger";
+pub(crate) const REDUCED_MOTION: &str = "Less motion";
+pub(crate) const KEYS_AS_THEY_CAME: &str = "As they came";
+pub(crate) const KEYS_CHOSEN: &str = "Chosen by you";
+pub(crate) const RESET_KEYS: &str = "All keys as they came";
+
+/// What keys are about.
+pub(crate) fn key_group(group: Group) -> &'static str {
+    match group {
+        Group::Film => "Film",
+        Group::Call => "Talk and chat",
+        Group::Window => "Window",
+    }
+}
+
+/// A key as it is written on it.
+pub(crate) fn key_name(key: Key) -> &'static str {
+    match key {
+        Key::ArrowLeft => "←",
+        Key::ArrowRight => "→",
+        Key::ArrowUp => "↑",
+        Key::ArrowDown => "↓",
+        Key::Comma => ",",
+        Key::Period => ".",
+        Key::Questionmark => "?",
+        Key::Escape => "Esc",
+        _ => key.name(),
+    }
+}
+
+/// What is done by which keys: `Play or pause: Space, K`.
+pub(crate) fn key_row(words: &str, keys: &[&str]) -> String {
+    format!("{words}: {}", keys.join(", "))
+}
+
+/// Asks for a key.
+pub(crate) fn press_for(words: &str) -> String {
+    format!("Press the key for “{words}”; Escape leaves it as it is.")
+}
+
+/// Why a key was not taken.
+pub(crate) fn key_is_taken(key: Key, words: &str) -> String {
+    format!("{} is for “{words}” already. Press another key.", key_name(key))
+}
+
+/// The key to talk with does something else, too.
+pub(crate) fn talk_key_takes(key: Key, words: &str) -> String {
+    let key = key_name(key);
+    format!("{key} is also for “{words}”. While it has to be held to talk, it only does that.")
+}
+
+/// How large everything is.
+pub(crate) fn percent(percent: u16) -> String {
+    format!("{percent} %")
+}
