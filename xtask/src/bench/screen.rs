@@ -5,6 +5,7 @@
 mod browser;
 mod painter;
 mod quality;
+mod sound;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,9 @@ pub(crate) struct Options {
     /// Only these parts; all of them if none is named.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
+    /// How long the sound is listened to.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(20..=3_600))]
+    seconds: u64,
 }
 
 /// A part of the measurement.
@@ -46,7 +50,9 @@ enum Part {
     Still,
     /// A film on the screen.
     Film,
-    /// The same, from page to page of a browser.
+    /// Its sound against its pictures (PulseAudio).
+    Sound,
+    /// The film, from page to page of a browser.
     Browser,
 }
 
@@ -92,6 +98,9 @@ pub(super) fn measure(options: &Options, profile: Profile) -> Result<Report> {
         stage.still(&mut report)?;
     }
     let ours = if wanted(Part::Film) { Some(stage.film(&mut report)?) } else { None };
+    if wanted(Part::Sound) {
+        sound::measure(&stage, &mut report, options.seconds)?;
+    }
     if wanted(Part::Browser) {
         stage.compare(&mut report, ours.as_ref())?;
     }
@@ -113,6 +122,20 @@ struct Pair {
     recordings: PathBuf,
 }
 
+/// What is shared, and what the two are told beside that.
+struct Sharing<'a> {
+    /// What their files are called.
+    part: &'a str,
+    /// The command that says how the screen is sent.
+    settings: Value,
+    source: &'a str,
+    sharer: &'a [&'a str],
+    watcher: &'a [&'a str],
+    environment: &'a [(String, String)],
+    /// Are the pictures that arrive kept?
+    record: bool,
+}
+
 /// What our two came to with a film.
 struct Figures {
     fps: f64,
@@ -127,7 +150,7 @@ impl Stage {
         let painter = Painter::start(&self.display, self.profile, &page, &["--step", "4"])?;
         let settings =
             json!({ "command": "screen_settings", "content": "text", "max_bps": TEXT_BPS as u64 });
-        let mut pair = self.pair("text", &settings, true)?;
+        let mut pair = self.pair("text", settings, true)?;
         eprintln!("screen: a page that scrolls, for {SECONDS} s");
         children::pause(Duration::from_secs(2))?;
         let mark = pair.sharer.mark();
@@ -161,7 +184,7 @@ impl Stage {
 
     fn still(&self, report: &mut Report) -> Result<()> {
         let page = painter::page()?;
-        let pair = self.pair("still", &json!({ "command": "screen_settings" }), true)?;
+        let pair = self.pair("still", json!({ "command": "screen_settings" }), true)?;
         children::pause(Duration::from_secs(3))?;
         let mut painter = Painter::start(&self.display, self.profile, &page, &[])?;
         painter.wait_for_first()?;
@@ -184,7 +207,7 @@ impl Stage {
         let film = painter::film()?;
         let words = ["--film", "--seconds", "120"];
         let painter = Painter::start(&self.display, self.profile, &film, &words)?;
-        let mut pair = self.pair("film", &json!({ "command": "screen_settings" }), false)?;
+        let mut pair = self.pair("film", json!({ "command": "screen_settings" }), false)?;
         eprintln!("screen: a film on it, for {SECONDS} s");
         children::pause(SETTLE)?;
         let ids = [pair.sharer.id(), pair.watcher.id()];
@@ -292,36 +315,48 @@ impl Stage {
     }
 
     /// One who shares the whole display and one who watches, once the first picture has arrived.
-    fn pair(&self, part: &str, settings: &Value, record: bool) -> Result<Pair> {
+    fn pair(&self, part: &str, settings: Value, record: bool) -> Result<Pair> {
+        self.pair_with(&Sharing {
+            part,
+            settings,
+            source: "monitor:0",
+            sharer: &[],
+            watcher: &[],
+            environment: &[],
+            record,
+        })
+    }
+
+    fn pair_with(&self, sharing: &Sharing<'_>) -> Result<Pair> {
         let program = workspace::program("cinemasync", self.profile);
-        let start = |name: &str, words: &[String]| {
+        let part = sharing.part;
+        let start = |name: &str, words: &[&str]| {
             let own = self.folder.join(format!("{part}-{name}"));
-            fs::create_dir_all(&own).with_context(|| format!("cannot make {}", own.display()))?;
             let mut environment = self.display.environment().to_vec();
+            environment.extend_from_slice(sharing.environment);
             environment.push(("CINEMASYNC_FOLDER".to_owned(), own.display().to_string()));
-            let mut arguments = ["headless", "--server", &self.server.url(), "--name", name]
-                .map(str::to_owned)
-                .to_vec();
-            arguments.extend_from_slice(words);
+            let url = self.server.url();
+            let common = ["headless", "--server", &url, "--name", name];
+            let words = common.iter().chain(words).map(|word| (*word).to_owned());
             let log = self.folder.join(format!("{part}-{name}.log"));
-            Headless::spawn(name, &program, &arguments, &environment, &log)
+            Headless::spawn(name, &program, &words.collect::<Vec<_>>(), &environment, &log)
         };
-        let words =
-            |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        let mut sharer = start("Anna", &words(&["--create"]))?;
+        let mut sharer = start("Anna", &[&["--create"], sharing.sharer].concat())?;
         let room = sharer.wait_for("a room", PATIENCE, |event| event.name() == "room")?;
-        sharer.send(settings)?;
-        sharer.send(&json!({ "command": "share_screen", "source": "monitor:0" }))?;
+        sharer.send(&sharing.settings)?;
+        sharer.send(&json!({ "command": "share_screen", "source": sharing.source }))?;
         let recordings = self.folder.join(format!("{part}-recordings"));
-        let mut joins = words(&["--join", room.text("code")]);
-        if record {
+        let text = recordings.to_string_lossy();
+        let mut joins = [&["--join", room.text("code")], sharing.watcher].concat();
+        if sharing.record {
             fs::create_dir_all(&recordings)?;
-            joins.extend(words(&["--record", &recordings.to_string_lossy()]));
+            joins.extend(["--record", &text]);
         }
         let mut watcher = start("Ben", &joins)?;
         watcher.wait_for("a picture", PATIENCE, |event| {
             event.name() == "first_frame" && event.text("source") == "screen"
         })?;
+        drop(text);
         Ok(Pair { sharer, watcher, recordings })
     }
 }

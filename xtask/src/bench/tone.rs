@@ -26,6 +26,14 @@ pub(crate) fn share(sound: &Sound, hertz: f64) -> f64 {
     if all > 0.0 { (tone / all).min(1.0) } else { 0.0 }
 }
 
+/// The mean square of the tone of `hertz` over all looks at these samples.
+#[cfg(target_os = "linux")]
+pub(super) fn power(samples: &[f32], hertz: f64, rate: f64) -> f64 {
+    let window = (rate * WINDOW_SECS) as usize;
+    let looks = samples.chunks_exact(window.max(1)).map(|look| tone_power(look, hertz, rate));
+    looks.clone().sum::<f64>() / looks.count().max(1) as f64
+}
+
 /// The mean square of the part of `look` that is a tone of `hertz`.
 fn tone_power(look: &[f32], hertz: f64, rate: f64) -> f64 {
     let step = TAU * hertz / rate;
