@@ -31,6 +31,22 @@ pub(super) fn of_family(root: u32) -> Result<f64> {
     Ok(total as f64 / TICKS)
 }
 
+/// CPU time in seconds that those threads of a process have used so far whose names begin like this.
+#[cfg(target_os = "linux")]
+pub(super) fn of_threads(process: u32, names: &[&str]) -> Result<f64> {
+    let mut total = 0;
+    for entry in fs::read_dir(format!("/proc/{process}/task")).context("the process is gone")? {
+        let folder = entry?.path();
+        // A thread may end while we look.
+        let Ok(name) = fs::read_to_string(folder.join("comm")) else { continue };
+        let Ok(text) = fs::read_to_string(folder.join("stat")) else { continue };
+        if names.iter().any(|wanted| name.starts_with(wanted)) {
+            total += read(&text).map_or(0, |(_, used)| used);
+        }
+    }
+    Ok(total as f64 / TICKS)
+}
+
 /// The parent and the ticks, user and system, of one line of `/proc/ID/stat` (proc(5)): fields are
 /// counted behind the name, which may hold anything.
 fn read(line: &str) -> Option<(u32, u64)> {
