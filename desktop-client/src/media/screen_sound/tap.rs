@@ -150,15 +150,15 @@ impl Tap {
         let mut this = Self { tap, device: 0, id, without };
 
         let part = dictionary(&[
-            (kAudioSubTapUIDKey, object(uuid)),
-            (kAudioSubTapDriftCompensationKey, object(NSNumber::new_bool(true))),
+            (kAudioSubTapUIDKey, object(&uuid)),
+            (kAudioSubTapDriftCompensationKey, object(&NSNumber::new_bool(true))),
         ]);
         let whole = dictionary(&[
-            (kAudioAggregateDeviceNameKey, object(NSString::from_str("CinemaSync"))),
-            (kAudioAggregateDeviceUIDKey, object(NSString::from_str(&this.id))),
-            (kAudioAggregateDeviceIsPrivateKey, object(NSNumber::new_bool(true))),
-            (kAudioAggregateDeviceTapAutoStartKey, object(NSNumber::new_bool(true))),
-            (kAudioAggregateDeviceTapListKey, object(NSArray::from_retained_slice(&[part]))),
+            (kAudioAggregateDeviceNameKey, object(&NSString::from_str("CinemaSync"))),
+            (kAudioAggregateDeviceUIDKey, object(&NSString::from_str(&this.id))),
+            (kAudioAggregateDeviceIsPrivateKey, object(&NSNumber::new_bool(true))),
+            (kAudioAggregateDeviceTapAutoStartKey, object(&NSNumber::new_bool(true))),
+            (kAudioAggregateDeviceTapListKey, object(&NSArray::from_retained_slice(&[part]))),
         ]);
         // SAFETY: an NSDictionary is a CFDictionary; it outlives the call.
         let whole = unsafe { &*Retained::as_ptr(&whole).cast::<CFDictionary>() };
@@ -215,8 +215,8 @@ fn dictionary(entries: &[(&CStr, Retained<AnyObject>)]) -> Retained<Dictionary> 
     NSDictionary::from_retained_objects(&keys, &values)
 }
 
-fn object<T: Message + AsRef<AnyObject>>(value: Retained<T>) -> Retained<AnyObject> {
-    let object: &AnyObject = (*value).as_ref();
+fn object<T: Message + AsRef<AnyObject>>(value: &Retained<T>) -> Retained<AnyObject> {
+    let object: &AnyObject = (**value).as_ref();
     object.retain()
 }
 
