@@ -6,7 +6,7 @@ use crate::bitrate::camera::Rung;
 use crate::bitrate::ladder::CameraQuality;
 use crate::bitrate::screen::ScreenRung;
 use crate::devices::{DeviceKind, DeviceListing, DeviceUse};
-use crate::screen::{Content, ScreenItem, ScreenSettings, Share};
+use crate::screen::{Content, ScreenItem, ScreenSettings, ScreenSource, Share};
 use crate::track::Track;
 use crate::voice_settings::VoiceSettings;
 
@@ -134,9 +134,14 @@ pub enum MediaEvent {
     ScreenShows(ScreenItem),
     /// What the shared pictures are mostly made of now.
     ScreenContent(Content),
-    /// What was shared is gone (its window was closed, the monitor unplugged) or cannot be grabbed; a
-    /// sentence for a person. Nothing is grabbed any more.
-    ScreenEnded(String),
+    /// What was shared is gone (its window was closed, the monitor unplugged) or cannot be sent. Nothing
+    /// is grabbed any more.
+    ScreenEnded {
+        /// What was shared; `None`: whatever it is.
+        source: Option<ScreenSource>,
+        /// What happened: a sentence for a person.
+        text: String,
+    },
     /// The sound cannot be shared; a sentence for a person. The pictures go on.
     ScreenSoundEnded(String),
     /// How loud somebody is; up to ten times a second, and only when it changed.

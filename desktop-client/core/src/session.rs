@@ -369,7 +369,7 @@ impl SessionCore {
             MediaEvent::Screens(_)
             | MediaEvent::ScreenShows(_)
             | MediaEvent::ScreenContent(_)
-            | MediaEvent::ScreenEnded(_)
+            | MediaEvent::ScreenEnded { .. }
             | MediaEvent::ScreenSoundEnded(_) => {
                 let notice = self.sharing.media_event(event);
                 self.outputs.extend(notice.map(|notice| Output::Event(Event::Notice(notice))));

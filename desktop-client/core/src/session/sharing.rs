@@ -8,7 +8,7 @@ use cinemasync_protocol::ParticipantId;
 
 use crate::interface::{Level, Notice, SharingView};
 use crate::plan::{MediaEvent, ScreenPlan};
-use crate::screen::{Content, MAX_SCREENS, ScreenItem, ScreenSettings, Share};
+use crate::screen::{Content, MAX_SCREENS, ScreenItem, ScreenSettings, ScreenSource, Share};
 use crate::voice_settings::MAX_VOICE_VOLUME;
 
 /// Volumes that are kept, for people who are there or may come back. Full: the first in order of
@@ -117,7 +117,6 @@ impl Sharing {
 
     /// Media reports of the screen; perhaps there is something to tell.
     pub(super) fn media_event(&mut self, event: MediaEvent) -> Option<Notice> {
-        let shared = self.shared.as_mut();
         let text = match event {
             MediaEvent::Screens(mut screens) if self.listed => {
                 screens.truncate(MAX_SCREENS);
@@ -125,20 +124,26 @@ impl Sharing {
                 return None;
             }
             MediaEvent::ScreenShows(item) => {
-                shared?.shows = Some(item);
+                self.shared.as_mut()?.shows = Some(item);
                 return None;
             }
             MediaEvent::ScreenContent(content) => {
-                shared?.content = Some(content);
+                self.shared.as_mut()?.content = Some(content);
                 return None;
             }
-            // What ended before was told of already.
-            MediaEvent::ScreenEnded(text) => {
-                self.shared.take()?;
+            // What ended before was told of already, and what was shared before is shared no more.
+            MediaEvent::ScreenEnded { source, text } => {
+                let shared = self.shared.as_ref()?;
+                let other = |source: &ScreenSource| *source != shared.share.source;
+                if source.as_ref().is_some_and(other) {
+                    return None;
+                }
+                self.shared = None;
                 text
             }
             MediaEvent::ScreenSoundEnded(text) => {
-                let shared = shared.filter(|shared| shared.share.sound && !shared.silent)?;
+                let shared =
+                    self.shared.as_mut().filter(|shared| shared.share.sound && !shared.silent)?;
                 shared.silent = true;
                 text
             }

@@ -594,7 +594,7 @@ impl Stay {
             | MediaEvent::Screens(_)
             | MediaEvent::ScreenShows(_)
             | MediaEvent::ScreenContent(_)
-            | MediaEvent::ScreenEnded(_)
+            | MediaEvent::ScreenEnded { .. }
             | MediaEvent::ScreenSoundEnded(_)
             | MediaEvent::DeviceFailed { .. } => {}
         }

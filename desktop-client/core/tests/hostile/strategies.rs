@@ -462,7 +462,7 @@ fn screen_event() -> impl Strategy<Value = MediaEvent> {
             .prop_map(|(item, count)| MediaEvent::Screens(vec![item; count])),
         screen_item().prop_map(MediaEvent::ScreenShows),
         Just(MediaEvent::ScreenContent(Content::Motion)),
-        words().prop_map(MediaEvent::ScreenEnded),
+        words().prop_map(|text| MediaEvent::ScreenEnded { source: None, text }),
         words().prop_map(MediaEvent::ScreenSoundEnded),
     ]
 }

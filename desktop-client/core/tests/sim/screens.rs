@@ -146,7 +146,15 @@ fn a_closed_window_ends_it_and_a_failed_sound_does_not() {
     assert_eq!(knows(&world, ben, &ids[0]), (true, false));
     let plan = world.people[ana].plan.screen.as_ref().expect("the pictures go on");
     assert!(!plan.encode_sound);
-    world.input(ana, Input::Media(MediaEvent::ScreenEnded("The window was closed.".into())));
+    // What was shared before this has ended, too: it is no reason to end this.
+    let ended = |source| {
+        let text = "The window was closed.".into();
+        Input::Media(MediaEvent::ScreenEnded { source: Some(source), text })
+    };
+    world.input(ana, ended(ScreenSource::Monitor("0".into())));
+    world.run(A_SECOND);
+    assert_eq!(knows(&world, ben, &ids[0]), (true, false));
+    world.input(ana, ended(window(true).source));
     world.run(A_SECOND);
     assert_eq!(knows(&world, ben, &ids[0]), (false, false));
     assert_eq!(world.people[ana].plan.screen, None);

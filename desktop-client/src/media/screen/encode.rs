@@ -272,7 +272,7 @@ impl Encoding {
         self.failures += 1;
         if self.failures == HOPELESS {
             let text = format!("The screen cannot be sent ({error}). Share something else.");
-            events(MediaEvent::ScreenEnded(text));
+            events(MediaEvent::ScreenEnded { source: None, text });
         }
     }
 }
