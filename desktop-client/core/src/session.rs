@@ -14,6 +14,7 @@ mod sharing;
 mod signaling;
 mod stay;
 mod view;
+mod volumes;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -318,14 +319,14 @@ impl SessionCore {
             Command::CameraQuality(quality) => self.equipment.camera_quality = quality.bounded(),
             Command::Voice(settings) => self.equipment.voice = settings.bounded(),
             Command::Route(route) => self.config.route = route,
-            Command::VoiceVolume { who, volume } => self.equipment.set_volume(who, volume),
+            Command::VoiceVolume { who, volume } => self.equipment.volumes.set(who, volume),
             Command::ListScreens(on) => self.sharing.list(on),
             Command::ShareScreen(share) if matches!(self.stage, Stage::Room(_)) => {
                 self.sharing.share(share);
             }
             Command::StopSharing if matches!(self.stage, Stage::Room(_)) => self.sharing.stop(),
             Command::ScreenSettings(settings) => self.sharing.set(settings),
-            Command::ScreenVolume { who, volume } => self.sharing.set_volume(who, volume),
+            Command::ScreenVolume { who, volume } => self.sharing.volumes.set(who, volume),
             Command::PushToTalk(on) => {
                 self.equipment.push_to_talk = on;
                 self.equipment.held = false;
@@ -465,7 +466,7 @@ impl SessionCore {
             },
             microphone,
             encode_microphone: self.is_audible() && connected,
-            screen_volumes: self.sharing.volumes(&receive),
+            screen_volumes: self.sharing.volumes.among(&receive),
             sharers: match &self.stage {
                 Stage::Room(stay) => stay.sharers(),
                 _ => Vec::new(),

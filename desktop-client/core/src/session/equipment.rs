@@ -1,21 +1,16 @@
 //! One's own equipment: which devices are used, how voices are treated, push-to-talk and how loud
 //! each of the others is. It outlives a stay in a room.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
-use cinemasync_protocol::ParticipantId;
-
+use super::volumes::Volumes;
 use crate::bitrate::ladder::CameraQuality;
 use crate::devices::{DeviceDesk, DeviceKind, DeviceListing, DeviceWish, Devices};
 use crate::interface::Notice;
 use crate::plan::MediaPlan;
 use crate::track::Track;
-use crate::voice_settings::{MAX_VOICE_VOLUME, VoiceSettings};
+use crate::voice_settings::VoiceSettings;
 
-/// Volumes that are kept, for people who are there or may come back. Full: the first in order of
-/// their ids is forgotten.
-const MAX_VOLUMES: usize = 64;
 /// Losses in percent that an encoder is told of. Fewer steps than percents, so that a figure that
 /// wavers does not change the plan each second.
 const LOSS_STEPS: [u8; 6] = [0, 3, 6, 10, 15, 25];
@@ -56,7 +51,7 @@ pub(super) struct Equipment {
     pub(super) voiced: bool,
     /// How loud it is, 0 to 1.
     pub(super) level: f64,
-    volumes: BTreeMap<ParticipantId, f64>,
+    pub(super) volumes: Volumes,
     loss_percent: u8,
 }
 
@@ -74,7 +69,7 @@ impl Equipment {
             watched: false,
             voiced: false,
             level: 0.0,
-            volumes: BTreeMap::new(),
+            volumes: Volumes::default(),
             loss_percent: 0,
         }
     }
@@ -152,22 +147,6 @@ impl Equipment {
         self.microphone.is_usable() && (!self.push_to_talk || self.held)
     }
 
-    /// Sets how loud somebody is.
-    pub(super) fn set_volume(&mut self, who: ParticipantId, volume: f64) {
-        if volume.is_nan() {
-            return;
-        }
-        self.volumes.insert(who, volume.clamp(0.0, MAX_VOICE_VOLUME));
-        if self.volumes.len() > MAX_VOLUMES {
-            self.volumes.pop_first();
-        }
-    }
-
-    /// How loud somebody is to be.
-    pub(super) fn volume(&self, who: &ParticipantId) -> f64 {
-        self.volumes.get(who).copied().unwrap_or(1.0)
-    }
-
     /// The worst live link loses so many percent of the packets; `None`: no link tells.
     pub(super) fn expect_loss(&mut self, percent: Option<f64>) {
         let percent = percent.filter(|percent| percent.is_finite()).unwrap_or(0.0);
@@ -182,8 +161,7 @@ impl Equipment {
     /// The plan with everything that the equipment has to say to it.
     pub(super) fn complete(&self, plan: MediaPlan) -> MediaPlan {
         let desks = [&self.camera, &self.microphone, &self.speaker];
-        let heard = |who: &&ParticipantId| self.volumes.contains_key(who);
-        let volumes = plan.receive.iter().filter(heard);
+        let volumes = self.volumes.among(&plan.receive);
         MediaPlan {
             camera: plan.camera && self.camera.is_usable(),
             encode_camera: if self.camera.is_usable() { plan.encode_camera } else { Vec::new() },
@@ -195,7 +173,7 @@ impl Equipment {
             voice: self.voice,
             expected_loss_percent: self.loss_percent,
             watch_devices: self.watched || desks.into_iter().any(DeviceDesk::wants_listing),
-            volumes: volumes.map(|who| (who.clone(), self.volume(who))).collect(),
+            volumes,
             ..plan
         }
     }
@@ -223,18 +201,6 @@ mod tests {
             seen.push(equipment.loss_percent);
         }
         assert_eq!(seen, [0, 0, 6, 6, 6, 3, 0, 0, 25]);
-    }
-
-    #[test]
-    fn volumes_are_bounded_in_number_and_size() {
-        let mut equipment = Equipment::new(EquipmentConfig::default());
-        for number in 0..1_000 {
-            equipment.set_volume(ParticipantId::new(format!("p{number}")), 9.0);
-        }
-        assert_eq!(equipment.volumes.len(), MAX_VOLUMES);
-        assert!(equipment.volumes.values().all(|volume| *volume <= MAX_VOICE_VOLUME));
-        equipment.set_volume(ParticipantId::new("z"), f64::NAN);
-        assert!((equipment.volume(&ParticipantId::new("z")) - 1.0).abs() < f64::EPSILON);
     }
 
     #[test]

@@ -1,19 +1,12 @@
 //! What one shares of one's own screen, how it is sent, and what there is to choose from. Who gets it
 //! is a stay's business; what one shares ends with the stay.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cinemasync_protocol::ParticipantId;
-
+use super::volumes::Volumes;
 use crate::interface::{Level, Notice, SharingView};
 use crate::plan::{MediaEvent, ScreenPlan};
 use crate::screen::{Content, MAX_SCREENS, ScreenItem, ScreenSettings, ScreenSource, Share};
-use crate::voice_settings::MAX_VOICE_VOLUME;
-
-/// Volumes that are kept, for people who are there or may come back. Full: the first in order of
-/// their ids is forgotten.
-const MAX_VOLUMES: usize = 64;
 
 /// One's shared screen.
 #[derive(Debug, Default)]
@@ -23,7 +16,7 @@ pub(super) struct Sharing {
     /// Does somebody choose what to share?
     listed: bool,
     screens: Arc<Vec<ScreenItem>>,
-    volumes: BTreeMap<ParticipantId, f64>,
+    pub(super) volumes: Volumes,
 }
 
 #[derive(Debug)]
@@ -64,26 +57,6 @@ impl Sharing {
 
     pub(super) fn set(&mut self, settings: ScreenSettings) {
         self.settings = settings.bounded();
-    }
-
-    pub(super) fn set_volume(&mut self, who: ParticipantId, volume: f64) {
-        if volume.is_nan() {
-            return;
-        }
-        self.volumes.insert(who, volume.clamp(0.0, MAX_VOICE_VOLUME));
-        if self.volumes.len() > MAX_VOLUMES {
-            self.volumes.pop_first();
-        }
-    }
-
-    pub(super) fn volume(&self, who: &ParticipantId) -> f64 {
-        self.volumes.get(who).copied().unwrap_or(1.0)
-    }
-
-    /// Volumes of these that are not as they come.
-    pub(super) fn volumes(&self, of: &[ParticipantId]) -> Vec<(ParticipantId, f64)> {
-        let set = |who: &ParticipantId| Some((who.clone(), *self.volumes.get(who)?));
-        of.iter().filter_map(set).collect()
     }
 
     pub(super) fn settings(&self) -> ScreenSettings {

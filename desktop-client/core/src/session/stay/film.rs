@@ -156,7 +156,7 @@ impl Stay {
     /// Lowers the film while somebody talks whom one hears.
     pub(super) fn duck(&mut self, io: &mut Io<'_>) {
         let now = io.now.instant;
-        let heard = |id: &ParticipantId| io.equipment.volume(id) > 0.0;
+        let heard = |id: &ParticipantId| io.equipment.volumes.of(id) > 0.0;
         let talking = self.roster.others().any(|(id, member)| member.speaking && heard(id));
         self.ducking.update(&io.equipment.voice, talking, now);
         if self.ducking.step(now) {
