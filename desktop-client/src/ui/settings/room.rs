@@ -1,6 +1,6 @@
 //! What holds for the whole room: the host decides, the others read.
 
-use cinemasync_core::interface::Command;
+use cinemasync_core::interface::{Command, Stage};
 use cinemasync_core::room_rules::{MAX_PATIENCE_SECS, Rules, Steering};
 use eframe::egui::Ui;
 
@@ -12,7 +12,8 @@ use crate::ui::widgets::switch::{opener, switch};
 use crate::ui::{Scene, text};
 
 /// What there is.
-pub(super) const ROWS: [&str; 3] = [text::WHO_STEERS, text::READY_CHECK_RULE, text::PATIENCE];
+pub(super) const ROWS: [&str; 4] =
+    [text::LOCK_ROOM, text::WHO_STEERS, text::READY_CHECK_RULE, text::PATIENCE];
 
 /// How long a room can be set to wait from here, in seconds.
 const PATIENCE: [u32; 9] = [0, 5, 10, 20, 30, 60, 120, 300, MAX_PATIENCE_SECS];
@@ -25,6 +26,10 @@ impl SettingsPanel {
                 menu::hint(ui, &rule, palette(ui).text_2);
             }
             return;
+        }
+        let locked = matches!(scene.snapshot.stage, Stage::Room { locked: true, .. });
+        if switch(ui, text::LOCK_ROOM, locked).clicked() {
+            scene.command(Command::LockRoom(!locked));
         }
         let now = scene.snapshot.rules;
         let mut wanted = now;

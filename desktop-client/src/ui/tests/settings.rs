@@ -117,6 +117,9 @@ fn the_host_sets_the_rules_and_others_read_them() {
     window.get_by_label("Nobody is waited for longer than 20 s.");
     assert!(window.query_by_label_contains(text::WHO_STEERS).is_none());
     now(&mut window, |snapshot| snapshot.me.host = true);
+    window.get_by_role_and_label(Role::Switch, text::LOCK_ROOM).click();
+    window.run_steps(3);
+    assert_eq!(last(&window), Some(Command::LockRoom(true)));
     let rules = Rules::default();
     click(&mut window, &format!("{}: {}", text::WHO_STEERS, text::steering(Steering::Everyone)));
     choose(&mut window, text::steering(Steering::Host));

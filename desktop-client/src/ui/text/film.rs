@@ -57,6 +57,7 @@ pub(crate) const PLAY_NEXT: &str = "Play next";
 pub(crate) const GO_THERE: &str = "Go there";
 pub(crate) const SEND_WITH_PLACE: &str = "Send with the film's place (Ctrl+Enter)";
 pub(crate) const THIS_ROOM: &str = "This room";
+pub(crate) const LOCK_ROOM: &str = "Let nobody else in";
 pub(crate) const WHO_STEERS: &str = "Who steers the film";
 pub(crate) const READY_CHECK_RULE: &str = "Start once everybody is ready";
 pub(crate) const PATIENCE: &str = "Wait for somebody at most";
