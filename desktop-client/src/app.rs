@@ -2,8 +2,10 @@
 
 pub mod demo;
 mod film_view;
+mod handover;
 mod keeper;
 mod live;
+mod opened;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -17,6 +19,7 @@ use crate::settings::Settings;
 use crate::ui::{LobbyDefaults, Look, Ui, UiAction};
 use demo::{Demo, DemoFilm};
 use live::LiveApp;
+use opened::Opened;
 
 /// Which program this is on which system.
 fn about() -> String {
@@ -30,7 +33,7 @@ const PICTURE_INTERVAL: Duration = Duration::from_millis(33);
 /// Opens the window: on a session, or on the scripted evening if the command line says so.
 ///
 /// # Errors
-/// If no window can be opened (no display, or no OpenGL), or no session started.
+/// If no window can be opened (no display, or no OpenGL), no session started, or there is no such film.
 pub fn run(
     args: WindowArgs,
     settings: Settings,
@@ -40,8 +43,18 @@ pub fn run(
     if let Some(seconds) = args.demo {
         return run_demo(look, seconds);
     }
+    let folder = std::env::current_dir().unwrap_or_default();
+    let opened = args.open.as_deref().map(|open| Opened::read(open, &folder)).transpose();
+    let opened = opened.map_err(anyhow::Error::msg)?;
+    let own = crate::platform::folders::local_data();
+    // Who names a room wants a window for it.
+    if let (Some(opened), Some(own), None) = (&opened, &own, args.entry.room())
+        && handover::hand_over(own, opened)
+    {
+        return Ok(());
+    }
     open_window(Box::new(move |creation| {
-        Ok(Box::new(LiveApp::new(creation, args, settings, settings_path, look)?))
+        Ok(Box::new(LiveApp::new(creation, args, opened, settings, settings_path, look)?))
     }))
 }
 
@@ -140,7 +153,10 @@ impl eframe::App for DemoApp {
                 UiAction::PickSubtitles => {
                     self.demo.command(Command::AddSubtitle("film.de.srt".into()));
                 }
-                UiAction::KeepTalkKey(_) | UiAction::KeepWindow(_) | UiAction::ComeBack => {}
+                UiAction::KeepTalkKey(_)
+                | UiAction::KeepWindow(_)
+                | UiAction::FilmForRoom(_)
+                | UiAction::ComeBack => {}
             }
         }
         ui.ctx().request_repaint_after(demo::PICTURE_INTERVAL);

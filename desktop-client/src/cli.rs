@@ -37,6 +37,10 @@ pub enum Mode {
 /// The window's options.
 #[derive(Debug, Args)]
 pub struct WindowArgs {
+    /// A film to show in the room that is entered, or an invitation (cinemasync://join/CODE). A window that
+    /// is open already takes it.
+    #[arg(value_name = "FILM_OR_LINK")]
+    pub open: Option<String>,
     /// Show a scripted evening without a network; begin so many seconds into it.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "0")]
     pub demo: Option<f64>,

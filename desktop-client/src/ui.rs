@@ -2,6 +2,7 @@
 //! what passes: texts being typed, open panels, toasts. Leaves the session, the film's texture,
 //! file dialogs and the clipboard to [`app`](crate::app).
 
+mod dropped;
 mod help;
 mod keys;
 mod lobby;
@@ -15,6 +16,7 @@ mod widgets;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use cinemasync_core::call_status::{CallStatus, ProgramUse};
@@ -23,7 +25,7 @@ use cinemasync_core::interface::{Command, Event, Level, Notice, ServerChoice, Sn
 use cinemasync_core::screen::ScreenSource;
 use cinemasync_core::window_settings::WindowSettings;
 use cinemasync_protocol::ParticipantId;
-use eframe::egui::{self, CentralPanel, Frame, Key, Response, TextureId, ViewportCommand};
+use eframe::egui::{self, CentralPanel, Frame, Key, Rect, Response, TextureId, ViewportCommand};
 
 use help::Help;
 use keys::KeyMap;
@@ -32,8 +34,9 @@ use room::Room;
 use settings::SettingsPanel;
 use shown::{News, ShownSizes};
 pub use theme::Look;
-use theme::{size, space};
+use theme::{icons, size, space};
 use video::Pictures;
+use widgets::prompt::Prompt;
 use widgets::toast::Toasts;
 
 /// The key that is held to talk unless another one was chosen.
@@ -59,6 +62,8 @@ pub struct LobbyDefaults {
     pub talk_key: String,
     /// How the window itself is.
     pub window: WindowSettings,
+    /// A film to show in the room that is entered first.
+    pub film: Option<PathBuf>,
     /// Can one come back to the room in which the program ended by accident?
     pub can_come_back: bool,
     /// Does the system ask the person before this program may look at the screen, and say no until then?
@@ -77,6 +82,7 @@ impl Default for LobbyDefaults {
             about: String::new(),
             talk_key: String::new(),
             window: WindowSettings::default(),
+            film: None,
             can_come_back: false,
             screen_asks_first: false,
             player_missing: None,
@@ -132,6 +138,8 @@ pub enum UiAction {
     CopyReport(String),
     /// Go back to the room in which the program ended by accident.
     ComeBack,
+    /// Show this film in the room that is entered next, or none after all.
+    FilmForRoom(Option<PathBuf>),
     /// Remember the key to talk with, by its name.
     KeepTalkKey(String),
     /// Remember how the window itself is to be; it is so already.
@@ -188,6 +196,8 @@ pub struct Ui {
     utc_offset_minutes: i32,
     /// Does the window's title say that one shares?
     titled_sharing: bool,
+    /// A film that came from outside, until it is said what to do with it.
+    handed: Option<PathBuf>,
     /// Why a file was not taken as one's own copy, until it is known whether it can be all the same.
     wrong_film: Option<String>,
 }
@@ -199,7 +209,12 @@ impl Ui {
         let window = defaults.window.bounded();
         set_window(ctx, &window);
         Self {
-            lobby: Lobby::new(defaults.name, defaults.server, defaults.can_come_back),
+            lobby: Lobby::new(
+                defaults.name,
+                defaults.server,
+                defaults.film,
+                defaults.can_come_back,
+            ),
             room: Room::default(),
             settings: SettingsPanel::new(
                 Key::from_name(&defaults.talk_key).unwrap_or(DEFAULT_TALK_KEY),
@@ -219,6 +234,7 @@ impl Ui {
             screen_asks_first: defaults.screen_asks_first,
             utc_offset_minutes: defaults.utc_offset_minutes,
             titled_sharing: false,
+            handed: None,
             wrong_film: None,
         }
     }
@@ -226,6 +242,24 @@ impl Ui {
     /// Says that films can be played now, or why not.
     pub fn set_player_missing(&mut self, why: Option<String>) {
         self.player_missing = why;
+    }
+
+    /// An invitation was opened outside of the window: the lobby is filled with it, and no more.
+    pub fn invited(&mut self, link: &str, in_room: bool) {
+        self.lobby.fill(link);
+        if in_room {
+            let text = text::INVITATION_WAITS.to_owned();
+            self.toasts.add(Notice { level: Level::Info, text });
+        }
+    }
+
+    /// A film was opened outside of the window: in a room the person is asked, the lobby lists it.
+    pub fn handed(&mut self, film: PathBuf, in_room: bool) {
+        if in_room {
+            self.handed = Some(film);
+        } else {
+            self.lobby.film = Some(film);
+        }
     }
 
     /// Says what this program uses of the computer.
@@ -251,7 +285,7 @@ impl Ui {
                 self.lobby.entered();
                 self.room = Room::default();
             }
-            Event::Left => self.room = Room::default(),
+            Event::Left => (self.room, self.handed) = (Room::default(), None),
             Event::Reaction { emoji, .. } => self.room.react(emoji.clone()),
             _ => {}
         }
@@ -329,6 +363,7 @@ impl Ui {
                 // What stops sharing stays in reach.
                 top += room::sharing::banner_room(&scene);
                 top = self.room.prompts(ui, whole, top, &mut scene);
+                top = ask_about(&mut self.handed, ui, whole, top, &mut scene);
                 if let Some(undo) = &snapshot.playback.undo
                     && snapshot.playback.may_steer
                 {
@@ -388,6 +423,35 @@ impl Ui {
             News::In(seconds) => ctx.request_repaint_after_secs(seconds as f32),
         }
     }
+}
+
+/// Asks what to do with a film that came from outside. Returns where the question ends.
+fn ask_about(
+    handed: &mut Option<PathBuf>,
+    ui: &mut egui::Ui,
+    whole: Rect,
+    top: f32,
+    scene: &mut Scene<'_>,
+) -> f32 {
+    let Some(path) = handed.clone() else { return top };
+    let shown = scene.snapshot.playback.film.is_some();
+    let both = [text::SHOW_IT, text::AFTER_THIS_ONE, text::NOT_NOW];
+    let prompt = Prompt {
+        key: "handed",
+        sign: icons::FILM,
+        text: &text::show_to_room(&text::file_name(&path)),
+        answers: if shown { &both } else { &[text::SHOW_IT, text::NOT_NOW] },
+    };
+    let (height, pressed) = prompt.show(ui, whole, top);
+    if let Some(answer) = pressed {
+        *handed = None;
+        match answer {
+            0 => scene.command(Command::OpenFilm(path)),
+            1 if shown => scene.command(Command::QueueFilm(path)),
+            _ => {}
+        }
+    }
+    top + height + space::S
 }
 
 /// Makes everything as large and as restless as is wished.

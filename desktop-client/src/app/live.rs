@@ -15,7 +15,9 @@ use cinemasync_core::session::{EquipmentConfig, SessionConfig};
 use eframe::egui;
 
 use super::film_view::FilmView;
+use super::handover::Handover;
 use super::keeper::{Keeper, KeptIn};
+use super::opened::Opened;
 use crate::cli::WindowArgs;
 use crate::headless::EventLine;
 use crate::media::{CameraSource, MediaConfig, MicrophoneSource};
@@ -46,8 +48,12 @@ pub(super) struct LiveApp {
     keeper: Keeper,
     /// How to get back into the room that a crash ended.
     way_back: Option<Invite>,
-    /// A film to show as soon as one is in a room.
+    /// A film to show as soon as one is in a room, whatever is shown there.
     first_film: Option<PathBuf>,
+    /// A film to show in the next room; others who are there already are not surprised by it.
+    next_film: Option<PathBuf>,
+    /// What other starts of this program hand over.
+    handover: Option<Handover>,
     print_events: bool,
     began: Instant,
     /// Files that dialogs return; one dialog is open at a time.
@@ -67,6 +73,7 @@ impl LiveApp {
     pub(super) fn new(
         creation: &eframe::CreationContext<'_>,
         args: WindowArgs,
+        opened: Option<Opened>,
         settings: Settings,
         settings_path: Option<PathBuf>,
         look: Look,
@@ -122,6 +129,13 @@ impl LiveApp {
             place: crate::place::default_path(),
         });
         let way_back = last.map(|place| args.session.back_to(place));
+        let own = crate::platform::folders::local_data();
+        let handover = own.and_then(|folder| Handover::start(&folder, Arc::clone(&repaint)));
+        let (link, next_film) = match opened {
+            Some(Opened::Link(link)) => (Some(link), None),
+            Some(Opened::File(path)) => (None, Some(path)),
+            None => (None, None),
+        };
         let about = super::about();
         let talk_key = settings.talk_key.clone();
         let defaults = LobbyDefaults {
@@ -131,18 +145,25 @@ impl LiveApp {
             about,
             talk_key,
             window: settings.window.clone(),
+            film: next_film.clone(),
             can_come_back: way_back.is_some(),
             screen_asks_first: screen_permission::asks_first(),
             ..LobbyDefaults::default()
         };
+        let mut ui = Ui::new(ctx, defaults);
+        if let Some(link) = link {
+            ui.invited(&link, false);
+        }
         Ok(Self {
-            ui: Ui::new(ctx, defaults),
+            ui,
             session,
             film: FilmView::new(creation.get_proc_address.clone()),
             settings,
             keeper,
             way_back,
             first_film: args.session.film,
+            next_film,
+            handover,
             print_events: args.print_events,
             began: Instant::now(),
             choices: mpsc::sync_channel(1),
@@ -166,12 +187,19 @@ impl LiveApp {
                     writeln!(std::io::stdout().lock(), "{}", line.to_json(self.began.elapsed()));
             }
             match event {
-                Event::Room { name, server, .. } => {
+                Event::Room { name, server, participants, .. } => {
                     self.session.send(Command::Preview(false));
                     let server = self.settings.server.is_some().then_some(server);
                     self.keep(Settings { name, server, ..self.settings.clone() });
                     if let Some(path) = self.first_film.take() {
                         self.session.send(Command::OpenFilm(path));
+                    }
+                    match self.next_film.take() {
+                        Some(path) if participants.is_empty() => {
+                            self.session.send(Command::OpenFilm(path));
+                        }
+                        Some(path) => self.ui.handed(path, true),
+                        None => {}
                     }
                 }
                 Event::Left => self.session.send(Command::Preview(true)),
@@ -182,6 +210,24 @@ impl LiveApp {
         }
         while let Ok((command, path)) = self.choices.1.try_recv() {
             self.session.send(command(path));
+        }
+    }
+
+    /// Shows what another start of this program handed over: nothing of it is opened unless the person
+    /// says so.
+    fn take_over(&mut self, ctx: &egui::Context) {
+        let Some(handover) = &self.handover else { return };
+        let in_room = matches!(self.session.snapshot().stage, Stage::Room { .. });
+        while let Some(opened) = handover.next() {
+            match opened {
+                Opened::Link(link) => self.ui.invited(&link, in_room),
+                Opened::File(path) => {
+                    self.next_film = (!in_room).then(|| path.clone());
+                    self.ui.handed(path, in_room);
+                }
+            }
+            ctx.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(egui::ViewportCommand::Focus);
         }
     }
 
@@ -218,6 +264,7 @@ impl LiveApp {
             UiAction::KeepWindow(window) => {
                 self.keep(Settings { window, ..self.settings.clone() });
             }
+            UiAction::FilmForRoom(film) => self.next_film = film,
             UiAction::PickFilm => self.pick("Choose a film", &[], Command::OpenFilm, ctx),
             UiAction::PickOwnCopy => {
                 self.pick("Choose your copy of the film", &[], Command::AttachFilm, ctx);
@@ -320,6 +367,7 @@ fn player_config(audio: FilmAudio) -> PlayerConfig {
 impl eframe::App for LiveApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.hear();
+        self.take_over(ctx);
         // Drawing follows at once where the window can be seen.
         let since = *self.not_drawn_since.get_or_insert_with(Instant::now);
         if since.elapsed() >= HIDDEN_AFTER {

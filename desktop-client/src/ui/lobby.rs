@@ -5,6 +5,8 @@ mod code;
 mod form;
 mod server;
 
+use std::path::PathBuf;
+
 use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::interface::{Command, Invite, RoomChoice, ServerChoice, Stage};
 use cinemasync_protocol::limits::{MAX_NAME_CHARS, normalize_name};
@@ -13,13 +15,14 @@ use eframe::egui::{
 };
 
 use self::server::ServerForm;
+use super::dropped::{self, Dragged};
 use super::settings::in_use;
 use super::theme::{font, icons, palette, radius, size, space};
 use super::video::Placement;
 use super::widgets::button::{Button, Kind};
 use super::widgets::meter::meter;
 use super::widgets::{Line, icon, label, readable};
-use super::{Scene, text};
+use super::{Scene, UiAction, text};
 
 /// Width of the picture of oneself.
 const PREVIEW: f32 = 520.0;
@@ -27,7 +30,8 @@ const PREVIEW: f32 = 520.0;
 const FORM: f32 = 400.0;
 /// Height of the form when nothing is wrong.
 const FORM_HEIGHT: f32 = 420.0;
-/// The button back to a room, below it.
+/// The film that waits, in it; the button back to a room, below it.
+const FILM_ROW: f32 = size::CONTROL + space::L;
 const WAY_BACK: f32 = size::CONTROL + space::L;
 /// Height of the lines under the picture.
 const DEVICES: f32 = 76.0;
@@ -46,13 +50,20 @@ pub(super) struct Lobby {
     general_error: Option<String>,
     /// Was the last attempt to make a room, rather than to join one?
     creating: bool,
+    /// What is shown in the room that is entered.
+    pub(super) film: Option<PathBuf>,
     /// Is there a room to come back to?
     can_come_back: bool,
 }
 
 impl Lobby {
     /// Begins with what was used before.
-    pub(super) fn new(name: String, server: ServerChoice, can_come_back: bool) -> Self {
+    pub(super) fn new(
+        name: String,
+        server: ServerChoice,
+        film: Option<PathBuf>,
+        can_come_back: bool,
+    ) -> Self {
         Self {
             name,
             code: String::new(),
@@ -61,6 +72,7 @@ impl Lobby {
             code_error: None,
             general_error: None,
             creating: true,
+            film,
             can_come_back,
         }
     }
@@ -80,7 +92,23 @@ impl Lobby {
         self.code_error = None;
         self.general_error = None;
         self.can_come_back = false;
+        self.film = None;
         self.code.clear();
+    }
+
+    /// Takes over what an invitation says.
+    pub(super) fn fill(&mut self, link: &str) {
+        let read = code::read(link);
+        self.code_error = None;
+        self.code = read.code;
+        if let Some(server) = read.server {
+            self.server.use_address(server);
+        }
+    }
+
+    fn show_film(&mut self, film: Option<PathBuf>, scene: &mut Scene<'_>) {
+        self.film.clone_from(&film);
+        (scene.send)(UiAction::FilmForRoom(film));
     }
 
     /// Draws it over the whole of `ui`.
@@ -102,10 +130,21 @@ impl Lobby {
                 if wide { self.wide(ui, body, scene) } else { self.narrow(ui, body, scene) }
             });
         });
+        if let Some(film) = dropped::take(ui).film {
+            self.show_film(Some(film), scene);
+        }
+        if let Some(dragged) = dropped::dragged(ui) {
+            let words = match dragged {
+                Dragged::Film => text::DROP_FOR_ROOM,
+                Dragged::Subtitles => text::DROP_SUBTITLES_LATER,
+            };
+            dropped::say(ui, body.shrink(space::L), words);
+        }
     }
 
     fn form_height(&self) -> f32 {
-        FORM_HEIGHT + if self.can_come_back { WAY_BACK } else { 0.0 }
+        let film = if self.film.is_some() { FILM_ROW } else { 0.0 };
+        FORM_HEIGHT + film + if self.can_come_back { WAY_BACK } else { 0.0 }
     }
 
     fn wide(&mut self, ui: &mut Ui, body: Rect, scene: &mut Scene<'_>) {

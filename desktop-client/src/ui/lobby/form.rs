@@ -1,5 +1,6 @@
 //! The lobby's form: headline, name, new room, code; or, on the way in, what is being waited for.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use cinemasync_core::interface::Command;
@@ -9,11 +10,11 @@ use eframe::egui::{
     Align2, Galley, Id, Key, Rect, Spinner, Stroke, TextBuffer, Ui, Vec2, pos2, vec2,
 };
 
-use super::{Lobby, code};
+use super::Lobby;
 use crate::ui::theme::{font, icons, letters, line, palette, size, space};
 use crate::ui::widgets::button::{Button, Kind};
 use crate::ui::widgets::field::Field;
-use crate::ui::widgets::{Line, label, paragraph};
+use crate::ui::widgets::{Line, icon, label, panel, paragraph};
 use crate::ui::{Scene, UiAction, text};
 
 /// The widest text that the code field takes: a whole invitation that is pasted.
@@ -34,7 +35,12 @@ impl Lobby {
         };
         let colors = palette(ui);
         let caption = Line::new(font::caption(), colors.text_2);
-        next(0.0, space::XL);
+        next(0.0, if self.film.is_some() { space::L } else { space::XL });
+        if let Some(film) = self.film.clone()
+            && film_row(ui, next(size::CONTROL, space::L), &film)
+        {
+            self.show_film(None, scene);
+        }
         label(ui, next(18.0, space::S), Align2::LEFT_CENTER, text::YOUR_NAME, &caption);
 
         let row = next(size::FIELD, 0.0);
@@ -106,12 +112,8 @@ impl Lobby {
         let field = field.limit(MAX_PASTED_CHARS).wrong(self.code_error.is_some());
         let response = field.layouter(&mut spaced).show(ui, rect, &mut self.code);
         if response.changed() {
-            self.code_error = None;
-            let typed = code::read(&self.code);
-            self.code = typed.code;
-            if let Some(server) = typed.server {
-                self.server.use_address(server);
-            }
+            let typed = std::mem::take(&mut self.code);
+            self.fill(&typed);
         }
         response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
     }
@@ -140,6 +142,27 @@ impl Lobby {
 /// Where a sentence about the field in `row` goes.
 fn next_room(rect: Rect, row: Rect) -> Rect {
     Rect::from_min_max(pos2(rect.left(), row.bottom() + space::S), rect.max)
+}
+
+/// The film that waits for a room; true if it is not to.
+fn film_row(ui: &Ui, row: Rect, film: &Path) -> bool {
+    let colors = palette(ui);
+    panel(ui, row, colors.surface_1);
+    let at = pos2(row.left() + space::M + size::ICON_SMALL / 2.0, row.center().y);
+    icon(ui.painter(), at, icons::FILM, size::ICON_SMALL, colors.amber_text);
+    let side = Vec2::splat(size::SMALL);
+    let center = pos2(row.right() - space::XS - side.x / 2.0, row.center().y);
+    let close = Button::icon("not that film", text::NOT_THAT_FILM, icons::CLOSE).small();
+    let pressed = close.kind(Kind::Quiet).show(ui, Rect::from_center_size(center, side)).clicked();
+    let words = Rect::from_min_max(
+        pos2(at.x + size::ICON_SMALL / 2.0 + space::S, row.top() + space::XS),
+        pos2(center.x - side.x / 2.0 - space::S, row.bottom() - space::XS),
+    );
+    let style = Line::new(font::body_strong(), colors.text_1);
+    label(ui, words, Align2::LEFT_TOP, &text::file_name(film), &style);
+    let style = Line::new(font::caption(), colors.text_2);
+    label(ui, words, Align2::LEFT_BOTTOM, text::FILM_FOR_ROOM, &style);
+    pressed
 }
 
 /// Says what is wrong; returns the height it took.

@@ -4,50 +4,44 @@ pub(super) mod choice;
 mod empty;
 pub(super) mod screen;
 
-use std::path::{Path, PathBuf};
-
-use cinemasync_core::interface::{Command, FilmCopy};
+use cinemasync_core::interface::{Command, FilmCopy, PlaybackView};
 use eframe::egui::epaint::RectShape;
 use eframe::egui::{
-    Align2, Color32, CornerRadius, Mesh, Painter, Rect, Sense, Shape, Stroke, StrokeKind, Ui, Vec2,
-    pos2, vec2,
+    Color32, CornerRadius, Mesh, Painter, Rect, Sense, Shape, Ui, Vec2, pos2, vec2,
 };
 
 use self::choice::View;
 use super::{Room, waiting};
+use crate::ui::dropped::{self, Dragged, Dropped};
 use crate::ui::theme::icons::{self, Icon};
 use crate::ui::theme::{font, line, on_picture, palette, radius, size, space};
 use crate::ui::widgets::button::{Button, Kind};
-use crate::ui::widgets::{Line, centred_galley, icon, label, pill, readable};
-use crate::ui::{FilmPicture, SUBTITLE_ENDINGS, Scene, UiAction, text};
+use crate::ui::widgets::{Line, centred_galley, icon, pill, readable};
+use crate::ui::{FilmPicture, Scene, UiAction, text};
 
 /// A film whose picture nobody sees is drawn so small: libmpv keeps its time by what is drawn.
 const UNSEEN: Vec2 = vec2(64.0, 36.0);
-/// Of files that are dropped together only so many are taken.
-const MOST_DROPPED: usize = 8;
 
 /// Files dropped onto the window: subtitles for the film; else the film to show, or one's copy where
 /// that is wanted.
 pub(super) fn take_dropped(ui: &Ui, scene: &mut Scene<'_>) {
-    let dropped: Vec<PathBuf> = ui.input(|input| {
-        let files = input.raw.dropped_files.iter().take(MOST_DROPPED);
-        files.map(|file| file.path().to_path_buf()).collect()
-    });
-    let named = dropped.into_iter().filter(|path| !path.as_os_str().is_empty());
-    let (subtitles, films): (Vec<_>, Vec<_>) = named.partition(|path| is_subtitle(path));
-    if let Some(path) = films.into_iter().next() {
+    let Dropped { film, subtitles } = dropped::take(ui);
+    if let Some(path) = film {
         let playback = &scene.snapshot.playback;
-        let wanted = playback.film.is_some() && playback.mine == FilmCopy::None;
-        scene.command(if wanted { Command::AttachFilm(path) } else { Command::OpenFilm(path) });
+        scene.command(if is_copy_wanted(playback) {
+            Command::AttachFilm(path)
+        } else {
+            Command::OpenFilm(path)
+        });
     }
     for path in subtitles {
         scene.command(Command::AddSubtitle(path));
     }
 }
 
-fn is_subtitle(path: &Path) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| SUBTITLE_ENDINGS.iter().any(|one| one.eq_ignore_ascii_case(ending)))
+/// Is one's own copy of the film wanted, rather than another film?
+fn is_copy_wanted(playback: &PlaybackView) -> bool {
+    playback.film.is_some() && playback.mine == FilmCopy::None
 }
 
 /// Darkens towards the bottom, so that what stands on the picture can be read.
@@ -108,12 +102,15 @@ impl Room {
             trouble(ui, rect, scene);
         }
         self.reactions.show(ui, rect);
-        let hovered = ui.input(|input| {
-            let files = &input.raw.hovered_files;
-            files.first().map(|file| file.path.as_deref().is_some_and(is_subtitle))
-        });
-        if let Some(subtitle) = hovered {
-            drop_here(ui, rect, if subtitle { text::DROP_SUBTITLES_NOW } else { text::DROP_NOW });
+        if let Some(dragged) = dropped::dragged(ui) {
+            let playback = &scene.snapshot.playback;
+            let words = match (dragged, &playback.film) {
+                (Dragged::Subtitles, _) => text::DROP_SUBTITLES_NOW.to_owned(),
+                (Dragged::Film, Some(film)) if is_copy_wanted(playback) => text::drop_copy(film),
+                (Dragged::Film, Some(film)) => text::drop_instead(film),
+                (Dragged::Film, None) => text::DROP_NOW.to_owned(),
+            };
+            dropped::say(ui, rect, &words);
         }
     }
 }
@@ -198,32 +195,9 @@ fn invite(
     })
 }
 
-fn drop_here(ui: &Ui, rect: Rect, words: &str) {
-    let colors = palette(ui);
-    let corner = CornerRadius::same(radius::TILE);
-    ui.painter().rect_filled(rect, corner, on_picture::GROUND);
-    let stroke = Stroke::new(size::RING, colors.amber);
-    ui.painter().rect_stroke(rect, corner, stroke, StrokeKind::Inside);
-    let style = Line::new(font::large(), on_picture::INK);
-    label(ui, rect, Align2::CENTER_CENTER, words, &style);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn subtitles_are_known_by_their_ending() {
-        for (name, expected) in [
-            ("film.de.srt", true),
-            ("FILM.ASS", true),
-            ("a.vtt", true),
-            ("film.mkv", false),
-            ("srt", false),
-        ] {
-            assert_eq!(is_subtitle(Path::new(name)), expected, "{name}");
-        }
-    }
 
     #[test]
     fn a_film_keeps_its_shape_on_every_stage() {

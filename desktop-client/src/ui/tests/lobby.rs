@@ -110,3 +110,56 @@ fn the_lobby_switches_camera_and_microphone() {
     click(&mut window, text::CAMERA_ON);
     assert_eq!(commands(&window), [Command::Microphone(true), Command::Camera(true)]);
 }
+
+#[test]
+fn a_film_waits_in_the_lobby_for_the_room_that_is_entered() {
+    let film = PathBuf::from("/films/Big Night.mkv");
+    for size in [WIDE, NARROW] {
+        let mut window = window(size, Snapshot::default());
+        window.state_mut().ui.as_mut().unwrap().handed(film.clone(), false);
+        window.run_steps(3);
+        window.get_by_label("Big Night.mkv");
+        window.get_by_label(text::NOT_THAT_FILM).scroll_to_me();
+        window.run_steps(20);
+        click(&mut window, text::NOT_THAT_FILM);
+        assert_eq!(window.state().actions, [UiAction::FilmForRoom(None)]);
+        assert!(window.query_by_label("Big Night.mkv").is_none());
+    }
+}
+
+#[test]
+fn an_invitation_from_outside_fills_the_lobby_and_does_no_more() {
+    let mut window = lobby();
+    let link = text::invite_link("K7QM4XTB".parse().unwrap(), "wss://films.example.org");
+    window.state_mut().ui.as_mut().unwrap().invited(&link, false);
+    window.run_steps(3);
+    let field = window.get_by_role_and_label(Role::TextInput, text::ROOM_CODE);
+    assert_eq!(field.value().as_deref(), Some("K7QM4XTB"));
+    assert_eq!(commands(&window), []);
+    click(&mut window, text::JOIN);
+    let server = ServerChoice::Url("wss://films.example.org".to_owned());
+    let room = RoomChoice::Join("K7QM4XTB".parse().unwrap());
+    assert_eq!(commands(&window), [enter(server, room)]);
+}
+
+#[test]
+fn a_film_from_outside_is_shown_to_a_room_only_when_one_says_so() {
+    let film = PathBuf::from("/films/Big Night.mkv");
+    let ask = |window: &mut Window| {
+        window.state_mut().ui.as_mut().unwrap().handed(film.clone(), true);
+        window.run_steps(3);
+        window.get_by_label(&text::show_to_room("Big Night.mkv"));
+    };
+    let mut window = window(WIDE, watching());
+    ask(&mut window);
+    assert_eq!(commands(&window), []);
+    click(&mut window, text::AFTER_THIS_ONE);
+    assert_eq!(commands(&window), [Command::QueueFilm(film.clone())]);
+    ask(&mut window);
+    click(&mut window, text::SHOW_IT);
+    assert_eq!(last(&window), Some(Command::OpenFilm(film.clone())));
+    ask(&mut window);
+    click(&mut window, text::NOT_NOW);
+    assert_eq!(commands(&window).len(), 2);
+    assert!(window.query_by_label(&text::show_to_room("Big Night.mkv")).is_none());
+}

@@ -254,6 +254,16 @@ fn shower(playback: &PlaybackView) -> &str {
     if playback.opened_by.is_empty() { "Somebody" } else { &playback.opened_by }
 }
 
+/// What happens when a film is let go: it is one's copy of the one that is shown.
+pub(crate) fn drop_copy(film: &FilmInfo) -> String {
+    format!("Let go: your copy of {}", title(film))
+}
+
+/// What happens when a film is let go: it is shown in the place of this one.
+pub(crate) fn drop_instead(film: &FilmInfo) -> String {
+    format!("Let go to show it to the room instead of {}", title(film))
+}
+
 /// The film's title: its file name without what only programs read.
 pub(crate) fn title(film: &FilmInfo) -> String {
     let name = film.name.as_str();

@@ -1,5 +1,7 @@
 //! What the window says of itself: its keys and its settings.
 
+use std::path::Path;
+
 use eframe::egui::Key;
 
 use crate::ui::keys::Group;
@@ -37,6 +39,25 @@ pub(crate) const REDUCED_MOTION: &str = "Less motion";
 pub(crate) const KEYS_AS_THEY_CAME: &str = "As they came";
 pub(crate) const KEYS_CHOSEN: &str = "Chosen by you";
 pub(crate) const RESET_KEYS: &str = "All keys as they came";
+
+pub(crate) const DROP_FOR_ROOM: &str = "Let go to show it in the room you enter";
+pub(crate) const DROP_SUBTITLES_LATER: &str = "Subtitles are for a film: enter a room first";
+pub(crate) const FILM_FOR_ROOM: &str = "Shown in the room you enter";
+pub(crate) const NOT_THAT_FILM: &str = "Do not show this film";
+pub(crate) const SHOW_IT: &str = "Show it";
+pub(crate) const AFTER_THIS_ONE: &str = "After this one";
+pub(crate) const INVITATION_WAITS: &str =
+    "An invitation was opened. It stands in the lobby once you have left this room.";
+
+/// Asks whether a film that was opened from outside is to be shown.
+pub(crate) fn show_to_room(file: &str) -> String {
+    format!("Show {file} to the room?")
+}
+
+/// A file's name, without where it lies.
+pub(crate) fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
 
 /// What keys are about.
 pub(crate) fn key_group(group: Group) -> &'static str {
