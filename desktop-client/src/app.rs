@@ -156,6 +156,7 @@ impl eframe::App for DemoApp {
                 UiAction::KeepTalkKey(_)
                 | UiAction::KeepWindow(_)
                 | UiAction::FilmForRoom(_)
+                | UiAction::ForgetRoom(_)
                 | UiAction::ComeBack => {}
             }
         }

@@ -10,6 +10,7 @@ pub mod peer;
 pub mod place;
 pub mod platform;
 pub mod player;
+pub mod recent_rooms;
 pub mod session;
 pub mod settings;
 pub mod ui;

@@ -22,9 +22,10 @@ use std::time::{Duration, Instant};
 use cinemasync_core::call_status::{CallStatus, ProgramUse};
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::interface::{Command, Event, Level, Notice, ServerChoice, Snapshot, Stage};
+use cinemasync_core::recent_rooms::RecentRooms;
 use cinemasync_core::screen::ScreenSource;
 use cinemasync_core::window_settings::WindowSettings;
-use cinemasync_protocol::ParticipantId;
+use cinemasync_protocol::{ParticipantId, RoomCode};
 use eframe::egui::{self, CentralPanel, Frame, Key, Rect, Response, TextureId, ViewportCommand};
 
 use help::Help;
@@ -64,6 +65,8 @@ pub struct LobbyDefaults {
     pub window: WindowSettings,
     /// A film to show in the room that is entered first.
     pub film: Option<PathBuf>,
+    /// Was this program never used here before?
+    pub first_start: bool,
     /// Can one come back to the room in which the program ended by accident?
     pub can_come_back: bool,
     /// Does the system ask the person before this program may look at the screen, and say no until then?
@@ -83,6 +86,7 @@ impl Default for LobbyDefaults {
             talk_key: String::new(),
             window: WindowSettings::default(),
             film: None,
+            first_start: false,
             can_come_back: false,
             screen_asks_first: false,
             player_missing: None,
@@ -140,6 +144,8 @@ pub enum UiAction {
     ComeBack,
     /// Show this film in the room that is entered next, or none after all.
     FilmForRoom(Option<PathBuf>),
+    /// Forget this room of those in which one was.
+    ForgetRoom(RoomCode),
     /// Remember the key to talk with, by its name.
     KeepTalkKey(String),
     /// Remember how the window itself is to be; it is so already.
@@ -213,6 +219,7 @@ impl Ui {
                 defaults.name,
                 defaults.server,
                 defaults.film,
+                defaults.first_start,
                 defaults.can_come_back,
             ),
             room: Room::default(),
@@ -242,6 +249,11 @@ impl Ui {
     /// Says that films can be played now, or why not.
     pub fn set_player_missing(&mut self, why: Option<String>) {
         self.player_missing = why;
+    }
+
+    /// Says in which rooms one was, and how late it is now in Unix seconds.
+    pub fn set_recent(&mut self, rooms: RecentRooms, now_unix_secs: u64) {
+        self.lobby.set_recent(rooms, now_unix_secs);
     }
 
     /// An invitation was opened outside of the window: the lobby is filled with it, and no more.

@@ -25,6 +25,7 @@ pub mod packet;
 pub mod plan;
 pub mod playback_sync;
 pub mod player;
+pub mod recent_rooms;
 pub mod room_rules;
 pub mod safety_code;
 pub mod screen;

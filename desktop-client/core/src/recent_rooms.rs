@@ -94,7 +94,8 @@ mod tests {
         recent.entered(code(2), "wss://a", [], 20);
         recent.met("Cyd".to_owned());
         recent.entered(code(1), "wss://a", ["Ben".to_owned(), "Ana".to_owned()], 30);
-        let rooms: Vec<_> = recent.rooms.iter().map(|room| (room.code, room.at_unix_secs)).collect();
+        let rooms: Vec<_> =
+            recent.rooms.iter().map(|room| (room.code, room.at_unix_secs)).collect();
         assert_eq!(rooms, [(code(1), 30), (code(2), 20)]);
         assert_eq!(recent.rooms[0].names, ["Ana", "Ben"]);
         assert_eq!(recent.rooms[1].names, ["Cyd"]);

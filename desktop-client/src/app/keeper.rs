@@ -1,5 +1,5 @@
 //! What the window keeps on the disk while it runs, on a thread of its own, since a disk may be slow:
-//! the settings, what is remembered of films, and the place in a room that a crash would lose. Of
+//! the settings, what is remembered of films, the rooms in which one was, and the place in a room that a crash would lose. Of
 //! several wishes the latest counts.
 
 use std::fs::File;
@@ -10,10 +10,11 @@ use std::time::{Duration, SystemTime};
 
 use cinemasync_core::film_memory::FilmMemory;
 use cinemasync_core::interface::Place;
+use cinemasync_core::recent_rooms::RecentRooms;
 use cinemasync_protocol::limits::RESUME_WINDOW_SECS;
 
 use crate::settings::Settings;
-use crate::{film_memory, place};
+use crate::{film_memory, place, recent_rooms};
 
 /// The place is written anew so often, so that its file tells when the program ran last.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -38,6 +39,7 @@ struct Shared {
 struct Wishes {
     settings: Option<Settings>,
     films: Option<FilmMemory>,
+    rooms: Option<RecentRooms>,
     place: Option<Option<Place>>,
     ends: bool,
 }
@@ -47,13 +49,14 @@ struct Wishes {
 pub(super) struct KeptIn {
     pub(super) settings: Option<PathBuf>,
     pub(super) films: Option<PathBuf>,
+    pub(super) rooms: Option<PathBuf>,
     pub(super) place: Option<PathBuf>,
 }
 
 impl Keeper {
     /// Starts the thread. Also returns the place in which this program was when it crashed, if that
     /// was a moment ago and no other window of this person runs.
-    pub(super) fn start(KeptIn { settings, films, place }: KeptIn) -> (Self, Option<Place>) {
+    pub(super) fn start(KeptIn { settings, films, rooms, place }: KeptIn) -> (Self, Option<Place>) {
         // Only one window keeps a place: a second one would forget or take that of the first.
         let place = place.and_then(|path| Some((lock(&path)?, path)));
         let last = place.as_ref().and_then(|(_, path)| recent(path));
@@ -64,7 +67,8 @@ impl Keeper {
             .name("keeper".to_owned())
             .spawn(move || {
                 let place = place.as_ref().map(|(_, path)| path.as_path());
-                here.run(settings.as_deref(), films.as_deref(), place, kept);
+                let paths = [settings.as_deref(), films.as_deref(), rooms.as_deref()];
+                here.run(paths, place, kept);
             })
             .inspect_err(|error| tracing::warn!(%error, "nothing can be kept"))
             .ok();
@@ -80,6 +84,12 @@ impl Keeper {
     /// Keeps what is remembered of films.
     pub(super) fn films(&self, memory: FilmMemory) {
         self.shared.lock().films = Some(memory);
+        self.shared.news.notify_one();
+    }
+
+    /// Keeps the rooms in which one was.
+    pub(super) fn rooms(&self, rooms: RecentRooms) {
+        self.shared.lock().rooms = Some(rooms);
         self.shared.news.notify_one();
     }
 
@@ -112,8 +122,7 @@ impl Shared {
     /// `kept` is what lies on the disk from before.
     fn run(
         &self,
-        settings_path: Option<&Path>,
-        films_path: Option<&Path>,
+        [settings_path, films_path, rooms_path]: [Option<&Path>; 3],
         place_path: Option<&Path>,
         mut kept: Option<Place>,
     ) {
@@ -122,12 +131,13 @@ impl Shared {
             let nothing = |wishes: &mut Wishes| {
                 wishes.settings.is_none()
                     && wishes.films.is_none()
+                    && wishes.rooms.is_none()
                     && wishes.place.is_none()
                     && !wishes.ends
             };
             let waited = self.news.wait_timeout_while(self.lock(), HEARTBEAT, nothing);
             let mut wishes = waited.unwrap_or_else(PoisonError::into_inner).0;
-            let Wishes { settings, films, place, ends } = std::mem::take(&mut *wishes);
+            let Wishes { settings, films, rooms, place, ends } = std::mem::take(&mut *wishes);
             drop(wishes);
             if let (Some(settings), Some(path)) = (settings, settings_path)
                 && let Err(error) = settings.save(path)
@@ -136,6 +146,9 @@ impl Shared {
             }
             if let (Some(films), Some(path)) = (films, films_path) {
                 film_memory::save(path, &films);
+            }
+            if let (Some(rooms), Some(path)) = (rooms, rooms_path) {
+                recent_rooms::save(path, &rooms);
             }
             let left = matches!(place, Some(None));
             own = place.unwrap_or(own);

@@ -4,13 +4,14 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use cinemasync_core::call_status::ProgramUse;
 use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::frame::OnChange;
 use cinemasync_core::interface::{Command, Event, Invite, ServerChoice, Stage};
 use cinemasync_core::link::Route;
+use cinemasync_core::recent_rooms::RecentRooms;
 use cinemasync_core::session::{EquipmentConfig, SessionConfig};
 use eframe::egui;
 
@@ -46,6 +47,8 @@ pub(super) struct LiveApp {
     film: FilmView,
     settings: Settings,
     keeper: Keeper,
+    /// The rooms in which one was.
+    rooms: RecentRooms,
     /// How to get back into the room that a crash ended.
     way_back: Option<Invite>,
     /// A film to show as soon as one is in a room, whatever is shown there.
@@ -123,9 +126,13 @@ impl LiveApp {
         if let Some(invite) = invite {
             session.send(Command::Enter(invite));
         }
+        let first_start = settings_path.as_deref().is_some_and(|path| !path.exists());
+        let rooms_path = crate::recent_rooms::default_path();
+        let rooms = rooms_path.as_deref().map(crate::recent_rooms::load).unwrap_or_default();
         let (keeper, last) = Keeper::start(KeptIn {
             settings: settings_path,
             films: films_path,
+            rooms: rooms_path,
             place: crate::place::default_path(),
         });
         let way_back = last.map(|place| args.session.back_to(place));
@@ -146,11 +153,13 @@ impl LiveApp {
             talk_key,
             window: settings.window.clone(),
             film: next_film.clone(),
+            first_start,
             can_come_back: way_back.is_some(),
             screen_asks_first: screen_permission::asks_first(),
             ..LobbyDefaults::default()
         };
         let mut ui = Ui::new(ctx, defaults);
+        ui.set_recent(rooms.clone(), unix_secs());
         if let Some(link) = link {
             ui.invited(&link, false);
         }
@@ -160,6 +169,7 @@ impl LiveApp {
             film: FilmView::new(creation.get_proc_address.clone()),
             settings,
             keeper,
+            rooms,
             way_back,
             first_film: args.session.film,
             next_film,
@@ -187,8 +197,14 @@ impl LiveApp {
                     writeln!(std::io::stdout().lock(), "{}", line.to_json(self.began.elapsed()));
             }
             match event {
-                Event::Room { name, server, participants, .. } => {
+                Event::Room { code, name, server, participants, .. } => {
                     self.session.send(Command::Preview(false));
+                    // A room on this computer ends with this window.
+                    if self.settings.server.is_some() {
+                        let names = participants.iter().map(|(_, name)| name.clone());
+                        self.rooms.entered(code, &server, names, unix_secs());
+                        self.keeper.rooms(self.rooms.clone());
+                    }
                     let server = self.settings.server.is_some().then_some(server);
                     self.keep(Settings { name, server, ..self.settings.clone() });
                     if let Some(path) = self.first_film.take() {
@@ -202,7 +218,14 @@ impl LiveApp {
                         None => {}
                     }
                 }
-                Event::Left => self.session.send(Command::Preview(true)),
+                Event::ParticipantJoined { name, .. } if self.settings.server.is_some() => {
+                    self.rooms.met(name);
+                    self.keeper.rooms(self.rooms.clone());
+                }
+                Event::Left => {
+                    self.session.send(Command::Preview(true));
+                    self.ui.set_recent(self.rooms.clone(), unix_secs());
+                }
                 Event::Place(place) => self.keeper.place(place),
                 Event::FilmMemory(memory) => self.keeper.films(memory),
                 _ => {}
@@ -263,6 +286,11 @@ impl LiveApp {
             }
             UiAction::KeepWindow(window) => {
                 self.keep(Settings { window, ..self.settings.clone() });
+            }
+            UiAction::ForgetRoom(code) => {
+                self.rooms.forget(code);
+                self.keeper.rooms(self.rooms.clone());
+                self.ui.set_recent(self.rooms.clone(), unix_secs());
             }
             UiAction::FilmForRoom(film) => self.next_film = film,
             UiAction::PickFilm => self.pick("Choose a film", &[], Command::OpenFilm, ctx),
@@ -335,6 +363,11 @@ impl LiveApp {
             ctx.request_repaint_after(GLANCE_INTERVAL);
         }
     }
+}
+
+/// Now, in Unix seconds.
+fn unix_secs() -> u64 {
+    SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs())
 }
 
 /// The settings with what a command says about them.

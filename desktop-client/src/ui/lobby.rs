@@ -3,25 +3,28 @@
 
 mod code;
 mod form;
+mod recent;
 mod server;
 
 use std::path::PathBuf;
 
-use cinemasync_core::devices::DeviceKind;
+use cinemasync_core::devices::{DeviceKind, DeviceView, Devices};
 use cinemasync_core::interface::{Command, Invite, RoomChoice, ServerChoice, Stage};
+use cinemasync_core::recent_rooms::RecentRooms;
 use cinemasync_protocol::limits::{MAX_NAME_CHARS, normalize_name};
 use eframe::egui::{
     Align2, CornerRadius, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2,
 };
 
+use self::recent::Recent;
 use self::server::ServerForm;
 use super::dropped::{self, Dragged};
 use super::settings::in_use;
-use super::theme::{font, icons, palette, radius, size, space};
+use super::theme::{font, icons, line, palette, radius, size, space};
 use super::video::Placement;
 use super::widgets::button::{Button, Kind};
 use super::widgets::meter::meter;
-use super::widgets::{Line, icon, label, readable};
+use super::widgets::{Line, icon, label, paragraph, readable};
 use super::{Scene, UiAction, text};
 
 /// Width of the picture of oneself.
@@ -30,11 +33,14 @@ const PREVIEW: f32 = 520.0;
 const FORM: f32 = 400.0;
 /// Height of the form when nothing is wrong.
 const FORM_HEIGHT: f32 = 420.0;
-/// The film that waits, in it; the button back to a room, below it.
+/// What the first start says more; the film that waits; the button back to a room, below it.
+const FIRST_START: f32 = 4.0 * line::READING;
 const FILM_ROW: f32 = size::CONTROL + space::L;
 const WAY_BACK: f32 = size::CONTROL + space::L;
 /// Height of the lines under the picture.
 const DEVICES: f32 = 76.0;
+/// Of what says that films cannot be played, where it stands between picture and form.
+const MISSING: f32 = 4.0 * line::BODY;
 /// Width of the microphone's meter.
 const METER: f32 = 124.0;
 
@@ -52,6 +58,10 @@ pub(super) struct Lobby {
     creating: bool,
     /// What is shown in the room that is entered.
     pub(super) film: Option<PathBuf>,
+    /// The rooms in which one was.
+    recent: Recent,
+    /// Is this program used for the first time?
+    first_start: bool,
     /// Is there a room to come back to?
     can_come_back: bool,
 }
@@ -62,6 +72,7 @@ impl Lobby {
         name: String,
         server: ServerChoice,
         film: Option<PathBuf>,
+        first_start: bool,
         can_come_back: bool,
     ) -> Self {
         Self {
@@ -73,6 +84,8 @@ impl Lobby {
             general_error: None,
             creating: true,
             film,
+            recent: Recent::default(),
+            first_start,
             can_come_back,
         }
     }
@@ -92,8 +105,14 @@ impl Lobby {
         self.code_error = None;
         self.general_error = None;
         self.can_come_back = false;
+        self.first_start = false;
         self.film = None;
         self.code.clear();
+    }
+
+    /// The rooms in which one was, and how late it is now in Unix seconds.
+    pub(super) fn set_recent(&mut self, rooms: RecentRooms, now_unix_secs: u64) {
+        self.recent = Recent { rooms, now_unix_secs };
     }
 
     /// Takes over what an invitation says.
@@ -117,8 +136,8 @@ impl Lobby {
         let bar = Rect::from_min_size(whole.min, vec2(whole.width(), size::TOP_BAR));
         let colors = palette(ui);
         let logo = bar.shrink2(vec2(space::L + space::XS, 0.0));
-        let line = Line::new(font::logo(), colors.text_1);
-        label(ui, logo, Align2::LEFT_CENTER, text::APP, &line);
+        let style = Line::new(font::logo(), colors.text_1);
+        label(ui, logo, Align2::LEFT_CENTER, text::APP, &style);
         // The settings' button stands in the corner.
         self.server.show(ui, pos2(bar.right() - space::L - size::SMALL, bar.center().y));
 
@@ -144,7 +163,12 @@ impl Lobby {
 
     fn form_height(&self) -> f32 {
         let film = if self.film.is_some() { FILM_ROW } else { 0.0 };
-        FORM_HEIGHT + film + if self.can_come_back { WAY_BACK } else { 0.0 }
+        let first = if self.first_start { FIRST_START } else { 0.0 };
+        FORM_HEIGHT
+            + film
+            + first
+            + self.recent.height()
+            + if self.can_come_back { WAY_BACK } else { 0.0 }
     }
 
     fn wide(&mut self, ui: &mut Ui, body: Rect, scene: &mut Scene<'_>) {
@@ -167,12 +191,14 @@ impl Lobby {
     fn narrow(&mut self, ui: &mut Ui, body: Rect, scene: &mut Scene<'_>) {
         let width = (body.width() - 2.0 * space::L).min(PREVIEW);
         let picture = vec2(width, width * 9.0 / 16.0);
-        let height = picture.y + DEVICES + self.form_height() + 2.0 * space::XL + space::XXL;
+        let missing = if scene.player_missing.is_some() { MISSING } else { 0.0 };
+        let devices = DEVICES + missing;
+        let height = picture.y + devices + self.form_height() + 2.0 * space::XL + space::XXL;
         let (area, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::empty());
         let left = area.center().x - width / 2.0;
         let top = area.top() + space::S;
         self.preview(ui, Rect::from_min_size(pos2(left, top), picture), scene);
-        let corner = pos2(left, top + picture.y + DEVICES + space::XL);
+        let corner = pos2(left, top + picture.y + devices + space::XL);
         self.form(ui, Rect::from_min_size(corner, vec2(width, self.form_height())), scene);
     }
 
@@ -185,7 +211,12 @@ impl Lobby {
         let placement = Placement { corner: f32::from(radius::TILE), mirrored: true, whole: false };
         let shown = camera && scene.pictures.draw(ui, "own", &scene.frames.own, rect, placement);
         if !shown {
-            let sentence = if camera { text::CAMERA_STARTING } else { text::CAMERA_IS_OFF };
+            let devices = &scene.snapshot.devices;
+            let sentence = match camera {
+                true if is_missing(&devices.cameras, devices) => text::CAMERA_MISSING,
+                true => text::CAMERA_STARTING,
+                false => text::CAMERA_IS_OFF,
+            };
             let line = Line::new(font::body(), colors.text_2);
             let above = rect.with_max_y(rect.bottom() - size::CONTROL);
             label(ui, above, Align2::CENTER_CENTER, sentence, &line);
@@ -207,7 +238,10 @@ impl Lobby {
         };
         let name = |kind, or: &str| in_use(kind, scene).unwrap_or_else(|| or.to_owned());
         if microphone {
-            let words = name(DeviceKind::Microphone, text::MICROPHONE_IS_ON);
+            let devices = &scene.snapshot.devices;
+            let missing = is_missing(&devices.microphones, devices);
+            let or = if missing { text::MICROPHONE_MISSING } else { text::MICROPHONE_IS_ON };
+            let words = name(DeviceKind::Microphone, or);
             device(ui, row(0.0), icons::MICROPHONE, METER + space::M, &words);
             let cells = Align2::RIGHT_CENTER.align_size_within_rect(vec2(METER, 14.0), row(0.0));
             meter(ui, cells, scene.snapshot.me.level);
@@ -222,6 +256,13 @@ impl Lobby {
             words = format!("{words} · {}", text::ECHO_IS_TAKEN_OUT);
         }
         device(ui, row(1.0), icons::VOLUME, 0.0, &words);
+        if let Some(missing) = scene.player_missing {
+            let place = row(2.0);
+            let at = pos2(place.left() + size::ICON_TEXT / 2.0, place.top() + line::BODY / 2.0);
+            icon(ui.painter(), at, icons::WARNING, size::ICON_TEXT, colors.amber_text);
+            let style = Line::new(font::body(), colors.amber_text);
+            paragraph(ui, place.with_min_x(place.left() + space::XL), missing, &style, line::BODY);
+        }
     }
 
     /// Asks to make a room.
@@ -269,6 +310,12 @@ impl Lobby {
     fn is_entering(scene: &Scene<'_>) -> bool {
         scene.snapshot.stage == Stage::Entering
     }
+}
+
+/// Is there none of these, although the computer has other devices?
+fn is_missing(these: &DeviceView, devices: &Devices) -> bool {
+    let all = [&devices.cameras, &devices.microphones, &devices.speakers];
+    these.available.is_empty() && all.iter().any(|kind| !kind.available.is_empty())
 }
 
 enum Toggle {

@@ -26,6 +26,7 @@ use cinemasync_core::interface::{
     UndoView, Via, WaitReason, WaitingView,
 };
 use cinemasync_core::link::{LinkState, Route};
+use cinemasync_core::recent_rooms::RecentRooms;
 use cinemasync_core::room_rules::{Rules, Steering};
 use cinemasync_core::screen::{Content, ScreenItem, ScreenSettings, ScreenSource, Share};
 use cinemasync_core::subtitles::SubtitleOffer;

@@ -23,7 +23,7 @@ const MAX_PASTED_CHARS: usize = 600;
 impl Lobby {
     /// Draws the form from `rect`'s top.
     pub(super) fn form(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
-        let mut y = headline(ui, rect);
+        let mut y = headline(ui, rect, self.first_start);
         if Self::is_entering(scene) {
             self.entering(ui, rect.with_min_y(y + space::XL), scene);
             return;
@@ -78,6 +78,11 @@ impl Lobby {
         }
         if let Some(why) = &self.code_error {
             next(wrong(ui, next_room(rect, row), why), 0.0);
+        }
+        if self.recent.height() > 0.0 {
+            next(0.0, space::L);
+            let row = next(self.recent.height() - space::L, 0.0);
+            self.recent(ui, row, scene);
         }
         if self.can_come_back {
             next(0.0, space::L);
@@ -172,7 +177,7 @@ fn wrong(ui: &Ui, rect: Rect, why: &str) -> f32 {
 }
 
 /// The two lines and the hint; returns where they end.
-fn headline(ui: &Ui, rect: Rect) -> f32 {
+fn headline(ui: &Ui, rect: Rect, first_start: bool) -> f32 {
     let colors = palette(ui);
     let mut style = Line::new(font::display(), colors.text_1);
     style.letters = letters::DISPLAY;
@@ -183,7 +188,13 @@ fn headline(ui: &Ui, rect: Rect) -> f32 {
     }
     rest.min.y += space::S;
     let style = Line::new(font::reading(), colors.text_2);
-    paragraph(ui, rest, text::LOBBY_HINT, &style, line::READING).bottom()
+    if !first_start {
+        return paragraph(ui, rest, text::LOBBY_HINT, &style, line::READING).bottom();
+    }
+    for words in text::FIRST_START {
+        rest.min.y = paragraph(ui, rest, words, &style, line::READING).bottom() + space::XS;
+    }
+    rest.min.y
 }
 
 fn divider(ui: &Ui, row: Rect) {

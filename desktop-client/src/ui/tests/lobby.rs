@@ -163,3 +163,59 @@ fn a_film_from_outside_is_shown_to_a_room_only_when_one_says_so() {
     assert_eq!(commands(&window).len(), 2);
     assert!(window.query_by_label(&text::show_to_room("Big Night.mkv")).is_none());
 }
+
+/// A window that knows two rooms.
+fn with_rooms(size: Vec2) -> Window {
+    let mut rooms = RecentRooms::default();
+    rooms.entered("B2C3D4E5".parse().unwrap(), "wss://films.example.org", [], 1_000);
+    let friends = ["Ana".to_owned(), "Ben".to_owned()];
+    rooms.entered("K7QM4XTB".parse().unwrap(), "wss://films.example.org", friends, 90_000);
+    let mut window = window(size, Snapshot::default());
+    window.state_mut().ui.as_mut().unwrap().set_recent(rooms, 97_200);
+    window.run_steps(3);
+    window
+}
+
+#[test]
+fn a_room_of_late_is_one_press_away_and_can_be_forgotten() {
+    for size in [WIDE, NARROW] {
+        let mut window = with_rooms(size);
+        let name = "Go into K7QM 4XTB again: Ana and Ben · 2 hours ago";
+        window.get_by_label(name).scroll_to_me();
+        window.run_steps(20);
+        click(&mut window, name);
+        let server = ServerChoice::Url("wss://films.example.org".to_owned());
+        let room = RoomChoice::Join("K7QM4XTB".parse().unwrap());
+        assert_eq!(commands(&window), [enter(server, room)]);
+        window.get_by_label("Forget B2C3 D4E5").scroll_to_me();
+        window.run_steps(20);
+        click(&mut window, "Forget B2C3 D4E5");
+        let forget = UiAction::ForgetRoom("B2C3D4E5".parse().unwrap());
+        assert_eq!(window.state().actions.last(), Some(&forget));
+    }
+}
+
+#[test]
+fn the_first_start_says_what_this_is_in_three_sentences() {
+    for size in [WIDE, NARROW] {
+        let defaults = LobbyDefaults { first_start: true, ..LobbyDefaults::default() };
+        let window = window_with(size, Snapshot::default(), defaults);
+        for sentence in text::FIRST_START {
+            window.get_by_label(sentence);
+        }
+        assert!(lobby().query_by_label(text::FIRST_START[0]).is_none());
+    }
+}
+
+#[test]
+fn what_is_missing_is_said_in_the_lobby() {
+    let mut window = window(WIDE, Demo::at(0.0, Instant::now()).snapshot().clone());
+    window.state_mut().snapshot.stage = Stage::Lobby;
+    window.state_mut().snapshot.me.camera = true;
+    window.state_mut().snapshot.devices.cameras.available.clear();
+    let why = "No film can be played: libmpv is missing.";
+    window.state_mut().ui.as_mut().unwrap().set_player_missing(Some(why.to_owned()));
+    window.run_steps(3);
+    window.get_by_label(why);
+    window.get_by_label(text::CAMERA_MISSING);
+}

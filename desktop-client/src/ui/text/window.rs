@@ -4,6 +4,7 @@ use std::path::Path;
 
 use eframe::egui::Key;
 
+use super::names;
 use crate::ui::keys::Group;
 
 pub(crate) const KEYS: &str = "Keys";
@@ -57,6 +58,39 @@ pub(crate) fn show_to_room(file: &str) -> String {
 /// A file's name, without where it lies.
 pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+pub(crate) const RECENT_ROOMS: &str = "Rooms of late";
+pub(crate) const CAMERA_MISSING: &str = "No camera was found. Plug one in, or come without.";
+pub(crate) const MICROPHONE_MISSING: &str = "No microphone was found: plug one in to be heard";
+/// What the program is, when it starts for the first time.
+pub(crate) const FIRST_START: [&str; 3] = [
+    "Make a room and send your friends its code, or type the code you got.",
+    "Each of you opens the film from an own file, and it plays for all at the same moment.",
+    "Meanwhile you see and hear each other and chat; press ? in a room for its keys.",
+];
+
+/// Who was in a room, and how long ago that is.
+pub(crate) fn recent(with: &[String], seconds_ago: u64) -> String {
+    let ago = match seconds_ago / 60 {
+        0..=1 => "just now".to_owned(),
+        minutes @ 2..=59 => format!("{minutes} min ago"),
+        minutes @ 60..=119 => format!("{} hour ago", minutes / 60),
+        minutes @ 120..=1439 => format!("{} hours ago", minutes / 60),
+        1440..=2879 => "a day ago".to_owned(),
+        minutes => format!("{} days ago", minutes / 1440),
+    };
+    if with.is_empty() { ago } else { format!("{} · {ago}", names(with)) }
+}
+
+/// A room in which one was, as something to press.
+pub(crate) fn go_in_again(code: &str, with: &str) -> String {
+    format!("Go into {code} again: {with}")
+}
+
+/// The same.
+pub(crate) fn forget_room(code: &str) -> String {
+    format!("Forget {code}")
 }
 
 /// What keys are about.
