@@ -11,6 +11,7 @@ mod settings;
 mod shown;
 mod text;
 mod theme;
+mod told;
 mod video;
 mod widgets;
 
@@ -36,6 +37,7 @@ use settings::SettingsPanel;
 use shown::{News, ShownSizes};
 pub use theme::Look;
 use theme::{icons, size, space};
+pub use told::Told;
 use video::Pictures;
 use widgets::prompt::Prompt;
 use widgets::toast::Toasts;

@@ -20,6 +20,8 @@ pub struct WindowSettings {
     pub scale_percent: u16,
     /// Does nothing glide, fade or float?
     pub reduced_motion: bool,
+    /// Is the person told outside of the window what happens while it is not looked at?
+    pub notifications: bool,
     /// Keys that were chosen by the person: what is done, then the key's name. What is not named here has its
     /// usual keys.
     pub keys: BTreeMap<String, String>,
@@ -27,7 +29,12 @@ pub struct WindowSettings {
 
 impl Default for WindowSettings {
     fn default() -> Self {
-        Self { scale_percent: 100, reduced_motion: false, keys: BTreeMap::new() }
+        Self {
+            scale_percent: 100,
+            reduced_motion: false,
+            notifications: true,
+            keys: BTreeMap::new(),
+        }
     }
 }
 

@@ -22,12 +22,13 @@ use super::opened::Opened;
 use crate::cli::WindowArgs;
 use crate::headless::EventLine;
 use crate::media::{CameraSource, MediaConfig, MicrophoneSource};
+use crate::platform::desktop::Desktop;
 use crate::platform::process::{ProcessFigures, Usage};
 use crate::platform::screen_permission;
 use crate::player::{FilmAudio, PlayerConfig};
 use crate::session::{FilmPlayer, Session, SessionError, SessionOptions};
 use crate::settings::Settings;
-use crate::ui::{Frames, LobbyDefaults, Look, SUBTITLE_ENDINGS, Ui, UiAction};
+use crate::ui::{Frames, LobbyDefaults, Look, SUBTITLE_ENDINGS, Told, Ui, UiAction};
 
 /// A window that is not drawn for so long, although there is something new, is hidden.
 const HIDDEN_AFTER: Duration = Duration::from_secs(1);
@@ -55,6 +56,7 @@ pub(super) struct LiveApp {
     first_film: Option<PathBuf>,
     /// A film to show in the next room; others who are there already are not surprised by it.
     next_film: Option<PathBuf>,
+    desktop: Desktop,
     /// What other starts of this program hand over.
     handover: Option<Handover>,
     print_events: bool,
@@ -173,6 +175,7 @@ impl LiveApp {
             way_back,
             first_film: args.session.film,
             next_film,
+            desktop: Desktop::start(),
             handover,
             print_events: args.print_events,
             began: Instant::now(),
@@ -186,9 +189,10 @@ impl LiveApp {
     }
 
     /// Takes in everything that happened since the last frame.
-    fn hear(&mut self) {
+    fn hear(&mut self, ctx: &egui::Context) {
         while let Some(event) = self.session.try_event() {
             self.ui.hear(&event);
+            self.tell(&event, ctx);
             if self.print_events
                 && let Some(line) = EventLine::from_event(&event)
             {
@@ -234,6 +238,28 @@ impl LiveApp {
         while let Ok((command, path)) = self.choices.1.try_recv() {
             self.session.send(command(path));
         }
+    }
+
+    /// Tells outside of the window what happens while nobody looks at it.
+    fn tell(&self, event: &Event, ctx: &egui::Context) {
+        let hidden = self.not_drawn_since.is_some_and(|since| since.elapsed() >= HIDDEN_AFTER);
+        if !hidden && ctx.input(|input| input.focused) {
+            return;
+        }
+        let me = self.session.snapshot().me.id.clone();
+        if let Some(Told { title, text }) = self.ui.worth_telling(event, me.as_ref()) {
+            self.desktop.tell(&title, &text);
+            let attention = egui::UserAttentionType::Informational;
+            ctx.send_viewport_cmd(egui::ViewportCommand::RequestUserAttention(attention));
+        }
+    }
+
+    /// The screen stays on while a film plays.
+    fn keep_awake(&mut self) {
+        let snapshot = self.session.snapshot();
+        let in_room = matches!(snapshot.stage, Stage::Room { .. });
+        let plays = snapshot.playback.film.is_some() && snapshot.playback.playing;
+        self.desktop.keep_awake(in_room && plays);
     }
 
     /// Shows what another start of this program handed over: nothing of it is opened unless the person
@@ -399,7 +425,8 @@ fn player_config(audio: FilmAudio) -> PlayerConfig {
 
 impl eframe::App for LiveApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
-        self.hear();
+        self.hear(ctx);
+        self.keep_awake();
         self.take_over(ctx);
         // Drawing follows at once where the window can be seen.
         let since = *self.not_drawn_since.get_or_insert_with(Instant::now);

@@ -35,7 +35,7 @@ const FORM: f32 = 400.0;
 const FORM_HEIGHT: f32 = 420.0;
 /// What the first start says more; the film that waits; the button back to a room, below it.
 const FIRST_START: f32 = 4.0 * line::READING;
-const FILM_ROW: f32 = size::CONTROL + space::L;
+const FILM_ROW: f32 = size::FIELD + space::L;
 const WAY_BACK: f32 = size::CONTROL + space::L;
 /// Height of the lines under the picture.
 const DEVICES: f32 = 76.0;

@@ -37,7 +37,7 @@ impl Lobby {
         let caption = Line::new(font::caption(), colors.text_2);
         next(0.0, if self.film.is_some() { space::L } else { space::XL });
         if let Some(film) = self.film.clone()
-            && film_row(ui, next(size::CONTROL, space::L), &film)
+            && film_row(ui, next(size::FIELD, space::L), &film)
         {
             self.show_film(None, scene);
         }

@@ -30,6 +30,11 @@ impl SettingsPanel {
         {
             wanted.reduced_motion = !now.reduced_motion;
         }
+        if section.has(text::NOTIFICATIONS)
+            && switch(ui, text::NOTIFICATIONS, now.notifications).clicked()
+        {
+            wanted.notifications = !now.notifications;
+        }
         if section.has(text::KEYS) {
             self.keys(ui, &mut wanted, scene);
         }

@@ -204,3 +204,29 @@ fn a_key_to_talk_with_that_does_something_else_is_told_of() {
     press(&mut window, Key::F);
     window.get_by_label(&text::talk_key_takes(Key::F, text::KEY_FULL_SCREEN));
 }
+
+#[test]
+fn who_looks_elsewhere_is_told_of_people_messages_and_waiting() {
+    let mut window = window(vec2(1280.0, 2200.0), with_devices(true));
+    let me = ParticipantId::new("me");
+    let line = |from: &str| {
+        let mut line = window.state().snapshot.chat[0].clone();
+        (line.from, line.name) = (Some(ParticipantId::new(from)), "Ana".to_owned());
+        Event::Chat(line)
+    };
+    let (theirs, own) = (line("ana"), line("me"));
+    let why = WaitReason::Buffering;
+    let waits = |who: &str| Event::Waiting { who: vec![ParticipantId::new(who)], why };
+    let tells = |window: &Window, event: &Event| {
+        window.state().ui.as_ref().unwrap().worth_telling(event, Some(&me)).is_some()
+    };
+    for (event, expected) in
+        [(&theirs, true), (&own, false), (&waits("me"), true), (&waits("ana"), false)]
+    {
+        assert_eq!(tells(&window, event), expected, "{event:?}");
+    }
+    click(&mut window, text::SETTINGS);
+    window.get_by_role_and_label(Role::Switch, text::NOTIFICATIONS).click();
+    window.run_steps(3);
+    assert!(!tells(&window, &theirs));
+}

@@ -37,6 +37,9 @@ pub(crate) const SCALE: &str = "Size of everything";
 pub(crate) const SCALE_LESS: &str = "Make everything smaller";
 pub(crate) const SCALE_MORE: &str = "Make everything larger";
 pub(crate) const REDUCED_MOTION: &str = "Less motion";
+pub(crate) const NOTIFICATIONS: &str = "Tell me what happens while I look elsewhere";
+pub(crate) const CAME_IN: &str = "Came into the room";
+pub(crate) const WAITS_FOR_YOU: &str = "The room waits for you";
 pub(crate) const KEYS_AS_THEY_CAME: &str = "As they came";
 pub(crate) const KEYS_CHOSEN: &str = "Chosen by you";
 pub(crate) const RESET_KEYS: &str = "All keys as they came";
@@ -60,7 +63,7 @@ pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-pub(crate) const RECENT_ROOMS: &str = "Rooms of late";
+pub(crate) const RECENT_ROOMS: &str = "Recent rooms";
 pub(crate) const CAMERA_MISSING: &str = "No camera was found. Plug one in, or come without.";
 pub(crate) const MICROPHONE_MISSING: &str = "No microphone was found: plug one in to be heard";
 /// What the program is, when it starts for the first time.
