@@ -7,6 +7,7 @@ mod sound_server;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -34,23 +35,8 @@ fn chain(source: MicrophoneSource, sink: SpeakerSink) -> (Media, Arc<OnceLock<Me
     playing.apply(&MediaPlan { receive: vec![who.clone()], ..MediaPlan::default() });
     assert!(receiver.set(playing).is_ok(), "only set here");
 
-    let to = Arc::clone(&receiver);
-    let sequence = std::sync::atomic::AtomicU16::new(0);
     let config = MediaConfig { microphone: source, ..MediaConfig::default() };
-    let forward = move |packet| {
-        let OutboundPacket::Audio { track, payload, rtp_timestamp, talk_spurt } = packet else {
-            return;
-        };
-        let packet = RtpPacket {
-            sequence: sequence.fetch_add(1, std::sync::atomic::Ordering::Relaxed),
-            timestamp: rtp_timestamp,
-            marker: talk_spurt,
-            payload,
-            arrived: Instant::now(),
-        };
-        let to: &Media = to.get().expect("set before any sound is captured");
-        to.receive(&who, InboundPacket::Audio { track, packet });
-    };
+    let forward = straight_to(Arc::clone(&receiver), who);
     let capturing = Media::start(config, Arc::new(forward), Arc::new(report));
     capturing.apply(&MediaPlan {
         microphone: true,
@@ -60,6 +46,29 @@ fn chain(source: MicrophoneSource, sink: SpeakerSink) -> (Media, Arc<OnceLock<Me
         ..MediaPlan::default()
     });
     (capturing, receiver)
+}
+
+/// Hands sound straight to media that receives it from `who`, with the numbers that a network would give.
+fn straight_to(
+    receiving: Arc<OnceLock<Media>>,
+    who: ParticipantId,
+) -> impl Fn(OutboundPacket) + Send + Sync {
+    let sequences = [AtomicU16::new(0), AtomicU16::new(0)];
+    move |packet| {
+        let OutboundPacket::Audio { track, payload, rtp_timestamp, talk_spurt } = packet else {
+            return;
+        };
+        let sequence = &sequences[usize::from(track != Track::Microphone)];
+        let packet = RtpPacket {
+            sequence: sequence.fetch_add(1, Ordering::Relaxed),
+            timestamp: rtp_timestamp,
+            marker: talk_spurt,
+            payload,
+            arrived: Instant::now(),
+        };
+        let to = receiving.get().expect("set before any sound is captured");
+        to.receive(&who, InboundPacket::Audio { track, packet });
+    }
 }
 
 /// Amplitude of a frequency in each half second of a WAV file.

@@ -5,12 +5,10 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use cinemasync_client::media::{Media, MediaConfig, MicrophoneSource, SpeakerSink};
-use cinemasync_core::packet::{InboundPacket, OutboundPacket, RtpPacket};
 use cinemasync_core::plan::{MediaEvent, MediaPlan, ParticipantId, ScreenPlan};
 use cinemasync_core::screen::{ScreenSettings, ScreenSource, Share};
 use cinemasync_core::voice_settings::VoiceSettings;
@@ -94,24 +92,7 @@ impl Call {
         media.apply(&MediaPlan { receive: vec![who.clone()], ..MediaPlan::default() });
         assert!(receiving.set(media).is_ok(), "only set here");
 
-        let to = Arc::clone(&receiving);
-        let sequences = [AtomicU16::new(0), AtomicU16::new(0)];
-        let forward = move |packet| {
-            let OutboundPacket::Audio { track, payload, rtp_timestamp, talk_spurt } = packet else {
-                return;
-            };
-            let sequence =
-                &sequences[usize::from(track != cinemasync_core::track::Track::Microphone)];
-            let packet = RtpPacket {
-                sequence: sequence.fetch_add(1, Ordering::Relaxed),
-                timestamp: rtp_timestamp,
-                marker: talk_spurt,
-                payload,
-                arrived: Instant::now(),
-            };
-            let to: &Media = to.get().expect("set before any sound is captured");
-            to.receive(&who, InboundPacket::Audio { track, packet });
-        };
+        let forward = super::straight_to(Arc::clone(&receiving), who);
         let sharing = Media::start(config, Arc::new(forward), Arc::new(report));
         Self { sharing, _receiving: receiving }
     }
