@@ -17,7 +17,7 @@ use cinemasync_core::player::{
 
 use super::engine::{CUT_OFF, Clock, Engine, NOT_A_FILM, NOTHING_IN_IT};
 use super::handle::{EndReason, MpvEvent, Watched};
-use seeking::Seeking;
+use seeking::{SEEK_TOLERANCE_SECS, Seeking};
 
 /// How often the position is told while playing.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
@@ -51,6 +51,8 @@ pub(super) struct Deck<E> {
     play_at: Option<Instant>,
     /// Where the film was sent last, until it plays: its sound begins exactly there.
     sent_to: Option<f64>,
+    /// How far the frame that stands there is ahead of that place; sound begins with the frame.
+    ahead_secs: f64,
     playing: bool,
     /// While playback waits for input: how many percent of it were told to be there.
     waits_at: Option<u8>,
@@ -77,6 +79,7 @@ impl<E: Engine> Deck<E> {
             next_seek: None,
             play_at: None,
             sent_to: None,
+            ahead_secs: 0.0,
             playing: false,
             waits_at: None,
             rate: 1.0,
@@ -95,9 +98,13 @@ impl<E: Engine> Deck<E> {
         std::mem::take(&mut self.told)
     }
 
-    /// When playback is to start, if all it waits for is that time.
+    /// When playback is to start, if all it waits for is that time: sooner or later than asked for by
+    /// what libmpv stands beside the place it was sent to.
     pub(super) fn start_due(&self) -> Option<Instant> {
-        self.play_at.filter(|_| self.is_primed())
+        let at = self.play_at.filter(|_| self.is_primed())?;
+        let ahead = self.ahead_secs / (self.rate * self.trim);
+        let shift = Duration::from_secs_f64(ahead.abs().min(SEEK_TOLERANCE_SECS));
+        Some(if ahead < 0.0 { at.checked_sub(shift).unwrap_or(at) } else { at + shift })
     }
 
     /// When [`Deck::handle_time`] has something to do at the latest.
@@ -308,6 +315,7 @@ impl<E: Engine> Deck<E> {
                     return;
                 }
                 self.film = Film::Open { entry };
+                self.measure_ahead();
                 self.tracks = self.engine.tracks();
                 self.told.push(PlayerEvent::Loaded {
                     duration_secs: self.engine.duration(),
@@ -344,9 +352,10 @@ impl<E: Engine> Deck<E> {
             self.end(now);
             return;
         }
+        tracing::debug!(ahead_secs = self.ahead_secs, "playing from here");
         self.engine.set_paused(false);
         self.playing = true;
-        self.sent_to = None;
+        (self.sent_to, self.ahead_secs) = (None, 0.0);
         self.next_report = Some(now + REPORT_EVERY);
     }
 

@@ -11,7 +11,7 @@ use crate::player::engine::{Clock, Engine};
 /// A seek may read a long way between two key frames, but not longer than this.
 const SEEK_LIMIT: Duration = Duration::from_secs(20);
 /// libmpv stands further than this from where it was sent only if the film has nothing there.
-const SEEK_TOLERANCE_SECS: f64 = 0.25;
+pub(super) const SEEK_TOLERANCE_SECS: f64 = 0.25;
 /// Seeks stop this far before the end: at the very end there is no frame to stand on.
 const END_MARGIN_SECS: f64 = 0.1;
 
@@ -60,8 +60,16 @@ impl<E: Engine> Deck<E> {
 
     pub(super) fn answer_seek(&mut self) {
         self.seeking = None;
+        self.measure_ahead();
         let position_secs = self.clock().map_or(0.0, |clock| clock.position_secs);
         self.told.push(PlayerEvent::Seeked { position_secs });
+    }
+
+    /// libmpv stands on a frame, which is up to one ahead of the place it was sent to, or behind it.
+    pub(super) fn measure_ahead(&mut self) {
+        let shown = self.engine.picture_time().zip(self.sent_to);
+        let ahead = shown.map_or(0.0, |(shown, sent_to)| shown - sent_to);
+        self.ahead_secs = if ahead.abs() < SEEK_TOLERANCE_SECS { ahead } else { 0.0 };
     }
 
     pub(super) fn clock(&self) -> Option<Clock> {
