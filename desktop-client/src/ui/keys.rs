@@ -148,7 +148,7 @@ impl KeyMap {
         let mut pressed = Vec::new();
         for row in TABLE.iter().filter(|row| row.key != Key::Help) {
             for key in self.keys(row) {
-                let theirs = Some(key) == talk || (focused && key == egui::Key::Space);
+                let theirs = Some(key) == talk || (focused && moves_focus(key));
                 if !theirs && ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
                     pressed.push(row.key);
                 }
@@ -170,6 +170,12 @@ impl KeyMap {
                 && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key))
         })
     }
+}
+
+/// Does it press the control that has the focus, or go on to another one?
+fn moves_focus(key: egui::Key) -> bool {
+    use egui::Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Space};
+    matches!(key, Space | ArrowLeft | ArrowRight | ArrowUp | ArrowDown)
 }
 
 /// Is it one of F1 to F35?

@@ -2,7 +2,7 @@
 //! minutes beside them, what one sends oneself, and how exactly time is shared.
 
 use cinemasync_core::call_status::{self, Condition};
-use cinemasync_core::interface::ParticipantView;
+use cinemasync_core::interface::{ParticipantView, Stage};
 use cinemasync_core::link::LinkState;
 use eframe::egui::{
     Align2, Color32, PopupCloseBehavior, RectAlign, Response, ScrollArea, Sense, Ui, pos2, vec2,
@@ -29,20 +29,26 @@ impl Room {
     pub(super) fn status(&mut self, ui: &Ui, button: &Response, scene: &mut Scene<'_>) {
         let whole = ui.ctx().content_rect();
         let width = WIDTH.min(whole.width() - 2.0 * space::L);
-        let tall = whole.height() - 2.0 * size::TOP_BAR - 2.0 * space::L;
+        let tall = whole.height() - 3.0 * size::TOP_BAR - 2.0 * space::L;
         let close = PopupCloseBehavior::CloseOnClickOutside;
         let now = ui.input(|input| input.time);
         let copied = self.reported_at.is_some_and(|at| now - at < COPIED_SECS);
-        let mut wanted = false;
+        let (mut wanted, mut code_wanted) = (false, false);
         menu::popup(ui, button, width, close, RectAlign::BOTTOM_END, |ui| {
             ScrollArea::vertical()
                 .max_height(tall)
                 .min_scrolled_height(tall)
                 .show(ui, |ui| contents(ui, scene));
             ui.add_space(space::S);
+            code_wanted =
+                menu::button(ui, "code only", text::COPY_CODE_ONLY, Kind::Control).clicked();
             let words = if copied { text::REPORT_COPIED } else { text::COPY_REPORT };
             wanted = menu::button(ui, "report", words, Kind::Control).clicked();
         });
+        if let (true, Stage::Room { code, .. }) = (code_wanted, &scene.snapshot.stage) {
+            self.copied_at = Some(now);
+            (scene.send)(UiAction::CopyInvite(code.as_str().to_owned()));
+        }
         if wanted {
             self.reported_at = Some(now);
             ui.ctx().request_repaint_after_secs(COPIED_SECS as f32);

@@ -61,3 +61,14 @@ fn the_arrows_make_the_film_louder_and_quieter() {
     press(&mut window, Key::ArrowDown);
     assert_eq!(commands(&window), [Command::FilmVolume(0.55), Command::FilmVolume(0.45)]);
 }
+
+#[test]
+fn while_a_button_has_the_focus_space_and_arrows_are_for_the_buttons() {
+    let mut window = window(WIDE, watching());
+    window.get_by_role_and_label(Role::Button, text::LEAVE).focus();
+    window.run_steps(2);
+    press(&mut window, Key::ArrowUp);
+    assert_eq!(commands(&window), []);
+    press(&mut window, Key::M);
+    assert_eq!(commands(&window), [Command::Microphone(false)]);
+}

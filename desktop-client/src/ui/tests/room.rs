@@ -65,6 +65,9 @@ fn the_status_panel_tells_the_figures_of_each_connection() {
     window.get_by_label("Film 3 ms behind");
     now(&mut window, |snapshot| snapshot.participants[1].film_offset_ms = Some(7.0));
     window.get_by_label("Film 7 ms ahead");
+    click(&mut window, text::COPY_CODE_ONLY);
+    let code = UiAction::CopyInvite("K7QM4XTB".to_owned());
+    assert_eq!(window.state().actions.last(), Some(&code));
     click(&mut window, text::COPY_REPORT);
     let Some(UiAction::CopyReport(report)) = window.state().actions.last() else {
         panic!("a report is copied")

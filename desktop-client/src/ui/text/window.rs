@@ -63,6 +63,7 @@ pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
+pub(crate) const COPY_CODE_ONLY: &str = "Copy the code alone";
 pub(crate) const RECENT_ROOMS: &str = "Recent rooms";
 pub(crate) const CAMERA_MISSING: &str = "No camera was found. Plug one in, or come without.";
 pub(crate) const MICROPHONE_MISSING: &str = "No microphone was found: plug one in to be heard";
