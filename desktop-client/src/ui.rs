@@ -369,7 +369,11 @@ impl Ui {
                 }
             }
             let whole = ui.max_rect();
-            if let Some(at) = self.room.settings_at(whole) {
+            if let Some(mut at) = self.room.settings_at(whole) {
+                // The lobby's bar is as tall in a strip.
+                if !matches!(snapshot.stage, Stage::Room { .. }) {
+                    at.y = whole.top() + size::TOP_BAR / 2.0;
+                }
                 self.settings.show(ui, at, &mut scene);
             }
             let mut top = whole.top() + size::TOP_BAR + space::S;
