@@ -157,6 +157,7 @@ impl eframe::App for DemoApp {
                 | UiAction::KeepWindow(_)
                 | UiAction::FilmForRoom(_)
                 | UiAction::ForgetRoom(_)
+                | UiAction::KeepBubbles(_)
                 | UiAction::ComeBack => {}
             }
         }

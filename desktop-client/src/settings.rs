@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use cinemasync_core::bitrate::ladder::CameraQuality;
+use cinemasync_core::bubbles::Bubbles;
 use cinemasync_core::link::Route;
 use cinemasync_core::screen::ScreenSettings;
 use cinemasync_core::voice_settings::VoiceSettings;
@@ -38,6 +39,8 @@ pub struct Settings {
     pub screen: ScreenSettings,
     /// How the window itself is.
     pub window: WindowSettings,
+    /// Where and how large the faces stand over a film that fills the screen.
+    pub bubbles: Bubbles,
 }
 
 impl Default for Settings {
@@ -55,6 +58,7 @@ impl Default for Settings {
             voice: VoiceSettings::default(),
             screen: ScreenSettings::default(),
             window: WindowSettings::default(),
+            bubbles: Bubbles::default(),
         }
     }
 }

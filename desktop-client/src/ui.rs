@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use cinemasync_core::bubbles::Bubbles;
 use cinemasync_core::call_status::{CallStatus, ProgramUse};
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::interface::{Command, Event, Level, Notice, ServerChoice, Snapshot, Stage};
@@ -75,6 +76,8 @@ pub struct LobbyDefaults {
     pub screen_asks_first: bool,
     /// Why no film can be played here, as a sentence that says what to do; `None` if one can.
     pub player_missing: Option<String>,
+    /// Where and how large the faces stand over a film that fills the screen.
+    pub bubbles: Bubbles,
 }
 
 impl Default for LobbyDefaults {
@@ -92,6 +95,7 @@ impl Default for LobbyDefaults {
             can_come_back: false,
             screen_asks_first: false,
             player_missing: None,
+            bubbles: Bubbles::default(),
         }
     }
 }
@@ -152,6 +156,8 @@ pub enum UiAction {
     KeepTalkKey(String),
     /// Remember how the window itself is to be; it is so already.
     KeepWindow(WindowSettings),
+    /// Remember where and how large the faces stand over a film that fills the screen.
+    KeepBubbles(Bubbles),
 }
 
 /// What every part of a screen is drawn from, and where its wishes go.
@@ -224,7 +230,7 @@ impl Ui {
                 defaults.first_start,
                 defaults.can_come_back,
             ),
-            room: Room::default(),
+            room: Room::new(defaults.bubbles),
             settings: SettingsPanel::new(
                 Key::from_name(&defaults.talk_key).unwrap_or(DEFAULT_TALK_KEY),
             ),
@@ -297,9 +303,10 @@ impl Ui {
             }
             Event::Room { .. } => {
                 self.lobby.entered();
-                self.room = Room::default();
+                self.room = self.room.next();
             }
-            Event::Left => (self.room, self.handed) = (Room::default(), None),
+            Event::Left => (self.room, self.handed) = (self.room.next(), None),
+            Event::Chat(said) => self.room.hear_chat(said),
             Event::Reaction { emoji, .. } => self.room.react(emoji.clone()),
             _ => {}
         }

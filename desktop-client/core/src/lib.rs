@@ -5,6 +5,7 @@
 //! speak to the session without knowing each other.
 
 pub mod bitrate;
+pub mod bubbles;
 pub mod call_status;
 pub mod chat;
 pub mod clock_sync;

@@ -219,9 +219,13 @@ impl Demo {
                 });
             }
             Happening::Address => self.snapshot.playback = film_at_address(),
-            Happening::Says(id, name, text) => self.say((id, name), text, None, at),
+            Happening::Says(id, name, text) => {
+                self.say((id, name), text, None, at);
+                self.tell_others_words(id, events);
+            }
             Happening::SaysAt(id, name, text, place) => {
                 self.say((id, name), text, Some(*place), at);
+                self.tell_others_words(id, events);
             }
             Happening::Tells(text) => self.tell(text, at),
             Happening::Reacts(id, emoji) => events.push(Event::Reaction {
@@ -267,6 +271,12 @@ impl Demo {
 
     fn say(&mut self, (id, name): (&str, &str), text: &str, film_secs: Option<f64>, at: f64) {
         self.keep(Some(id), name, text, film_secs, at);
+    }
+
+    /// What others write is told as it comes.
+    fn tell_others_words(&self, id: &str, events: &mut Vec<Event>) {
+        let line = self.snapshot.chat.last().filter(|_| id != SELF);
+        events.extend(line.cloned().map(Event::Chat));
     }
 
     fn tell(&mut self, text: &str, at: f64) {

@@ -156,6 +156,7 @@ impl LiveApp {
             window: settings.window.clone(),
             film: next_film.clone(),
             first_start,
+            bubbles: settings.bubbles,
             can_come_back: way_back.is_some(),
             screen_asks_first: screen_permission::asks_first(),
             ..LobbyDefaults::default()
@@ -319,6 +320,9 @@ impl LiveApp {
                 self.ui.set_recent(self.rooms.clone(), unix_secs());
             }
             UiAction::FilmForRoom(film) => self.next_film = film,
+            UiAction::KeepBubbles(bubbles) => {
+                self.keep(Settings { bubbles, ..self.settings.clone() });
+            }
             UiAction::PickFilm => self.pick("Choose a film", &[], Command::OpenFilm, ctx),
             UiAction::PickOwnCopy => {
                 self.pick("Choose your copy of the film", &[], Command::AttachFilm, ctx);

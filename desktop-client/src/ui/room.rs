@@ -1,11 +1,13 @@
 //! The room: where the stage, the faces, the talk and the bars stand in a window of any shape.
 //! Owns what lasts between frames of a room; each part draws itself.
 
+mod bubbles;
 mod chapters;
 mod chat;
 mod controls;
 mod faces;
 mod films;
+mod passing;
 mod person;
 mod picker;
 mod player_bar;
@@ -16,16 +18,20 @@ pub(super) mod sharing;
 mod stage;
 mod stage_bar;
 mod status;
+mod theatre;
 mod top_bar;
 mod tracks;
 mod waiting;
 
-use cinemasync_core::interface::Command;
+use cinemasync_core::bubbles::Bubbles;
+use cinemasync_core::interface::{ChatLine, Command};
 use cinemasync_protocol::{ParticipantId, RoomCode};
-use eframe::egui::{CursorIcon, Popup, Pos2, Rect, Theme, Ui, Vec2, ViewportCommand, pos2, vec2};
+use eframe::egui::{Pos2, Rect, Theme, Ui, Vec2, pos2, vec2};
 
-use self::chat::Chat;
+use self::bubbles::FacesOver;
+use self::chat::{Asked, Chat};
 use self::films::Films;
+use self::passing::Passing;
 use self::picker::Picker;
 use self::player_bar::PlayerBar;
 use self::prompts::Prompts;
@@ -34,7 +40,7 @@ use self::stage::choice::{OnStage, View};
 use self::stage::screen::Zoom;
 use self::tracks::TracksMenu;
 use super::keys::Key;
-use super::theme::{motion, size, space};
+use super::theme::{size, space};
 use super::{Scene, UiAction};
 
 /// How far one press of back, forward or an arrow goes, in seconds.
@@ -68,6 +74,13 @@ pub(super) struct Room {
     theatre: bool,
     /// The same, within a window that is not in full screen.
     theatre_in_window: bool,
+    /// Where the faces stand there.
+    faces_over: FacesOver,
+    /// Is the chat beside the film there?
+    chat_open: bool,
+    /// Is the chat put away in a narrow window?
+    chat_folded: bool,
+    passing: Passing,
     /// How large the film is to be drawn, in points.
     film_area: Option<Vec2>,
     /// When the pointer last moved over the film, in egui's seconds.
@@ -79,6 +92,23 @@ pub(super) struct Room {
 }
 
 impl Room {
+    /// A room whose faces stand over the film as they did before.
+    pub(super) fn new(bubbles: Bubbles) -> Self {
+        Self { faces_over: FacesOver::new(bubbles), ..Self::default() }
+    }
+
+    /// The next room: nothing lasts but where the faces stand.
+    pub(super) fn next(&self) -> Self {
+        Self::new(self.faces_over.kept())
+    }
+
+    /// Somebody wrote something.
+    pub(super) fn hear_chat(&mut self, said: &ChatLine) {
+        if !self.shows_chat() {
+            self.passing.add(said);
+        }
+    }
+
     /// Somebody floats an emoji.
     pub(super) fn react(&mut self, emoji: String) {
         self.reactions.add(emoji);
@@ -91,7 +121,7 @@ impl Room {
 
     /// Can the chat be seen?
     pub(super) fn shows_chat(&self) -> bool {
-        !self.theatre
+        if self.theatre { self.chat_open } else { !self.chat_folded }
     }
 
     /// How large the film is to be drawn, in points.
@@ -152,6 +182,7 @@ impl Room {
 
     /// Film at the left with its bar; faces, switches and chat at the right.
     fn wide(&mut self, ui: &mut Ui, whole: Rect, scene: &mut Scene<'_>, bars: &Bars<'_>) {
+        self.chat_folded = false;
         let top = Rect::from_min_size(whole.min, vec2(whole.width(), size::TOP_BAR));
         self.top_bar(ui, top, scene, bars);
         let side_width = (whole.width() * 0.2).clamp(size::SIDE - space::L, 420.0);
@@ -214,16 +245,24 @@ impl Room {
                 rest.min.y = bar.bottom();
             }
             let row = rest.shrink2(vec2(space::M, 0.0));
+            if self.chat_folded {
+                faces::grid(ui, row, scene);
+                return self.pass_by(ui, stage);
+            }
             let people = scene.snapshot.participants.len() + 1;
             let side = ((row.width() - 2.0 * space::S) / 3.0)
                 .min((rest.height() - 150.0) / people.div_ceil(3) as f32)
                 .max(56.0);
             rest.min.y = faces::row(ui, row, side, scene) + space::S;
         } else {
-            let height = (rest.height() * 0.58).max(220.0);
+            let share = if self.chat_folded { 1.0 } else { 0.58 };
+            let height = (rest.height() * share).max(220.0);
             let stage = Rect::from_min_size(rest.min, vec2(rest.width(), height));
             self.stage(ui, stage.shrink2(vec2(space::M, 0.0)), scene);
             rest.min.y = stage.bottom() + space::S;
+            if self.chat_folded {
+                return self.pass_by(ui, stage);
+            }
         }
         self.chat(ui, rest.shrink2(vec2(space::M, 0.0)), scene);
     }
@@ -238,61 +277,32 @@ impl Room {
         stage.with_min_y(top + self.stage_bar_room())
     }
 
+    /// What is written while the chat is put away.
+    fn pass_by(&mut self, ui: &mut Ui, stage: Rect) {
+        let (left, floor) = (stage.left() + space::M, stage.bottom() - space::M);
+        if self.passing.show(ui, left, floor, stage.width() - 2.0 * space::M) {
+            self.open_chat(ui);
+        }
+    }
+
+    /// Brings the chat where it can be seen, and the cursor into it.
+    fn open_chat(&mut self, ui: &Ui) {
+        (self.chat_open, self.chat_folded) = (self.theatre, false);
+        self.chat.focus(ui);
+    }
+
+    /// Puts the chat away.
+    fn close_chat(&mut self) {
+        (self.chat_open, self.chat_folded) = (false, !self.theatre);
+    }
+
     fn chat(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
-        self.prompts.asked_place = self.chat.show(ui, rect, scene).or(self.prompts.asked_place);
-    }
-
-    /// Nothing but the film or the screen; faces as circles; bars while the pointer moves.
-    fn theatre(&mut self, ui: &mut Ui, whole: Rect, scene: &mut Scene<'_>) {
-        let now = ui.input(|input| input.time);
-        let moving =
-            ui.input(|input| input.pointer.delta().length() > 0.5 || input.pointer.any_down());
-        if moving || Popup::is_any_open(ui.ctx()) || self.moved_at > now {
-            self.moved_at = now;
+        self.passing.read();
+        match self.chat.show(ui, rect, scene) {
+            Some(Asked::Place(place)) => self.prompts.asked_place = Some(place),
+            Some(Asked::Link(address)) => self.prompts.asked_link = Some(address),
+            None => {}
         }
-        let left = motion::CONTROLS_STAY - (now - self.moved_at);
-        let stands = scene.snapshot.playback.film.is_some() && !scene.snapshot.playback.playing;
-        let wanted = left > 0.0 || stands;
-        if left > 0.0 {
-            ui.ctx().request_repaint_after_secs(left as f32 + 0.02);
-        }
-        let id = ui.scope_id().with("theatre controls");
-        let shown = ui.ctx().animate_bool_with_time(id, wanted, motion::state(ui));
-        self.stage(ui, whole, scene);
-        faces::circles(ui, whole, scene, self.large.as_ref());
-        if shown > 0.0 {
-            ui.scope(|ui| {
-                ui.set_opacity(shown);
-                self.theatre_bars(ui, whole, scene);
-            });
-        } else {
-            ui.ctx().set_cursor_icon(CursorIcon::None);
-        }
-    }
-
-    fn theatre_bars(&mut self, ui: &mut Ui, whole: Rect, scene: &mut Scene<'_>) {
-        let has_film = scene.snapshot.playback.film.is_some();
-        let bar_height = if has_film { size::PLAYER_BAR } else { space::S };
-        let bar = Rect::from_min_max(
-            pos2(whole.left() + space::L, whole.bottom() - bar_height),
-            pos2(whole.right() - space::L, whole.bottom()),
-        );
-        self.above_stage(ui, whole.with_min_y(whole.top() + space::L), space::L, scene);
-        let above = bar.top() - space::S - size::CONTROL;
-        let ground = whole.with_min_y(above - space::XXL);
-        stage::shade(ui.painter(), ground);
-        let switches = Rect::from_min_size(pos2(bar.left(), above), vec2(240.0, size::CONTROL));
-        self.controls(ui, switches, scene);
-        let at = pos2(bar.right(), above + size::CONTROL / 2.0);
-        self.sync_pill(ui, at, bar.width() / 2.0, scene, top_bar::Ground::Picture);
-        if has_film {
-            self.player_bar(ui, bar, scene);
-        }
-    }
-
-    fn set_theatre(&mut self, ui: &Ui, on: bool) {
-        (self.theatre, self.theatre_in_window) = (on, false);
-        ui.ctx().send_viewport_cmd(ViewportCommand::Fullscreen(on));
     }
 
     /// Does what a key stands for.
@@ -326,10 +336,11 @@ impl Room {
             Key::Theatre if self.on_stage.large().is_some() => {
                 (self.theatre, self.theatre_in_window) = (true, true);
             }
+            Key::Escape if self.chat_open => self.close_chat(),
             Key::Escape if self.theatre => self.set_theatre(ui, false),
             Key::Microphone => scene.command(Command::Microphone(!scene.snapshot.me.microphone)),
             Key::Camera => scene.command(Command::Camera(!scene.snapshot.me.camera)),
-            Key::Chat => self.chat.focus(ui),
+            Key::Chat => self.open_chat(ui),
             Key::Share => self.picker.open(ui, scene),
             Key::Zoom if matches!(self.on_stage.large(), Some(View::Screen(_))) => {
                 self.zoom.toggle();

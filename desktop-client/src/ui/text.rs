@@ -1,6 +1,7 @@
 //! Every sentence and word of the window, in one place, and how times and figures are written.
 
 mod film;
+mod people;
 mod screens;
 mod tracks;
 mod window;
@@ -11,6 +12,7 @@ use cinemasync_core::link::{LinkState, Route};
 use cinemasync_protocol::RoomCode;
 
 pub(crate) use self::film::*;
+pub(crate) use self::people::*;
 pub(crate) use self::screens::*;
 pub(crate) use self::tracks::*;
 pub(crate) use self::window::*;

@@ -204,6 +204,12 @@ pub(crate) mod motion {
     pub(crate) fn reduced(ui: &egui::Ui) -> bool {
         ui.style().animation_time <= 0.0
     }
+    /// How long a panel or a face takes to get larger or smaller.
+    pub(crate) fn panel(ui: &egui::Ui) -> f32 {
+        if reduced(ui) { 0.0 } else { PANEL }
+    }
+    /// The same, unless motion is reduced.
+    const PANEL: f32 = 0.2;
     /// Controls over the film stay this long after the pointer rests.
     pub(crate) const CONTROLS_STAY: f64 = 2.0;
     /// A reaction floats this long.

@@ -77,6 +77,19 @@ impl Pictures {
         rect: Rect,
         placement: Placement,
     ) -> bool {
+        self.draw_solid(ui, key, slot, rect, placement, 1.0)
+    }
+
+    /// The same, as solid as said: 1 hides what lies below, 0 is not to be seen.
+    pub(crate) fn draw_solid(
+        &self,
+        ui: &Ui,
+        key: &str,
+        slot: &FrameSlot,
+        rect: Rect,
+        placement: Placement,
+        solid: f32,
+    ) -> bool {
         let generation = slot.generation();
         let Some(frame) = slot.get() else { return false };
         if !is_whole(&frame) {
@@ -87,6 +100,7 @@ impl Pictures {
         let Some((seen, view)) = view(rect, ui.clip_rect(), size, placement, scale) else {
             return true;
         };
+        let view = View { solid, ..view };
         let (shared, key) = (Arc::clone(&self.shared), key.to_owned());
         let number = ui.ctx().cumulative_frame_nr();
         let paint = CallbackFn::new(move |_, painter| {
@@ -288,6 +302,7 @@ impl Pipeline {
                 gl.uniform_2_f32(uniform(name).as_ref(), x, y);
             }
             gl.uniform_1_f32(uniform("corner").as_ref(), view.corner);
+            gl.uniform_1_f32(uniform("solid").as_ref(), view.solid);
             gl.disable(glow::CULL_FACE);
             gl.bind_vertex_array(Some(self.vertices));
             gl.draw_arrays(glow::TRIANGLE_STRIP, 0, 4);
@@ -324,6 +339,7 @@ uniform vec2 scale;
 uniform vec2 place;
 uniform vec2 taps;
 uniform float corner;
+uniform float solid;
 void main() {
     vec2 spot = from + at * part;
     vec2 uv = (spot - 0.5) * scale + 0.5;
@@ -341,7 +357,7 @@ void main() {
     vec3 rgb = vec3(y + 1.596027 * v, y - 0.391762 * u - 0.812968 * v, y + 2.017232 * u);
     vec2 outside = abs((spot - 0.5) * place) - place * 0.5 + corner;
     float distance = length(max(outside, 0.0)) + min(max(outside.x, outside.y), 0.0) - corner;
-    float cover = clamp(0.5 - distance, 0.0, 1.0);
+    float cover = solid * clamp(0.5 - distance, 0.0, 1.0);
     color = vec4(clamp(rgb, 0.0, 1.0) * cover, cover);
 }
 ";

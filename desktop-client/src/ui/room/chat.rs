@@ -2,6 +2,8 @@
 //! lines only those in view are laid out.
 
 mod bubble;
+mod emoji;
+mod links;
 mod rows;
 
 use cinemasync_core::interface::Command;
@@ -29,6 +31,15 @@ pub(super) struct Chat {
     reading_back: bool,
 }
 
+/// What was pressed within a message.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Asked {
+    /// A place in the film, in seconds.
+    Place(f64),
+    /// An address.
+    Link(String),
+}
+
 fn field_id() -> Id {
     Id::unique("chat message")
 }
@@ -40,9 +51,8 @@ impl Chat {
         ui.memory_mut(|memory| memory.request_focus(field_id()));
     }
 
-    /// Draws lines and field into `rect`. Returns the place in the film, in seconds, of a message whose place
-    /// was pressed.
-    pub(super) fn show(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) -> Option<f64> {
+    /// Draws lines and field into `rect`. Returns what was pressed within a message.
+    pub(super) fn show(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) -> Option<Asked> {
         let field = rect.with_min_y(rect.bottom() - size::CONTROL);
         let lines = rect.with_max_y(field.top() - space::M);
         let mut asked = None;
@@ -56,7 +66,7 @@ impl Chat {
     fn field(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         let field = Field::new(field_id(), text::MESSAGE, text::MESSAGE).limit(MAX_CHAT_CHARS);
         let has_film = scene.snapshot.playback.film.is_some();
-        let buttons = if has_film { 2.0 } else { 1.0 };
+        let buttons = if has_film { 3.0 } else { 2.0 };
         let field = field.reserve(buttons * size::SMALL - space::S).font(font::body());
         let response = field.show(ui, rect, &mut self.draft);
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
@@ -76,6 +86,11 @@ impl Chat {
         let sent = button("send", text::SEND, icons::SEND);
         let pressed =
             has_film && button("send with place", text::SEND_WITH_PLACE, icons::FILM_PLACE);
+        let corner = pos2(right - size::SMALL, rect.center().y - size::SMALL / 2.0);
+        let place = Rect::from_min_size(corner, Vec2::splat(size::SMALL));
+        let picker = Button::icon("emoji", text::EMOJI_PICKER, icons::REACT).small();
+        let picker = picker.kind(Kind::Quiet).show(ui, place);
+        emoji::picker(ui, &picker, field_id(), &mut self.draft, MAX_CHAT_CHARS);
         let placed = pressed || with_place;
         if (entered || sent || placed) && ready {
             let words = std::mem::take(&mut self.draft).trim().to_owned();
@@ -86,7 +101,7 @@ impl Chat {
         }
     }
 
-    fn lines(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>) -> Option<f64> {
+    fn lines(&mut self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>) -> Option<Asked> {
         let colors = palette(ui);
         let chat = &scene.snapshot.chat;
         if chat.is_empty() {
@@ -135,7 +150,7 @@ impl Chat {
                     let shown = bubble::show(ui, place, &chat[index], group, &with);
                     rows.measured(index, shown.height);
                     y += shown.height;
-                    asked = asked.or(shown.asked);
+                    asked = asked.take().or(shown.asked);
                 }
             });
             if (rows.total() - total).abs() > 0.5 {

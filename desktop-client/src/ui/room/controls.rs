@@ -1,31 +1,38 @@
 //! One's own switches in the call: microphone, camera, screen, reactions, leaving.
 
 use cinemasync_core::interface::Command;
-use eframe::egui::{PopupCloseBehavior, Rect, RectAlign, Sense, Ui, Vec2, pos2, vec2};
+use eframe::egui::{
+    CornerRadius, PopupCloseBehavior, Pos2, Rect, RectAlign, Sense, Ui, Vec2, pos2, vec2,
+};
 
 use super::Room;
 use super::reactions::reaction;
-use crate::ui::theme::{icons, palette, size, space};
+use crate::ui::theme::{font, icons, palette, size, space};
 use crate::ui::widgets::button::{Button, Kind};
-use crate::ui::widgets::{columns, menu};
+use crate::ui::widgets::{Line, columns, line_galley, menu};
 use crate::ui::{Scene, text};
+
+/// How tall the mark with a count is.
+const BADGE: f32 = 18.0;
 
 impl Room {
     /// Draws the switches into `row`: spread over a narrow window's whole width, centred elsewhere.
     pub(super) fn controls(&mut self, ui: &mut Ui, row: Rect, scene: &mut Scene<'_>) {
-        const COUNT: usize = 5;
         let narrow = ui.max_rect().width() < size::NARROW_BELOW;
+        let folds = narrow || self.theatre;
+        let count = 5 + usize::from(folds) + usize::from(self.theatre);
         let side = size::CONTROL;
-        let gap = if narrow {
-            (row.width() - COUNT as f32 * side) / (COUNT - 1) as f32
+        let gap = if narrow && !self.theatre {
+            (row.width() - count as f32 * side) / (count - 1) as f32
         } else {
             space::S
         };
-        let whole = COUNT as f32 * side + (COUNT - 1) as f32 * gap;
-        let left = if self.theatre { row.left() } else { row.center().x - whole / 2.0 };
-        let cell = |index: usize| {
-            let x = left + index as f32 * (side + gap);
-            Rect::from_min_size(pos2(x, row.center().y - side / 2.0), Vec2::splat(side))
+        let whole = count as f32 * side + (count - 1) as f32 * gap;
+        let mut x = if self.theatre { row.left() } else { row.center().x - whole / 2.0 };
+        let mut cell = || {
+            let left = x;
+            x += side + gap;
+            Rect::from_min_size(pos2(left, row.center().y - side / 2.0), Vec2::splat(side))
         };
         let on = if self.theatre { Kind::OverPicture } else { Kind::Control };
         let kind = |is_on: bool| if is_on { on } else { Kind::Danger };
@@ -37,7 +44,7 @@ impl Room {
             (text::UNMUTE, icons::MICROPHONE_OFF)
         };
         let button = Button::icon("microphone", label, sign).kind(kind(microphone));
-        if button.show(ui, cell(0)).clicked() {
+        if button.show(ui, cell()).clicked() {
             scene.command(Command::Microphone(!microphone));
         }
 
@@ -48,7 +55,7 @@ impl Room {
             (text::CAMERA_ON, icons::CAMERA_OFF)
         };
         let button = Button::icon("camera", label, sign).kind(kind(camera));
-        if button.show(ui, cell(1)).clicked() {
+        if button.show(ui, cell()).clicked() {
             scene.command(Command::Camera(!camera));
         }
 
@@ -56,7 +63,7 @@ impl Room {
         let (label, share_kind) =
             if sharing { (text::STOP_SHARING, Kind::Primary) } else { (text::SHARE_SCREEN, on) };
         let button = Button::icon("share screen", label, icons::SHARE).kind(share_kind);
-        if button.show(ui, cell(2)).clicked() {
+        if button.show(ui, cell()).clicked() {
             if sharing {
                 scene.command(Command::StopSharing);
             } else {
@@ -65,7 +72,7 @@ impl Room {
         }
 
         let react = Button::icon("react", text::REACT, icons::REACT).kind(on);
-        let react = react.show(ui, cell(3));
+        let react = react.show(ui, cell());
         let width = text::REACTIONS.len() as f32 * size::CONTROL;
         menu::popup(ui, &react, width, PopupCloseBehavior::CloseOnClick, RectAlign::TOP, |ui| {
             let wanted = vec2(width, size::CONTROL);
@@ -83,9 +90,43 @@ impl Room {
             }
         });
 
+        if folds {
+            self.chat_switch(ui, cell(), on);
+        }
+        if self.theatre {
+            self.faces_over.button(ui, cell(), scene);
+        }
         let leave = Button::icon("leave", text::LEAVE, icons::LEAVE).kind(Kind::Danger);
-        if leave.show(ui, cell(4)).clicked() {
+        if leave.show(ui, cell()).clicked() {
             scene.command(Command::Leave);
         }
     }
+    /// Where the chat can be put away: the switch for it, with how many messages wait.
+    fn chat_switch(&mut self, ui: &Ui, place: Rect, kind: Kind) {
+        let open = self.shows_chat();
+        let unread = self.passing.unread();
+        let label = text::chat_switch(open, unread);
+        if Button::icon("chat", &label, icons::CHAT).kind(kind).show(ui, place).clicked() {
+            if open {
+                self.close_chat();
+            } else {
+                self.open_chat(ui);
+            }
+        }
+        if unread > 0 {
+            badge(ui, place.right_top(), unread);
+        }
+    }
+}
+
+/// How many wait, at the corner of a switch.
+fn badge(ui: &Ui, corner: Pos2, count: usize) {
+    let colors = palette(ui);
+    let words = if count > 99 { "99+".to_owned() } else { count.to_string() };
+    let line = Line::new(font::caption_strong(), colors.amber_ink);
+    let galley = line_galley(ui.painter(), &words, &line, size::CONTROL);
+    let whole = vec2((galley.size().x + space::S).max(BADGE), BADGE);
+    let rect = Rect::from_center_size(corner + vec2(-space::XS, space::XS), whole);
+    ui.painter().rect_filled(rect, CornerRadius::same((BADGE / 2.0) as u8), colors.amber);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, colors.amber_ink);
 }

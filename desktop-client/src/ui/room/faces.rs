@@ -6,8 +6,8 @@ use cinemasync_core::link::LinkState;
 use cinemasync_core::track::Track;
 use cinemasync_protocol::{ParticipantId, RoomCode};
 use eframe::egui::{
-    Align2, Color32, CornerRadius, CursorIcon, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, CursorIcon, FontId, Rect, Response, Role, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use crate::ui::theme::{font, icons, letters, motion, on_picture, palette, radius, size, space};
@@ -194,29 +194,44 @@ fn best_columns(count: usize, space: Vec2) -> usize {
     (1..=count.max(1)).max_by(|a, b| area(*a).total_cmp(&area(*b))).unwrap_or(1)
 }
 
-/// As circles down the right edge, over the film and above where subtitles stand.
-pub(super) fn circles(ui: &Ui, film: Rect, scene: &Scene<'_>, large: Option<&ParticipantId>) {
-    let mut y = film.top() + space::XL;
-    let unit = (film.height() * 0.1).clamp(64.0, 120.0);
-    let lowest = film.bottom() - film.height() * 0.3;
-    for person in &scene.snapshot.participants {
-        let side = if Some(&person.id) == large { unit * 1.6 } else { unit };
-        if y + side > lowest {
-            return;
-        }
-        let corner = pos2(film.right() - space::XL - unit * 0.8 - side / 2.0, y);
-        let rect = Rect::from_min_size(corner, Vec2::splat(side));
-        shaped(ui, rect, &Face::other(person, scene), scene, side / 2.0);
-        y += side + space::M;
-    }
+/// As a circle over the film that can be pressed and dragged, as solid as said.
+pub(super) fn bubble(
+    ui: &Ui,
+    rect: Rect,
+    person: &ParticipantView,
+    scene: &Scene<'_>,
+    solid: f32,
+) -> Option<Response> {
+    let corner = CornerRadius::same((rect.width() / 2.0).min(255.0) as u8);
+    ui.painter().add(ui.visuals().popup_shadow.as_shape(rect, corner));
+    let shape = Shape { corner: rect.width() / 2.0, solid, sense: Sense::click_and_drag() };
+    shaped(ui, rect, &Face::other(person, scene), scene, shape)
 }
 
 fn tile(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>) {
-    shaped(ui, rect, face, scene, f32::from(radius::TILE));
+    let shape = Shape { corner: f32::from(radius::TILE), solid: 1.0, sense: Sense::click() };
+    shaped(ui, rect, face, scene, shape);
 }
 
-/// A tile with corners of this radius; a circle where that is half its side.
-fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) {
+/// How a face is drawn and what it answers to.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    /// The corners' radius; it is a circle where that is half its side.
+    corner: f32,
+    /// 1 hides what lies below.
+    solid: f32,
+    sense: Sense,
+}
+
+/// Draws a face; somebody else's answers.
+fn shaped(
+    ui: &Ui,
+    rect: Rect,
+    face: &Face<'_>,
+    scene: &Scene<'_>,
+    shape: Shape,
+) -> Option<Response> {
+    let Shape { corner, solid, .. } = shape;
     let colors = palette(ui);
     let corners = CornerRadius::same(corner.min(255.0) as u8);
     let ring = ui.scope_id().with(("ring", face.key, rect.width().to_bits()));
@@ -226,8 +241,9 @@ fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) 
         scene.shown.note(id, Track::Camera, rect.size(), ui.pixels_per_point());
     }
     let placement = Placement { corner, mirrored: face.own, whole: false };
-    let shown =
-        face.slot.is_some_and(|slot| scene.pictures.draw(ui, face.key, slot, rect, placement));
+    let shown = face
+        .slot
+        .is_some_and(|slot| scene.pictures.draw_solid(ui, face.key, slot, rect, placement, solid));
     let other_key = face.person.and_then(|person| person.other_key);
     let wordy = face.state != LinkState::Connected || other_key == Some(OtherKey::Asks);
     if !shown && !wordy {
@@ -264,31 +280,41 @@ fn shaped(ui: &Ui, rect: Rect, face: &Face<'_>, scene: &Scene<'_>, corner: f32) 
     };
     let room = rect.width() - 2.0 * space::S;
     let said = text::face(face.name, face.speaking, face.muted, face.state);
-    match face.person {
-        Some(person) => press(ui, rect, person, &said, scene),
-        None => drop(readable(ui, rect, &said)),
-    }
+    let response = match face.person {
+        Some(person) => Some(press(ui, rect, person, &said, scene, shape)),
+        None => {
+            readable(ui, rect, &said);
+            None
+        }
+    };
     if round {
-        let line = Line::new(font::caption_strong(), on_picture::INK);
-        let galley =
-            crate::ui::widgets::line_galley(ui.painter(), face.name, &line, rect.width() * 0.6);
-        let width = galley.size().x + 2.0 * space::S;
+        let most = rect.width() * 0.8;
+        let width = pill::tag_width(ui, face.name, None, sign, most);
         let at = pos2(rect.center().x - width / 2.0, rect.bottom() - space::XS);
-        pill::tag(ui, at, face.name, None, None, width + 1.0);
+        pill::tag(ui, at, face.name, None, sign, most);
     } else {
         let at = pos2(rect.left() + space::S, rect.bottom() - space::S);
         pill::tag(ui, at, face.name, dot, sign, room);
     }
+    response
 }
 
 /// Makes somebody's picture one that a menu opens from.
-fn press(ui: &Ui, rect: Rect, person: &ParticipantView, said: &str, scene: &Scene<'_>) {
-    let response = ui.interact(rect, ui.scope_id().with(("face", &person.id)), Sense::click());
+fn press(
+    ui: &Ui,
+    rect: Rect,
+    person: &ParticipantView,
+    said: &str,
+    scene: &Scene<'_>,
+    shape: Shape,
+) -> Response {
+    let response = ui.interact(rect, ui.scope_id().with(("face", &person.id)), shape.sense);
     let name = text::face_menu(said);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &name));
-    focus_ring(ui, &response, radius::TILE);
+    focus_ring(ui, &response, shape.corner.min(250.0) as u8);
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
-    scene.pressable.borrow_mut().push((person.id.clone(), response));
+    scene.pressable.borrow_mut().push((person.id.clone(), response.clone()));
+    response
 }
 
 /// Without a picture: the name's first letter.

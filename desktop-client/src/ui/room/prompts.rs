@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use cinemasync_core::interface::Command;
-use eframe::egui::{Rect, Ui};
+use eframe::egui::{Context, OpenUrl, Rect, Ui};
 
 use super::Room;
 use crate::ui::theme::icons::{self, Icon};
@@ -21,6 +21,12 @@ enum Answer {
     GoThere(f64),
     /// Asks no more about that place.
     StayHere,
+    /// Opens the address of a message in the browser.
+    OpenLink(String),
+    /// Puts it on the clipboard.
+    CopyLink(String),
+    /// Does neither.
+    LeaveLink,
     /// Asks no more about this file.
     LeaveCut(PathBuf),
 }
@@ -38,6 +44,8 @@ struct Question {
 pub(super) struct Prompts {
     /// The place that a message spoke of and that was pressed, in seconds.
     pub(super) asked_place: Option<f64>,
+    /// The address of a message that was pressed.
+    pub(super) asked_link: Option<String>,
     /// What the session said of the file that is another cut.
     cut_told: Option<String>,
     /// The file that is another cut and is not wanted.
@@ -66,7 +74,7 @@ impl Room {
             y += height + space::S;
             let answer = pressed.and_then(|index| question.answers.into_iter().nth(index));
             if let Some((_, answer)) = answer {
-                self.prompts.answer(answer, scene);
+                self.prompts.answer(answer, ui.ctx(), scene);
             }
         }
         y
@@ -120,6 +128,14 @@ impl Prompts {
                 vec![(text::GO_THERE, Answer::GoThere(place)), (text::NOT_NOW, Answer::StayHere)];
             ask("place", icons::FILM_PLACE, text::go_to(place), answers);
         }
+        if let Some(address) = &self.asked_link {
+            let answers = vec![
+                (text::OPEN_LINK, Answer::OpenLink(address.clone())),
+                (text::COPY_LINK, Answer::CopyLink(address.clone())),
+                (text::NOT_NOW, Answer::LeaveLink),
+            ];
+            ask("link", icons::ADDRESS, text::link_asked(address), answers);
+        }
         if let Some(undo) = playback.undo.as_ref().filter(|_| playback.may_steer) {
             let answers = vec![(text::UNDO, Answer::Command(Command::Undo))];
             ask("undo", icons::UNDO, text::undo(undo), answers);
@@ -127,13 +143,22 @@ impl Prompts {
         questions
     }
 
-    fn answer(&mut self, answer: Answer, scene: &mut Scene<'_>) {
+    fn answer(&mut self, answer: Answer, ctx: &Context, scene: &mut Scene<'_>) {
         match answer {
             Answer::Command(command) => scene.command(command),
             Answer::GoThere(place) => {
                 self.asked_place = None;
                 scene.command(Command::Seek(place));
             }
+            Answer::OpenLink(address) => {
+                self.asked_link = None;
+                ctx.open_url(OpenUrl::new_tab(address));
+            }
+            Answer::CopyLink(address) => {
+                self.asked_link = None;
+                ctx.copy_text(address);
+            }
+            Answer::LeaveLink => self.asked_link = None,
             Answer::StayHere => self.asked_place = None,
             Answer::LeaveCut(path) => self.left_cut = Some(path),
         }

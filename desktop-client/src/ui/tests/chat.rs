@@ -107,3 +107,88 @@ fn the_place_of_a_message_is_gone_to_after_asking() {
         assert!(window.query_by_label("Take everybody to 3:10?").is_none());
     }
 }
+
+#[test]
+fn an_address_in_a_message_is_opened_after_a_look_at_all_of_it() {
+    let address = "https://example.org/a?b=1#c";
+    for size in [WIDE, NARROW] {
+        let mut window = window(size, watching());
+        let opened = |window: &Window| {
+            let opens = |command: &egui::OutputCommand| match command {
+                egui::OutputCommand::OpenUrl(open) => Some(open.url.clone()),
+                _ => None,
+            };
+            window.output().platform_output.commands.iter().find_map(opens)
+        };
+        let chat = Demo::at(45.0, Instant::now()).snapshot().chat.clone();
+        let mut line = chat.last().cloned().unwrap();
+        line.text = format!("seen {address}, and file:///etc/passwd?");
+        now(&mut window, |snapshot| Arc::make_mut(&mut snapshot.chat).push(line));
+        assert_eq!(window.get_all_by_role(Role::Link).count(), 1, "only the web is opened");
+        let press_link = |window: &mut Window| {
+            window.get_by_role_and_label(Role::Link, &text::link(address)).click();
+            window.run_steps(3);
+        };
+        press_link(&mut window);
+        assert_eq!(opened(&window), None, "one is asked first");
+        window.get_by_label(&text::link_asked(address));
+        click(&mut window, text::NOT_NOW);
+        assert!(window.query_by_label(&text::link_asked(address)).is_none());
+        press_link(&mut window);
+        window.get_by_role_and_label(Role::Button, text::OPEN_LINK).click();
+        let mut found = None;
+        for _ in 0..4 {
+            window.step();
+            found = found.or(opened(&window));
+        }
+        assert_eq!(found.as_deref(), Some(address));
+        assert!(window.query_by_label(&text::link_asked(address)).is_none());
+    }
+}
+
+#[test]
+fn an_emoji_is_put_in_at_the_cursor_by_keyboard_alone() {
+    let mut window = window(WIDE, watching());
+    type_into(&mut window, text::MESSAGE, "ab");
+    press(&mut window, Key::ArrowLeft);
+    window.get_by_role_and_label(Role::Button, text::EMOJI_PICKER).focus();
+    window.run_steps(2);
+    press(&mut window, Key::Space);
+    press(&mut window, Key::ArrowRight);
+    press(&mut window, Key::Enter);
+    press(&mut window, Key::Escape);
+    let field = window.get_by_role_and_label(Role::TextInput, text::MESSAGE);
+    assert_eq!(field.value().as_deref(), Some(format!("a{}b", text::EMOJI[1]).as_str()));
+    assert!(field.is_focused(), "one goes on writing");
+    press(&mut window, Key::Enter);
+    assert_eq!(last(&window), Some(Command::Chat(format!("a{}b", text::EMOJI[1]))));
+}
+
+#[test]
+fn text_of_a_message_is_selected_and_copied() {
+    let mut window = window(WIDE, Demo::at(45.0, Instant::now()).snapshot().clone());
+    let rect = window.get_by_label("no spoilers!").rect();
+    let button = |pos, pressed| egui::Event::PointerButton {
+        pos,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    let (from, to) = (rect.left_center() + vec2(1.0, 0.0), rect.right_center());
+    window.hover_at(from);
+    window.run_steps(1);
+    window.event(button(from, true));
+    window.run_steps(1);
+    window.hover_at(to);
+    window.run_steps(1);
+    window.event(button(to, false));
+    window.run_steps(1);
+    window.event(egui::Event::Copy);
+    window.step();
+    let copied =
+        window.output().platform_output.commands.iter().find_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        });
+    assert_eq!(copied.as_deref(), Some("no spoilers!"));
+}

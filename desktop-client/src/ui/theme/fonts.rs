@@ -82,6 +82,18 @@ mod tests {
     use super::super::font;
 
     #[test]
+    fn every_emoji_that_is_offered_can_be_drawn() {
+        let ctx = egui::Context::default();
+        ctx.set_fonts(super::definitions());
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+            for emoji in crate::ui::text::EMOJI {
+                assert!(ui.fonts_mut(|fonts| fonts.has_glyphs(&font::large(), emoji)), "{emoji}");
+            }
+        });
+        output.textures_delta.clear();
+    }
+
+    #[test]
     fn every_sign_of_a_safety_code_can_be_drawn() {
         let (ana, ben) = (ParticipantId::new("ana"), ParticipantId::new("ben"));
         let mut signs = BTreeSet::new();

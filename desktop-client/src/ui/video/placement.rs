@@ -28,6 +28,8 @@ pub(super) struct View {
     pub(super) taps: [f32; 2],
     /// The corners' radius in points.
     pub(super) corner: f32,
+    /// How solid it is: 1 hides what lies below.
+    pub(super) solid: f32,
 }
 
 /// What can be seen of a picture in `rect` through `clip`, and how it is drawn there. Edges lie on
@@ -65,6 +67,7 @@ pub(super) fn view(
         place: [size.x, size.y],
         taps,
         corner: placement.corner,
+        solid: 1.0,
     };
     Some((seen, view))
 }

@@ -126,8 +126,7 @@ pub(crate) fn tag(
 ) -> Rect {
     const HEIGHT: f32 = 24.0;
     let line = Line::new(font::caption_strong(), on_picture::INK);
-    let dot_width = dot.map_or(0.0, |_| 2.0 * size::DOT + space::S - 2.0);
-    let sign_width = sign.map_or(0.0, |_| 14.0 + space::XS);
+    let (dot_width, sign_width) = tag_marks(dot, sign);
     let sides = 2.0 * space::S + dot_width + sign_width;
     let galley = line_galley(ui.painter(), text, &line, max_width - sides);
     let whole = Vec2::new(galley.size().x + sides, HEIGHT);
@@ -145,4 +144,24 @@ pub(crate) fn tag(
     }
     ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, line.color);
     rect
+}
+
+/// How wide a [`tag`] is.
+pub(crate) fn tag_width(
+    ui: &Ui,
+    text: &str,
+    dot: Option<Color32>,
+    sign: Option<Icon>,
+    max_width: f32,
+) -> f32 {
+    let line = Line::new(font::caption_strong(), on_picture::INK);
+    let (dot_width, sign_width) = tag_marks(dot, sign);
+    let sides = 2.0 * space::S + dot_width + sign_width;
+    line_galley(ui.painter(), text, &line, max_width - sides).size().x + sides
+}
+
+/// The widths of a tag's dot and sign.
+fn tag_marks(dot: Option<Color32>, sign: Option<Icon>) -> (f32, f32) {
+    let dot = dot.map_or(0.0, |_| 2.0 * size::DOT + space::S - 2.0);
+    (dot, sign.map_or(0.0, |_| 14.0 + space::XS))
 }

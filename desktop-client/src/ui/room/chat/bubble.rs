@@ -1,15 +1,24 @@
-//! One line of the chat: a person's bubble, with the place in the film that it speaks of, or a line of the
-//! room's own.
+//! One line of the chat: a person's bubble, with the place in the film that it speaks of and addresses that
+//! can be pressed, or a line of the room's own. Its text can be selected and copied.
+
+use std::ops::Range;
+use std::sync::Arc;
 
 use cinemasync_core::interface::ChatLine;
 use cinemasync_protocol::ParticipantId;
-use eframe::egui::{Align2, CornerRadius, Rect, Ui, pos2, vec2};
+use eframe::egui::text::{LayoutJob, TextFormat};
+use eframe::egui::text_selection::LabelSelectionState;
+use eframe::egui::{
+    Align2, Color32, CornerRadius, CursorIcon, Galley, Id, InputState, Painter, Pos2, Rect, Role,
+    Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 
-use super::BUBBLE_SHARE;
+use super::links::{Link, links};
 use super::rows::{self, Group};
+use super::{Asked, BUBBLE_SHARE};
 use crate::ui::text;
 use crate::ui::theme::{font, line, palette, radius, space};
-use crate::ui::widgets::{Line, block_galley, chip, label, readable};
+use crate::ui::widgets::{Line, block_galley, chip, focus_ring, label, readable};
 
 /// What all lines are drawn with.
 #[derive(Debug, Clone, Copy)]
@@ -25,12 +34,12 @@ pub(super) struct Setting<'a> {
 }
 
 /// What became of a line.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Shown {
     /// The height it took.
     pub(super) height: f32,
-    /// The place in the film that was pressed, in seconds.
-    pub(super) asked: Option<f64>,
+    /// What was pressed.
+    pub(super) asked: Option<Asked>,
 }
 
 /// Draws one line from `place`'s top.
@@ -59,7 +68,8 @@ pub(super) fn show(
     }
     let style = Line::new(font::body(), colors.text_1);
     let width = place.width() * BUBBLE_SHARE - 2.0 * space::M;
-    let galley = block_galley(ui.painter(), &said.text, &style, line::BODY, width);
+    let found = links(&said.text);
+    let galley = laid_out(ui.painter(), &said.text, &found, &style, width, colors.amber_text);
     let film_time = said.film_secs.map(text::film_time);
     let mark = film_time.as_deref().map(|time| chip::width(ui, time));
     let beside = mark.map(|mark| galley.size().x + space::S + mark);
@@ -76,11 +86,11 @@ pub(super) fn show(
     let bubble = Rect::from_min_size(pos2(left, y), whole);
     let fill = if own { colors.own_bubble } else { colors.surface_2 };
     ui.painter().rect_filled(bubble, CornerRadius::same(radius::CONTROL), fill);
-    readable(ui, bubble, &said.text);
     let at = bubble.min + vec2(space::M, rows::PADDING);
     let words = galley.size();
-    ui.painter().galley(at, galley, colors.text_1);
-    let mut asked = None;
+    let id = ui.scope_id().with(("message", from, &said.id));
+    selectable(ui, id, Rect::from_min_size(at, words), Arc::clone(&galley), &said.text);
+    let mut asked = link_pressed(ui, id, at, &galley, &said.text, &found);
     if let (Some(seconds), Some(time), Some(mark)) = (said.film_secs, &film_time, mark) {
         let corner = if is_row {
             pos2(at.x + words.x + space::S, bubble.center().y - chip::HEIGHT / 2.0)
@@ -92,7 +102,7 @@ pub(super) fn show(
         if with.has_film {
             let name = text::place(seconds);
             let pressed = chip::show(ui, rect, key, &name, time, with.because);
-            asked = pressed.then_some(seconds);
+            asked = asked.or(pressed.then_some(Asked::Place(seconds)));
         } else {
             chip::paint(ui, rect, time, false);
             readable(ui, rect, time);
@@ -110,4 +120,99 @@ fn system(ui: &Ui, place: Rect, words: &str) -> f32 {
     readable(ui, rect, words);
     ui.painter().galley(at, galley, colors.text_3);
     rect.bottom() - place.top()
+}
+
+/// Lays out a message, its addresses marked.
+fn laid_out(
+    painter: &Painter,
+    text: &str,
+    found: &[Link],
+    style: &Line,
+    width: f32,
+    link: Color32,
+) -> Arc<Galley> {
+    if found.is_empty() {
+        return block_galley(painter, text, style, line::BODY, width);
+    }
+    let plain = TextFormat {
+        font_id: style.font.clone(),
+        color: style.color,
+        line_height: Some(line::BODY),
+        ..TextFormat::default()
+    };
+    let marked = TextFormat { color: link, underline: Stroke::new(1.0, link), ..plain.clone() };
+    let mut job = LayoutJob::default();
+    let mut from = 0;
+    for one in found {
+        job.append(&text[from..one.at.start], 0.0, plain.clone());
+        job.append(&text[one.at.clone()], 0.0, marked.clone());
+        from = one.at.end;
+    }
+    job.append(&text[from..], 0.0, plain);
+    job.wrap.max_width = width.max(1.0);
+    painter.layout_job(job)
+}
+
+/// Paints text that can be selected with the pointer and copied.
+fn selectable(ui: &Ui, id: Id, rect: Rect, galley: Arc<Galley>, text: &str) {
+    // A finger scrolls.
+    let touch = ui.input(InputState::has_touch_screen);
+    let sense = if touch { Sense::click() } else { Sense::click_and_drag() };
+    let response = ui.interact(rect, id, sense - Sense::FOCUSABLE);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), text));
+    let color = palette(ui).text_1;
+    LabelSelectionState::label_text_selection(ui, &response, rect.min, galley, color, Stroke::NONE);
+}
+
+/// Lets the addresses of a message be pressed. Returns the one that was.
+fn link_pressed(
+    ui: &Ui,
+    id: Id,
+    at: Pos2,
+    galley: &Galley,
+    text: &str,
+    found: &[Link],
+) -> Option<Asked> {
+    let mut asked = None;
+    for link in found {
+        let chars = |bytes: usize| text[..bytes].chars().count();
+        let range = chars(link.at.start)..chars(link.at.end);
+        for (row, place) in places(galley, &range).into_iter().enumerate() {
+            let place = place.translate(at.to_vec2());
+            let id = id.with(("link", link.at.start, row));
+            // By keyboard and to assistive programs it is one thing, however many rows it takes.
+            let sense = if row == 0 { Sense::click() } else { Sense::CLICK };
+            let response = ui.interact(place, id, sense);
+            if row == 0 {
+                let name = text::link(&link.address);
+                response.widget_info(|| WidgetInfo::labeled(Role::Link, ui.is_enabled(), &name));
+                focus_ring(ui, &response, 2);
+            }
+            let response = response.on_hover_cursor(CursorIcon::PointingHand);
+            if response.on_hover_text(&link.address).clicked() {
+                asked = Some(Asked::Link(link.address.clone()));
+            }
+        }
+    }
+    asked
+}
+
+/// Where these characters stand within the galley, row by row.
+fn places(galley: &Galley, range: &Range<usize>) -> Vec<Rect> {
+    let mut first = 0;
+    let mut places = Vec::new();
+    for row in &galley.rows {
+        let count = row.glyphs.len();
+        let (from, to) = (range.start.max(first), range.end.min(first + count));
+        if from < to {
+            let (one, last) = (&row.glyphs[from - first], &row.glyphs[to - 1 - first]);
+            let rect = Rect::from_min_max(
+                pos2(row.pos.x + one.pos.x, row.pos.y),
+                pos2(row.pos.x + last.max_x(), row.pos.y + row.size.y),
+            );
+            places.push(rect);
+        }
+        first += count + usize::from(row.ends_with_newline);
+    }
+    places
 }
