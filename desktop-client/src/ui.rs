@@ -28,7 +28,9 @@ use cinemasync_core::recent_rooms::RecentRooms;
 use cinemasync_core::screen::ScreenSource;
 use cinemasync_core::window_settings::WindowSettings;
 use cinemasync_protocol::{ParticipantId, RoomCode};
-use eframe::egui::{self, CentralPanel, Frame, Key, Rect, Response, TextureId, ViewportCommand};
+use eframe::egui::{
+    self, CentralPanel, Frame, Key, Rect, Response, TextureId, ViewportCommand, WindowLevel,
+};
 
 use help::Help;
 use keys::KeyMap;
@@ -486,6 +488,8 @@ fn set_window(ctx: &egui::Context, window: &WindowSettings) {
         ctx.set_zoom_factor(zoom);
     }
     theme::set_motion(ctx, window.reduced_motion);
+    let level = if window.on_top { WindowLevel::AlwaysOnTop } else { WindowLevel::Normal };
+    ctx.send_viewport_cmd(ViewportCommand::WindowLevel(level));
 }
 
 #[cfg(test)]

@@ -69,6 +69,12 @@ pub enum ControlMessage {
         /// Which.
         emoji: String,
     },
+    /// The sender's hand.
+    Hand {
+        /// Is it raised?
+        #[serde(default)]
+        raised: bool,
+    },
     /// The room's playback state as the sender knows it.
     Playback {
         /// The state.
@@ -169,6 +175,7 @@ impl ControlMessage {
             Self::Hello { .. }
             | Self::Media { .. }
             | Self::Shown { .. }
+            | Self::Hand { .. }
             | Self::Playback { .. }
             | Self::Rules { .. }
             | Self::Queue { .. }
@@ -228,7 +235,7 @@ mod tests {
 
         #[test]
         fn any_object_with_a_known_type_is_read_without_panic(
-            tag in "hello|media|shown|chat|reaction|playback|rules|queue|film_hash|subtitle|proposal|standing|safety",
+            tag in "hello|media|shown|hand|chat|reaction|playback|rules|queue|film_hash|subtitle|proposal|standing|safety",
             rest in "[\\{\\}\\[\\]\",:a-z0-9\\-\\.]{0,200}",
         ) {
             let _ = ControlMessage::decode(&format!("{{\"type\":\"{tag}\",{rest}}}"));

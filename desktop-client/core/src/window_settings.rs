@@ -22,6 +22,8 @@ pub struct WindowSettings {
     pub reduced_motion: bool,
     /// Is the person told outside of the window what happens while it is not looked at?
     pub notifications: bool,
+    /// Does the window stay above all others?
+    pub on_top: bool,
     /// Keys that were chosen by the person: what is done, then the key's name. What is not named here has its
     /// usual keys.
     pub keys: BTreeMap<String, String>,
@@ -33,6 +35,7 @@ impl Default for WindowSettings {
             scale_percent: 100,
             reduced_motion: false,
             notifications: true,
+            on_top: false,
             keys: BTreeMap::new(),
         }
     }

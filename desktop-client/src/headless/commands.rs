@@ -139,6 +139,9 @@ enum Spoken {
     React {
         emoji: String,
     },
+    RaiseHand {
+        raised: bool,
+    },
     Compared {
         id: ParticipantId,
         equal: bool,
@@ -229,6 +232,7 @@ impl CommandLine {
             Spoken::Talk { held } => Command::Talk(held),
             Spoken::ScreenSettings(settings) => Command::ScreenSettings(settings),
             Spoken::React { emoji } => Command::React(emoji),
+            Spoken::RaiseHand { raised } => Command::RaiseHand(raised),
             Spoken::Compared { id, equal } => Command::Compared(id, equal),
             Spoken::AcceptKey { id } => Command::AcceptKey(id),
             Spoken::RefuseKey { id } => Command::RefuseKey(id),

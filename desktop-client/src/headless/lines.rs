@@ -95,6 +95,9 @@ impl EventLine {
                     "film_position": line.film_secs.map(|at| round(at, 3)),
                 }),
             ),
+            Event::Hand { from, raised } => {
+                Self::new("hand", json!({ "from": from, "raised": raised }))
+            }
             Event::Reaction { from, emoji } => {
                 Self::new("reaction", json!({ "from": from, "emoji": emoji }))
             }

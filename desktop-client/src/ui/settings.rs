@@ -168,7 +168,8 @@ impl SettingsPanel {
         if search.section(ui, text::SETTINGS_CONNECTIONS, &[text::ROUTE]).is_some() {
             self.route(ui, scene);
         }
-        let settings = [text::SCALE, text::REDUCED_MOTION, text::NOTIFICATIONS, text::KEYS];
+        let settings =
+            [text::SCALE, text::ON_TOP, text::REDUCED_MOTION, text::NOTIFICATIONS, text::KEYS];
         if let Some(section) = search.section(ui, text::SETTINGS_WINDOW, &settings) {
             self.window(ui, section, scene);
         }

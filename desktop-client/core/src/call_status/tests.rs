@@ -42,6 +42,7 @@ fn friend(name: &str) -> ParticipantView {
         screen_volume: 1.0,
         screen_rung: None,
         speaking: false,
+        hand: false,
         level: 0.0,
         volume: 1.0,
         copy: FilmCopy::None,

@@ -25,6 +25,8 @@ pub enum Command {
     ChatAtFilm(String),
     /// Float an emoji over everybody's film.
     React(String),
+    /// Raise one's hand, or lower it.
+    RaiseHand(bool),
     /// Let nobody else in, or open the room again. The host's to decide.
     LockRoom(bool),
     /// Turn the camera on or off.

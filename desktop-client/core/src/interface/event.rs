@@ -92,6 +92,13 @@ pub enum Event {
         /// Which.
         emoji: String,
     },
+    /// Somebody raised a hand, or lowered it.
+    Hand {
+        /// Who.
+        from: ParticipantId,
+        /// Is it raised?
+        raised: bool,
+    },
     /// The room shows another film, or one's own copy of it changed.
     Film {
         /// The film; `None`: nothing is shown any more.

@@ -93,6 +93,8 @@ pub struct SelfView {
     pub audible: bool,
     /// Is one speaking, and heard?
     pub speaking: bool,
+    /// Is one's hand raised?
+    pub hand: bool,
     /// How loud one's own microphone is while it is open, for a meter: 0 to 1.
     pub level: f64,
 }
@@ -158,6 +160,8 @@ pub struct ParticipantView {
     pub screen_rung: Option<usize>,
     /// Is it speaking?
     pub speaking: bool,
+    /// Is its hand raised?
+    pub hand: bool,
     /// How loud it is now, for a meter: 0 to 1.
     pub level: f64,
     /// How loud its voice is mixed here: 0 is silent, 1 as it comes, 2 the most.

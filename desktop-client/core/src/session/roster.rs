@@ -45,6 +45,8 @@ pub(super) struct Member {
     /// Does it send the sound of its screen?
     pub(super) screen_audio: bool,
     pub(super) speaking: bool,
+    /// Is its hand raised?
+    pub(super) hand: bool,
     /// For a meter, 0 to 1.
     pub(super) level: f64,
     /// How it stands to the film.
@@ -285,6 +287,7 @@ mod tests {
             microphone: false,
             screen_audio: false,
             speaking: false,
+            hand: false,
             level: 0.0,
             standing: Standing::default(),
             film_hash: None,

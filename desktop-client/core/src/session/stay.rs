@@ -114,6 +114,8 @@ pub(super) struct Stay {
     /// When the film's place is to be remembered next.
     place_due: Instant,
     volume: f64,
+    /// Is one's hand raised?
+    hand: bool,
     tuning: Tuning,
     ducking: Ducking,
     /// When the ducking is to be moved on.
@@ -175,6 +177,7 @@ impl Stay {
             proposal: None,
             place_due: now.instant,
             volume: 1.0,
+            hand: false,
             tuning: Tuning::default(),
             camera: CameraRungs::default(),
             screen: ScreenRungs::default(),
@@ -484,6 +487,7 @@ impl Stay {
             microphone: false,
             screen_audio: false,
             speaking: false,
+            hand: false,
             level: 0.0,
             standing: Standing::default(),
             film_hash: None,

@@ -58,6 +58,7 @@ fn in_room(core: &SessionCore, stay: &Stay, base: Snapshot, now: Now) -> Snapsho
             id: Some(stay.me().clone()),
             name: stay.invite().name.clone(),
             host: roster.host() == stay.me(),
+            hand: stay.hand(),
             ..base.me
         },
         participants: roster
@@ -97,6 +98,7 @@ fn participant(
         screen_volume: core.sharing.volumes.of(id),
         screen_rung: member.link.screen_rung.filter(|_| core.sharing.is_on()),
         speaking: member.speaking,
+        hand: member.hand,
         level: member.level,
         volume: core.equipment.volumes.of(id),
         copy: member.standing.copy,

@@ -235,6 +235,7 @@ fn control_text() -> impl Strategy<Value = String> {
         3 => (message_id(), words()).prop_map(|(id, text)| {
             format!(r#"{{"type":"chat","id":{id:?},"text":{text:?}}}"#)
         }),
+        1 => any::<bool>().prop_map(|raised| format!(r#"{{"type":"hand","raised":{raised}}}"#)),
         1 => words().prop_map(|emoji| format!(r#"{{"type":"reaction","emoji":{emoji:?}}}"#)),
         2 => standing_text(),
         3 => about_films_text(),
@@ -398,6 +399,7 @@ fn command() -> impl Strategy<Value = Command> {
         1 => Just(Command::Leave),
         3 => words().prop_map(Command::Chat),
         1 => words().prop_map(Command::React),
+        1 => any::<bool>().prop_map(Command::RaiseHand),
         1 => any::<bool>().prop_map(Command::Camera),
         1 => any::<bool>().prop_map(Command::Microphone),
         20 => film_command(),

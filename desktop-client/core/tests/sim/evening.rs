@@ -85,6 +85,25 @@ fn chat_goes_directly_once_and_in_order() {
 }
 
 #[test]
+fn a_raised_hand_is_seen_by_all_until_it_is_lowered() {
+    let (mut world, people) = three();
+    world.command(people[1], Command::RaiseHand(true));
+    world.run(Duration::from_secs(1));
+    let hands = |world: &World, person: Person| {
+        let others = world.snapshot(person).participants;
+        others.iter().filter(|other| other.hand).count()
+    };
+    assert!(world.snapshot(people[1]).me.hand);
+    assert_eq!(
+        (hands(&world, people[0]), hands(&world, people[1]), hands(&world, people[2])),
+        (1, 0, 1)
+    );
+    world.command(people[1], Command::RaiseHand(false));
+    world.run(Duration::from_secs(1));
+    assert_eq!((hands(&world, people[0]), hands(&world, people[2])), (0, 0));
+}
+
+#[test]
 fn chat_takes_the_server_until_the_channel_is_open_and_nothing_is_lost_between() {
     let mut world = World::new();
     let people = [world.person(0.0), world.person(0.0)];

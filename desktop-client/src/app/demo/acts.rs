@@ -158,6 +158,7 @@ impl Demo {
                     person.other_key = None;
                 }
             }
+            Command::RaiseHand(raised) => self.snapshot.me.hand = raised,
             Command::React(_)
             | Command::Shown(_)
             | Command::ListDevices

@@ -101,7 +101,8 @@ impl FacesOver {
         let places = places::places(area, self.kept.edge, self.kept.along, &sides);
         let mut taken = None;
         for (index, (person, place)) in people.iter().zip(places).enumerate() {
-            let up = wanted || self.held.is_some() || lively(&person.id).is_some();
+            let lively = lively(&person.id).is_some();
+            let up = wanted || self.held.is_some() || lively || person.hand;
             let id = salt.with(("up", &person.id));
             let shown = ui.ctx().animate_bool_with_time(id, up, motion::state(ui));
             if shown <= 0.0 {

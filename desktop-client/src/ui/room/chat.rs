@@ -8,7 +8,9 @@ mod rows;
 
 use cinemasync_core::interface::Command;
 use cinemasync_protocol::limits::MAX_CHAT_CHARS;
-use eframe::egui::{Align2, Id, Key, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
+use eframe::egui::{
+    Align2, Event, Id, Key, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2,
+};
 
 use self::bubble::Setting;
 use self::rows::{Group, Rows};
@@ -48,6 +50,8 @@ impl Chat {
     /// Puts the cursor into the message field.
     #[expect(clippy::unused_self, reason = "the field belongs to the chat")]
     pub(super) fn focus(&self, ui: &Ui) {
+        // The letter of the key that asked for it is not meant for the message.
+        ui.input_mut(|input| input.events.retain(|event| !matches!(event, Event::Text(_))));
         ui.memory_mut(|memory| memory.request_focus(field_id()));
     }
 

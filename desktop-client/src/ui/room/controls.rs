@@ -71,20 +71,32 @@ impl Room {
             }
         }
 
-        let react = Button::icon("react", text::REACT, icons::REACT).kind(on);
+        let hand = scene.snapshot.me.hand;
+        let (sign, kind) = if hand { (icons::HAND, Kind::Primary) } else { (icons::REACT, on) };
+        let react = Button::icon("react", text::REACT, sign).kind(kind);
         let react = react.show(ui, cell());
-        let width = text::REACTIONS.len() as f32 * size::CONTROL;
+        let across = text::REACTIONS.len() + 1;
+        let width = across as f32 * size::CONTROL;
         menu::popup(ui, &react, width, PopupCloseBehavior::CloseOnClick, RectAlign::TOP, |ui| {
             let wanted = vec2(width, size::CONTROL);
             let (rect, _) = ui.allocate_exact_size(wanted, Sense::empty());
-            for (emoji, cell) in
-                text::REACTIONS.iter().zip(columns(rect, text::REACTIONS.len(), 0.0))
-            {
+            let cells = columns(rect, across, 0.0);
+            for (emoji, cell) in text::REACTIONS.iter().zip(&cells) {
+                let cell = *cell;
                 let pressed = Button::blank(emoji, emoji).show(ui, cell).clicked();
                 let ink = palette(ui).text_1;
                 reaction(ui.painter(), cell.center(), emoji, size::ICON, ink);
                 if pressed {
                     scene.command(Command::React((*emoji).to_owned()));
+                    ui.close();
+                }
+            }
+            if let Some(last) = cells.last() {
+                let name = if hand { text::LOWER_HAND } else { text::RAISE_HAND };
+                let button = Button::icon("hand", name, icons::HAND);
+                let button = button.kind(if hand { Kind::Primary } else { Kind::Quiet });
+                if button.show(ui, *last).clicked() {
+                    scene.command(Command::RaiseHand(!hand));
                     ui.close();
                 }
             }

@@ -12,7 +12,7 @@ use eframe::egui::{
 
 use crate::ui::theme::{font, icons, letters, motion, on_picture, palette, radius, size, space};
 use crate::ui::video::Placement;
-use crate::ui::widgets::{Line, columns, focus_ring, label, panel, pill, readable};
+use crate::ui::widgets::{Line, columns, focus_ring, icon, label, panel, pill, readable};
 use crate::ui::{Scene, text};
 
 /// One face, oneself or another's.
@@ -26,6 +26,7 @@ struct Face<'a> {
     slot: Option<&'a FrameSlot>,
     speaking: bool,
     muted: bool,
+    hand: bool,
     state: LinkState,
     own: bool,
 }
@@ -41,6 +42,7 @@ impl<'a> Face<'a> {
             slot: me.camera.then_some(&scene.frames.own),
             speaking: me.speaking && me.microphone,
             muted: !me.microphone || (me.push_to_talk && !me.audible),
+            hand: me.hand,
             state: LinkState::Connected,
             own: true,
         }
@@ -55,6 +57,7 @@ impl<'a> Face<'a> {
             slot: scene.frames.cameras.get(&person.id).filter(|_| person.camera),
             speaking: person.speaking,
             muted: !person.microphone,
+            hand: person.hand,
             state: person.state,
             own: false,
         }
@@ -280,6 +283,7 @@ fn shaped(
     };
     let room = rect.width() - 2.0 * space::S;
     let said = text::face(face.name, face.speaking, face.muted, face.state);
+    let said = if face.hand { text::hand_raised(&said) } else { said };
     let response = match face.person {
         Some(person) => Some(press(ui, rect, person, &said, scene, shape)),
         None => {
@@ -296,7 +300,19 @@ fn shaped(
         let at = pos2(rect.left() + space::S, rect.bottom() - space::S);
         pill::tag(ui, at, face.name, dot, sign, room);
     }
+    if face.hand {
+        hand(ui, rect, round);
+    }
     response
+}
+
+/// The sign of a raised hand, at the upper left; within a circle at its top.
+fn hand(ui: &Ui, rect: Rect, round: bool) {
+    let radius = (rect.width() * 0.14).clamp(11.0, 18.0);
+    let inset = vec2(radius + space::S, radius + space::S);
+    let center = if round { rect.center_top() + vec2(0.0, radius * 0.6) } else { rect.min + inset };
+    ui.painter().circle_filled(center, radius, on_picture::MARKS.amber);
+    icon(ui.painter(), center, icons::HAND, radius * 1.3, on_picture::MARKS.amber_ink);
 }
 
 /// Makes somebody's picture one that a menu opens from.
@@ -356,6 +372,7 @@ mod tests {
             screen_volume: 1.0,
             screen_rung: None,
             speaking,
+            hand: false,
             level: 0.0,
             volume: 1.0,
             copy: cinemasync_core::interface::FilmCopy::None,

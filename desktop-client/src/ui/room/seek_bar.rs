@@ -1,7 +1,7 @@
 //! The bar that shows where the film is, with its chapters, and goes elsewhere for everybody.
 
 use cinemasync_core::interface::Command;
-use eframe::egui::{Rect, Ui, pos2, vec2};
+use eframe::egui::{Align2, FontId, Rect, Ui, Vec2, pos2, vec2};
 
 use super::{Room, STEP_SECS, chapters};
 use crate::ui::theme::{font, on_picture, palette, size, space};
@@ -13,6 +13,11 @@ use crate::ui::{Scene, text};
 const MOST_MARKS: usize = 200;
 /// The widest that the words over the bar are.
 const WORDS: f32 = 300.0;
+/// Who is further than this from the room has a mark, in seconds.
+const OFF_SECS: f64 = 1.0;
+/// The mark's radius, and that of the knob.
+const MARK: f32 = 7.0;
+const KNOB: f32 = 7.5;
 
 impl Room {
     /// Draws the bar into `rail`.
@@ -60,6 +65,7 @@ impl Room {
                 ui.painter().rect_filled(mark, 0.0, colors.background);
             }
         }
+        who_is_where(ui, rail, knob, scene);
         let pointed = moved.held.or_else(|| {
             let pos = moved.response.hover_pos()?;
             Some(f64::from((pos.x - rail.left()) / rail.width()).clamp(0.0, 1.0))
@@ -72,6 +78,42 @@ impl Room {
         if let Some(to) = moved.dropped.filter(|_| because.is_none()) {
             scene.command(Command::Seek(to * duration));
         }
+    }
+}
+
+/// A mark for each who is not where the room is, beside the knob where it would lie on it.
+fn who_is_where(ui: &Ui, rail: Rect, knob: f64, scene: &Scene<'_>) {
+    let colors = palette(ui);
+    let playback = &scene.snapshot.playback;
+    let duration = playback.film.as_ref().map_or(0.0, |film| film.duration_secs);
+    let x = |share: f64| rail.left() + share.clamp(0.0, 1.0) as f32 * rail.width();
+    let mut free = [x(knob) - KNOB, x(knob) + KNOB];
+    for person in &scene.snapshot.participants {
+        let Some(offset) = person.film_offset_ms.map(|ms| ms / 1_000.0) else { continue };
+        if offset.abs() <= OFF_SECS {
+            continue;
+        }
+        let there = x((playback.position_secs + offset) / duration);
+        // Whoever comes later stands further out.
+        let at = if offset < 0.0 {
+            let at = there.min(free[0] - MARK);
+            free[0] = at - MARK;
+            at
+        } else {
+            let at = there.max(free[1] + MARK);
+            free[1] = at + MARK;
+            at
+        };
+        let center = pos2(at.clamp(rail.left() + MARK, rail.right() - MARK), rail.center().y);
+        ui.painter().circle_filled(center, MARK + 1.5, colors.background);
+        ui.painter().circle_filled(center, MARK, colors.teal);
+        let letter: String =
+            person.name.chars().next().into_iter().flat_map(char::to_uppercase).collect();
+        let font = FontId { size: MARK * 1.5, ..font::caption_strong() };
+        ui.painter().text(center, Align2::CENTER_CENTER, letter, font, colors.background);
+        let place = Rect::from_center_size(center, Vec2::splat(2.0 * MARK));
+        let words = text::off_in_time(&person.name, offset);
+        readable(ui, place, &words).on_hover_text(&words);
     }
 }
 

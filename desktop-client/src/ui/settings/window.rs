@@ -25,6 +25,9 @@ impl SettingsPanel {
                 wanted.scale_percent = now.next_scale(step == Step::More);
             }
         }
+        if section.has(text::ON_TOP) && switch(ui, text::ON_TOP, now.on_top).clicked() {
+            wanted.on_top = !now.on_top;
+        }
         if section.has(text::REDUCED_MOTION)
             && switch(ui, text::REDUCED_MOTION, now.reduced_motion).clicked()
         {

@@ -134,7 +134,19 @@ fn an_address_in_a_message_is_opened_after_a_look_at_all_of_it() {
         window.get_by_label(&text::link_asked(address));
         click(&mut window, text::NOT_NOW);
         assert!(window.query_by_label(&text::link_asked(address)).is_none());
+        let r = |w: &Window| w.get_by_role_and_label(Role::Link, &text::link(address)).rect();
+        let f = |w: &Window| w.get_by_role_and_label(Role::TextInput, text::MESSAGE).rect();
+        eprintln!("DBG {size:?} link {:?} field {:?}", r(&window), f(&window));
+        for n in 0..6 {
+            window.run_steps(1);
+            eprintln!("DBG {n} link {:?}", r(&window));
+        }
         press_link(&mut window);
+        eprintln!(
+            "DBG after link {:?} prompt {}",
+            r(&window),
+            window.query_by_label(&text::link_asked(address)).is_some()
+        );
         window.get_by_role_and_label(Role::Button, text::OPEN_LINK).click();
         let mut found = None;
         for _ in 0..4 {
@@ -191,4 +203,23 @@ fn text_of_a_message_is_selected_and_copied() {
             _ => None,
         });
     assert_eq!(copied.as_deref(), Some("no spoilers!"));
+}
+
+#[test]
+fn the_key_that_goes_to_the_message_field_is_not_written_there() {
+    let mut window = window(WIDE, watching());
+    window.input_mut().events.extend([
+        egui::Event::Key {
+            key: Key::C,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        },
+        egui::Event::Text("c".to_owned()),
+    ]);
+    window.run_steps(3);
+    let field = window.get_by_role_and_label(Role::TextInput, text::MESSAGE);
+    assert!(field.is_focused());
+    assert_eq!(field.value().unwrap_or_default(), "");
 }

@@ -62,3 +62,39 @@ fn a_program_with_another_key_is_decided_on_at_the_persons_picture() {
     click(&mut window, text::ACCEPT_KEY);
     assert_eq!(commands(&window), [Command::RefuseKey(id.clone()), Command::AcceptKey(id)]);
 }
+
+#[test]
+fn a_raised_hand_is_seen_on_the_picture_and_taken_down_again() {
+    for size in [WIDE, NARROW] {
+        let mut window = window(size, watching());
+        click(&mut window, text::REACT);
+        click(&mut window, text::RAISE_HAND);
+        assert_eq!(last(&window), Some(Command::RaiseHand(true)));
+        now(&mut window, |snapshot| {
+            (snapshot.me.hand, snapshot.participants[0].hand) = (true, true);
+            snapshot.me.speaking = false;
+        });
+        let you = text::face(text::YOU, false, false, LinkState::Connected);
+        window.get_by_label(&text::hand_raised(&you));
+        let ana = text::face("Ana", false, false, LinkState::Connected);
+        window.get_by_label(&text::face_menu(&text::hand_raised(&ana)));
+        click(&mut window, text::REACT);
+        click(&mut window, text::LOWER_HAND);
+        assert_eq!(last(&window), Some(Command::RaiseHand(false)));
+    }
+}
+
+#[test]
+fn who_is_elsewhere_in_the_film_has_a_mark_beside_the_knob() {
+    let mut window = window(WIDE, watching());
+    assert!(window.query_by_label_contains(" s behind").is_none());
+    now(&mut window, |snapshot| {
+        snapshot.participants[0].film_offset_ms = Some(2_400.0);
+        snapshot.participants[1].film_offset_ms = Some(-3_000.0);
+    });
+    let ana = window.get_by_label("Ana is 2 s ahead").rect();
+    let ben = window.get_by_label("Ben is 3 s behind").rect();
+    assert!(ben.right() < ana.left());
+    now(&mut window, |snapshot| snapshot.participants[0].film_offset_ms = Some(900.0));
+    assert!(window.query_by_label_contains(" s ahead").is_none());
+}

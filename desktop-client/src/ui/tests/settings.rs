@@ -230,3 +230,20 @@ fn who_looks_elsewhere_is_told_of_people_messages_and_waiting() {
     window.run_steps(3);
     assert!(!tells(&window, &theirs));
 }
+
+#[test]
+fn a_small_window_beside_work_stays_above_all_others() {
+    let mut window = window(vec2(390.0, 2200.0), watching());
+    click(&mut window, text::SETTINGS);
+    window.get_by_role_and_label(Role::Switch, text::ON_TOP).click();
+    let mut told = false;
+    for _ in 0..3 {
+        window.step();
+        let root = &window.output().viewport_output[&egui::ViewportId::ROOT];
+        let top = egui::ViewportCommand::WindowLevel(egui::WindowLevel::AlwaysOnTop);
+        told |= root.commands.contains(&top);
+    }
+    assert!(told);
+    let kept = WindowSettings { on_top: true, ..Default::default() };
+    assert!(window.state().actions.contains(&UiAction::KeepWindow(kept)));
+}

@@ -29,6 +29,20 @@ pub(crate) fn link(address: &str) -> String {
     format!("Link to {address}")
 }
 
+pub(crate) const RAISE_HAND: &str = "Raise your hand";
+pub(crate) const LOWER_HAND: &str = "Lower your hand";
+
+/// Somebody whose hand is raised, for those who cannot see it.
+pub(crate) fn hand_raised(said: &str) -> String {
+    format!("{said}, hand raised")
+}
+
+/// Where somebody is in the film who is not where the room is.
+pub(crate) fn off_in_time(name: &str, offset_secs: f64) -> String {
+    let side = if offset_secs < 0.0 { "behind" } else { "ahead" };
+    format!("{name} is {:.0} s {side}", offset_secs.abs())
+}
+
 /// An edge at which faces stand.
 pub(crate) fn faces_at(edge: Edge) -> &'static str {
     match edge {

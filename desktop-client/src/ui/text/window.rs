@@ -36,6 +36,7 @@ pub(crate) const NO_SETTING_FOUND: &str = "No setting is called like that.";
 pub(crate) const SCALE: &str = "Size of everything";
 pub(crate) const SCALE_LESS: &str = "Make everything smaller";
 pub(crate) const SCALE_MORE: &str = "Make everything larger";
+pub(crate) const ON_TOP: &str = "Above all other windows";
 pub(crate) const REDUCED_MOTION: &str = "Less motion";
 pub(crate) const NOTIFICATIONS: &str = "Tell me what happens while I look elsewhere";
 pub(crate) const CAME_IN: &str = "Came into the room";

@@ -25,6 +25,7 @@ pub(crate) const CAMERA_OFF: Icon = outlined('\u{e4dc}');
 pub(crate) const REACT: Icon = outlined('\u{e436}');
 pub(crate) const CHAT: Icon = outlined('\u{e168}');
 pub(crate) const FACES: Icon = outlined('\u{e4c4}');
+pub(crate) const HAND: Icon = outlined('\u{e298}');
 pub(crate) const HEART: Icon = filled('\u{e2a8}');
 pub(crate) const LEAVE: Icon = outlined('\u{e3c4}');
 pub(crate) const COPY: Icon = outlined('\u{e1ca}');

@@ -23,6 +23,7 @@ impl Stay {
             Command::AnswerProposal(take) => return self.answer_proposal(take, io),
             Command::TakeSubtitle { from, number } => return self.take_subtitle(&from, number, io),
             Command::Shown(shown) => return self.shows(&shown, io),
+            Command::RaiseHand(raised) => return self.raise_hand(raised, io),
             Command::React(emoji) => return self.react(emoji, io),
             Command::LockRoom(locked) => return io.signal(ClientMessage::LockRoom { locked }),
             Command::Compared(id, equal) => return self.compared(&id, equal, io),

@@ -20,6 +20,11 @@ impl Stay {
         if let Some(step) = member.link.exchange.opening() {
             send(id, &ControlMessage::Safety { step }, io);
         }
+        if self.hand {
+            send(id, &ControlMessage::Hand { raised: true }, io);
+        }
+        // Whoever has it raised says so now.
+        self.hand_of(id, false, io);
         self.tell_shown(id, io);
         self.clock.add_peer(id.clone(), io.now.instant);
         self.introduce(id, io);
@@ -65,6 +70,7 @@ impl Stay {
             ControlMessage::Reaction { emoji } => {
                 io.event(Event::Reaction { from: from.clone(), emoji });
             }
+            ControlMessage::Hand { raised } => self.hand_of(from, raised, io),
             ControlMessage::Rules { rules } => self.rules_of(from, rules, io),
             ControlMessage::FilmHash { film, hash } => self.hash_of(from, film, hash, io),
             ControlMessage::Queue { queue } => self.queue_of(from, queue, io),

@@ -1,4 +1,4 @@
-//! Chat, reactions and system lines.
+//! Chat, reactions, hands and system lines.
 
 use cinemasync_protocol::{ClientMessage, ErrorCode, ParticipantId, limits};
 
@@ -51,6 +51,25 @@ impl Stay {
         } else {
             let text = "A reaction is one emoji. Write words in the chat.".to_owned();
             io.event(Event::Failed { code: "bad_reaction".to_owned(), text, fatal: false });
+        }
+    }
+
+    pub(super) fn raise_hand(&mut self, raised: bool, io: &mut Io<'_>) {
+        if std::mem::replace(&mut self.hand, raised) != raised {
+            self.broadcast(&ControlMessage::Hand { raised }, io);
+            io.event(Event::Hand { from: self.me().clone(), raised });
+        }
+    }
+
+    /// Is one's own hand raised?
+    pub(in crate::session) fn hand(&self) -> bool {
+        self.hand
+    }
+
+    pub(super) fn hand_of(&mut self, from: &ParticipantId, raised: bool, io: &mut Io<'_>) {
+        let Some(member) = self.roster.get_mut(from) else { return };
+        if std::mem::replace(&mut member.hand, raised) != raised {
+            io.event(Event::Hand { from: from.clone(), raised });
         }
     }
 

@@ -181,7 +181,9 @@ fn link_pressed(
             let place = place.translate(at.to_vec2());
             let id = id.with(("link", link.at.start, row));
             // By keyboard and to assistive programs it is one thing, however many rows it takes.
-            let sense = if row == 0 { Sense::click() } else { Sense::CLICK };
+            // A selection does not begin on it.
+            let sense = Sense::CLICK | Sense::DRAG;
+            let sense = if row == 0 { sense | Sense::FOCUSABLE } else { sense };
             let response = ui.interact(place, id, sense);
             if row == 0 {
                 let name = text::link(&link.address);
