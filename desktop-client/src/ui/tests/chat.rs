@@ -134,19 +134,7 @@ fn an_address_in_a_message_is_opened_after_a_look_at_all_of_it() {
         window.get_by_label(&text::link_asked(address));
         click(&mut window, text::NOT_NOW);
         assert!(window.query_by_label(&text::link_asked(address)).is_none());
-        let r = |w: &Window| w.get_by_role_and_label(Role::Link, &text::link(address)).rect();
-        let f = |w: &Window| w.get_by_role_and_label(Role::TextInput, text::MESSAGE).rect();
-        eprintln!("DBG {size:?} link {:?} field {:?}", r(&window), f(&window));
-        for n in 0..6 {
-            window.run_steps(1);
-            eprintln!("DBG {n} link {:?}", r(&window));
-        }
         press_link(&mut window);
-        eprintln!(
-            "DBG after link {:?} prompt {}",
-            r(&window),
-            window.query_by_label(&text::link_asked(address)).is_some()
-        );
         window.get_by_role_and_label(Role::Button, text::OPEN_LINK).click();
         let mut found = None;
         for _ in 0..4 {

@@ -9,8 +9,8 @@ use cinemasync_protocol::ParticipantId;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::text_selection::LabelSelectionState;
 use eframe::egui::{
-    Align2, Color32, CornerRadius, CursorIcon, Galley, Id, InputState, Painter, Pos2, Rect, Role,
-    Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, CursorIcon, Galley, Id, InputState, Painter, Pos2, Rect,
+    Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::links::{Link, links};
@@ -89,8 +89,15 @@ pub(super) fn show(
     let at = bubble.min + vec2(space::M, rows::PADDING);
     let words = galley.size();
     let id = ui.scope_id().with(("message", from, &said.id));
-    selectable(ui, id, Rect::from_min_size(at, words), Arc::clone(&galley), &said.text);
-    let mut asked = link_pressed(ui, id, at, &galley, &said.text, &found);
+    let response = selectable(ui, id, Rect::from_min_size(at, words), &said.text);
+    let (on_link, mut asked) = link_pressed(ui, id, at, &galley, &said.text, &found);
+    if on_link {
+        // A selection does not begin here.
+        ui.painter().galley(at, galley, colors.text_1);
+    } else {
+        let (ink, line) = (colors.text_1, Stroke::NONE);
+        LabelSelectionState::label_text_selection(ui, &response, at, galley, ink, line);
+    }
     if let (Some(seconds), Some(time), Some(mark)) = (said.film_secs, &film_time, mark) {
         let corner = if is_row {
             pos2(at.x + words.x + space::S, bubble.center().y - chip::HEIGHT / 2.0)
@@ -153,18 +160,18 @@ fn laid_out(
     painter.layout_job(job)
 }
 
-/// Paints text that can be selected with the pointer and copied.
-fn selectable(ui: &Ui, id: Id, rect: Rect, galley: Arc<Galley>, text: &str) {
+/// Text that can be selected with the pointer and copied.
+fn selectable(ui: &Ui, id: Id, rect: Rect, text: &str) -> Response {
     // A finger scrolls.
     let touch = ui.input(InputState::has_touch_screen);
     let sense = if touch { Sense::click() } else { Sense::click_and_drag() };
     let response = ui.interact(rect, id, sense - Sense::FOCUSABLE);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), text));
-    let color = palette(ui).text_1;
-    LabelSelectionState::label_text_selection(ui, &response, rect.min, galley, color, Stroke::NONE);
+    response
 }
 
-/// Lets the addresses of a message be pressed. Returns the one that was.
+/// Lets the addresses of a message be pressed. Returns whether the pointer is on one, and the one that was
+/// pressed.
 fn link_pressed(
     ui: &Ui,
     id: Id,
@@ -172,8 +179,8 @@ fn link_pressed(
     galley: &Galley,
     text: &str,
     found: &[Link],
-) -> Option<Asked> {
-    let mut asked = None;
+) -> (bool, Option<Asked>) {
+    let (mut on_link, mut asked) = (false, None);
     for link in found {
         let chars = |bytes: usize| text[..bytes].chars().count();
         let range = chars(link.at.start)..chars(link.at.end);
@@ -181,7 +188,6 @@ fn link_pressed(
             let place = place.translate(at.to_vec2());
             let id = id.with(("link", link.at.start, row));
             // By keyboard and to assistive programs it is one thing, however many rows it takes.
-            // A selection does not begin on it.
             let sense = Sense::CLICK | Sense::DRAG;
             let sense = if row == 0 { sense | Sense::FOCUSABLE } else { sense };
             let response = ui.interact(place, id, sense);
@@ -190,13 +196,14 @@ fn link_pressed(
                 response.widget_info(|| WidgetInfo::labeled(Role::Link, ui.is_enabled(), &name));
                 focus_ring(ui, &response, 2);
             }
+            on_link |= response.contains_pointer();
             let response = response.on_hover_cursor(CursorIcon::PointingHand);
             if response.on_hover_text(&link.address).clicked() {
                 asked = Some(Asked::Link(link.address.clone()));
             }
         }
     }
-    asked
+    (on_link, asked)
 }
 
 /// Where these characters stand within the galley, row by row.
