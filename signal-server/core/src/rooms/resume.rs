@@ -109,8 +109,9 @@ impl Rooms {
         now: Now,
         outputs: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
-        // Who had a place in this server's own time lost it for good.
-        let old = claims.issued_unix_ms < now.started_unix_ms();
+        // Who had a place in this server's own time lost it for good. A token of its first millisecond
+        // counts as one of the server before: it cannot be told from it.
+        let old = claims.issued_unix_ms <= now.started_unix_ms();
         if !old || now.elapsed >= self.settings.resume_window {
             return Err(Refusal::ResumeExpired);
         }
