@@ -34,7 +34,7 @@ const DRAWN: [(&str, Option<(&str, &str)>); 2] =
 /// Measures both.
 pub(super) fn measure(profile: Profile) -> Result<Report> {
     let folder = super::scratch("player")?;
-    let film = film::full_hd(120)?;
+    let film = film::full_hd(60)?;
     if workspace::find_program("mpv").is_none() {
         bail!("mpv is not installed, which is measured beside the window");
     }
