@@ -71,10 +71,13 @@ fn plain(name: &str, picture: &str, sound: &str, bitrate: &str) -> Result<PathBu
     let folder = path.parent().context("the film needs a file name")?;
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let unfinished = path.with_extension("part.mkv");
+    let encoder = h264_encoder()?;
     let made = Invocation::new("ffmpeg")
         .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y"])
         .args(["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound])
-        .args(["-c:v", h264_encoder()?, "-b:v", bitrate, "-g", "48", "-pix_fmt", "yuv420p"])
+        .args(["-c:v", encoder, "-b:v", bitrate, "-g", "48", "-pix_fmt", "yuv420p"])
+        // Others have no such word; they are fast.
+        .args(if encoder == "libx264" { &["-preset", "veryfast"][..] } else { &[] })
         .args(["-c:a", "aac", "-b:a", "128k", "-ac", "2"])
         .arg(&unfinished)
         .run_quietly();
