@@ -116,7 +116,8 @@ fn window(
 fn mpv(film: &Path, environment: &[(String, String)]) -> Result<f64> {
     let mut command = Command::new("mpv");
     command
-        .args(["--no-config", "--ao=null", "--vo=gpu", "--geometry=1280x720", "--loop=inf"])
+        .args(["--no-config", "--ao=null", "--vo=gpu", "--gpu-sw=yes"])
+        .args(["--geometry=1280x720", "--loop=inf"])
         .arg(film)
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
