@@ -132,6 +132,9 @@ impl Chat {
             let height = total + lift;
             let mut area = ScrollArea::vertical().auto_shrink(false);
             if !reading_back {
+                // Else a message that comes is pulled back below the edge for some frames, and whatever is
+                // pressed meanwhile counts as reading back.
+                ui.spacing_mut().scroll.kinetic.rubber_band = false;
                 area = area.vertical_scroll_offset(height - rect.height());
             }
             // Asked before the area takes the wheel's movement for itself.
