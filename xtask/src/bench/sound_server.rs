@@ -89,7 +89,8 @@ impl SoundServer {
         &self.environment
     }
 
-    /// Records both sinks into `path` until the recording is dropped.
+    /// Records both sinks into `path` until the recording is dropped. Comes back once it runs: a sink
+    /// for which nobody asked for a short latency renders two seconds at once before it notices.
     pub(crate) fn record(&self, path: &Path) -> Result<Recording> {
         let file =
             File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
@@ -104,7 +105,15 @@ impl SoundServer {
             .stdout(file)
             .stderr(log);
         let process = Owned::spawn("the recorder", &mut command)?;
-        Ok(Recording { _process: process, path: path.to_path_buf() })
+        let recording = Recording { _process: process, path: path.to_path_buf() };
+        let end = Instant::now() + PATIENCE;
+        while recording.frames()? == 0 {
+            if Instant::now() >= end {
+                bail!("nothing is recorded; the log is in {}", self.folder.display());
+            }
+            children::pause(Duration::from_millis(20))?;
+        }
+        Ok(recording)
     }
 
     /// Plays samples, mono at [`RATE`], into a sink.

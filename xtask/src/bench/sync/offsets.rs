@@ -16,6 +16,12 @@ const WINDOW_SECS: f64 = 0.4;
 const STEP_SECS: f64 = 0.1;
 /// Offsets beyond this are not looked for in one window, in seconds.
 const REACH_SECS: f64 = 0.3;
+/// While one of them is corrected, its sound is a little faster or slower: such sound is compared in pieces of
+/// this length, in seconds, with the second one resampled to speeds up to this much more or less, in these
+/// steps.
+const CORRECTED_SECS: f64 = 0.2;
+const CORRECTED_BY: f64 = 0.02;
+const CORRECTED_STEPS: i32 = 8;
 /// Below this likeness (of 1) the two sinks did not play the same.
 const ALIKE: f64 = 0.3;
 /// Louder than this is more than silence.
@@ -55,12 +61,12 @@ impl Course {
             if parts.iter().all(|part| part.iter().all(|sample| sample.abs() < AUDIBLE)) {
                 return Window::Silent;
             }
-            match correlate::best_match(parts[0], parts[1], reach) {
-                Some(found) if found.likeness >= ALIKE => {
-                    Window::Offset(found.lag * 1e3 / DECIMATED_RATE, found.likeness)
-                }
-                _ => Window::Apart,
-            }
+            let found = correlate::best_match(parts[0], parts[1], reach)
+                .filter(|found| found.likeness >= ALIKE)
+                .or_else(|| while_corrected(parts, reach).filter(|found| found.likeness >= ALIKE));
+            found.map_or(Window::Apart, |found| {
+                Window::Offset(found.lag * 1e3 / DECIMATED_RATE, found.likeness)
+            })
         };
         Self { windows: starts.map(compare).collect() }
     }
@@ -125,6 +131,31 @@ pub(super) fn quantile(values: &[f64], share: f64) -> Option<f64> {
     Some(sorted[(last as f64 * share).round() as usize])
 }
 
+/// The best match of two windows that are played at different speeds.
+fn while_corrected(parts: [&[f32]; 2], reach: usize) -> Option<correlate::Match> {
+    let half = (CORRECTED_SECS * DECIMATED_RATE / 2.0) as usize;
+    let middle = parts[0].len() / 2;
+    let first = parts[0].get(middle.checked_sub(half)?..middle + half)?;
+    (-CORRECTED_STEPS..=CORRECTED_STEPS)
+        .filter_map(|step| {
+            let speed = 1.0 + CORRECTED_BY * f64::from(step) / f64::from(CORRECTED_STEPS);
+            correlate::best_match(first, &at_speed(parts[1], speed, 2 * half), reach)
+        })
+        .max_by(|a, b| a.likeness.total_cmp(&b.likeness))
+}
+
+/// So many samples about the middle of a sound, as they are at this speed.
+fn at_speed(sound: &[f32], speed: f64, samples: usize) -> Vec<f32> {
+    let (middle, half) = (sound.len() as f64 / 2.0, samples as f64 / 2.0);
+    let at = |index: usize| {
+        let place = middle + (index as f64 - half) * speed;
+        let (before, share) = (place.floor() as usize, place.fract() as f32);
+        let value = |index: usize| sound.get(index).copied().unwrap_or_default();
+        value(before) * (1.0 - share) + value(before + 1) * share
+    };
+    (0..samples).map(at).collect()
+}
+
 fn decimate(sound: &[f32]) -> Vec<f32> {
     sound.chunks_exact(DECIMATED).map(|few| few.iter().sum::<f32>() / DECIMATED as f32).collect()
 }
@@ -156,6 +187,26 @@ mod tests {
         assert!((1.6..=2.1).contains(&after), "{after}");
         assert!(course.offsets().next().is_some_and(|(offset, _)| (offset - 50.0).abs() < 0.2));
         assert!(course.median().is_some_and(|median| median.abs() < 0.1));
+    }
+
+    #[test]
+    fn what_is_being_corrected_is_compared_at_its_speed() {
+        let film = noise(60_000);
+        // 50 ms behind, and played 1.6 % faster until it is together after 3.1 s.
+        let second: Vec<f32> = (0..48_000)
+            .map(|at| {
+                let behind = (600.0 - 0.016 * f64::from(at)).max(0.0);
+                let place = f64::from(at) - behind;
+                let before = place.floor();
+                let value = |index: f64| if index < 0.0 { 0.0 } else { film[index as usize] };
+                let share = (place - before) as f32;
+                value(before) * (1.0 - share) + value(before + 1.0) * share
+            })
+            .collect();
+        let course = Course::of([film[..48_000].to_vec(), second]);
+        // Within 20 ms after 1.9 s; a window is 0.4 s long.
+        let after = course.together_after(20.0).expect("they come together");
+        assert!((1.5..=2.0).contains(&after), "{after}");
     }
 
     #[test]
