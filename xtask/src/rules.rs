@@ -4,6 +4,7 @@
 
 mod files;
 mod imports;
+mod look;
 mod manifests;
 mod source;
 
@@ -77,6 +78,7 @@ fn check(root: &Path) -> Result<Vec<Violation>> {
             let source = Source::new(&file, &text);
             files::check_source(&source, &mut violations);
             imports::check(&source, &mut violations);
+            look::check(&source, &mut violations);
         }
     }
     manifests::check(&manifests::read(root)?, &mut violations)?;

@@ -39,7 +39,7 @@ impl Help {
         let colors = palette(ui);
         let frame = Frame::NONE
             .fill(colors.surface_1)
-            .stroke(Stroke::new(1.0, colors.line))
+            .stroke(Stroke::new(size::HAIR, colors.line))
             .corner_radius(CornerRadius::same(radius::TILE))
             .shadow(ui.visuals().popup_shadow)
             .inner_margin(Margin::same(space::L as i8));
@@ -135,7 +135,7 @@ fn one(ui: &mut Ui, words: &str, keys: &[&str]) {
         let wide = (galley.size().x + 2.0 * space::S).max(CAP);
         let place = pos2(right - wide, row.center().y - CAP / 2.0);
         let cap = Rect::from_min_size(place, vec2(wide, CAP));
-        ui.painter().rect_filled(cap, CornerRadius::same(6), colors.surface_3);
+        ui.painter().rect_filled(cap, CornerRadius::same(radius::MARK), colors.surface_3);
         ui.painter().galley(cap.center() - galley.size() / 2.0, galley, colors.text_1);
         right = cap.left() - space::XS;
     }

@@ -223,7 +223,7 @@ impl Room {
         let foot_height = size::CONTROL + 2.0 * space::S;
         let foot = whole.with_min_y(whole.bottom() - foot_height);
         let colors = super::theme::palette(ui);
-        ui.painter().hline(foot.x_range(), foot.top(), (1.0, colors.line));
+        ui.painter().hline(foot.x_range(), foot.top(), (size::HAIR, colors.line));
         self.controls(ui, foot.shrink2(vec2(space::M, space::S)), scene);
 
         let mut rest = Rect::from_min_max(

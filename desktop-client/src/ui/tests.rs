@@ -10,6 +10,7 @@ mod picker;
 mod room;
 mod screens;
 mod settings;
+mod still;
 mod theatre;
 mod tracks;
 mod waiting;

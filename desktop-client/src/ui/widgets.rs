@@ -24,7 +24,7 @@ use eframe::egui::{
 };
 
 use super::theme::icons::Icon;
-use super::theme::{fonts, palette, radius, size};
+use super::theme::{font, palette, radius, size};
 
 /// How one-line text is set.
 #[derive(Debug, Clone)]
@@ -127,7 +127,7 @@ pub(crate) fn describe(ui: &Ui, control: &Response, text: &str) {
 
 /// Paints an icon centred at a point.
 pub(crate) fn icon(painter: &Painter, center: Pos2, icon: Icon, side: f32, color: Color32) {
-    let font = FontId::new(side, fonts::icons(icon.filled));
+    let font = font::icon(side, icon.filled);
     let galley = painter.layout_no_wrap(icon.glyph.to_string(), font, color);
     let ink = galley.mesh_bounds;
     let rect = if ink.is_positive() { ink } else { Rect::from_min_size(Pos2::ZERO, galley.size()) };
@@ -142,8 +142,13 @@ pub(crate) fn icon(painter: &Painter, center: Pos2, icon: Icon, side: f32, color
 pub(crate) fn focus_ring(ui: &Ui, response: &Response, corner: u8) {
     if response.has_focus() {
         let stroke = Stroke::new(size::RING, palette(ui).amber_text);
-        let corner = CornerRadius::same(corner.saturating_add(3));
-        ui.painter().rect_stroke(response.rect.expand(3.0), corner, stroke, StrokeKind::Middle);
+        let corner = CornerRadius::same(corner.saturating_add(size::FOCUS_GAP as u8));
+        ui.painter().rect_stroke(
+            response.rect.expand(size::FOCUS_GAP),
+            corner,
+            stroke,
+            StrokeKind::Middle,
+        );
     }
 }
 

@@ -11,7 +11,7 @@ use eframe::egui::{
 };
 
 use super::Lobby;
-use crate::ui::theme::{font, icons, letters, line, palette, size, space};
+use crate::ui::theme::{font, icons, letters, line, motion, palette, size, space};
 use crate::ui::widgets::button::{Button, Kind};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::{Line, icon, label, panel, paragraph};
@@ -41,7 +41,7 @@ impl Lobby {
         {
             self.show_film(None, scene);
         }
-        label(ui, next(18.0, space::S), Align2::LEFT_CENTER, text::YOUR_NAME, &caption);
+        label(ui, next(line::CAPTION, space::S), Align2::LEFT_CENTER, text::YOUR_NAME, &caption);
 
         let row = next(size::FIELD, 0.0);
         let field = Field::new(Id::unique("name"), text::YOUR_NAME, text::NAME_HINT);
@@ -130,7 +130,11 @@ impl Lobby {
             pos2(row.left() + size::ICON / 2.0, row.center().y),
             Vec2::splat(size::ICON),
         );
-        ui.place(spot, Spinner::new().size(size::ICON).color(colors.amber));
+        if motion::reduced(ui) {
+            icon(ui.painter(), spot.center(), icons::WAIT, size::ICON, colors.amber_mark);
+        } else {
+            ui.place(spot, Spinner::new().size(size::ICON).color(colors.amber_mark));
+        }
         let sentence = if self.creating { text::ENTERING_NEW } else { text::ENTERING };
         let line = Line::new(font::reading(), colors.text_1);
         let beside = row.with_min_x(row.left() + size::ICON + space::M);
@@ -173,7 +177,7 @@ fn film_row(ui: &Ui, row: Rect, film: &Path) -> bool {
 /// Says what is wrong; returns the height it took.
 fn wrong(ui: &Ui, rect: Rect, why: &str) -> f32 {
     let line = Line::new(font::caption(), palette(ui).red);
-    paragraph(ui, rect, why, &line, 18.0).height() + space::S
+    paragraph(ui, rect, why, &line, line::CAPTION).height() + space::S
 }
 
 /// The two lines and the hint; returns where they end.
@@ -201,7 +205,7 @@ fn divider(ui: &Ui, row: Rect) {
     let colors = palette(ui);
     let style = Line::new(font::caption(), colors.text_3);
     let words = label(ui, row, Align2::CENTER_CENTER, text::OR_JOIN, &style);
-    let stroke = Stroke::new(1.0, colors.line);
+    let stroke = Stroke::new(size::HAIR, colors.line);
     let y = row.center().y;
     ui.painter().hline(row.left()..=words.left() - space::M, y, stroke);
     ui.painter().hline(words.right() + space::M..=row.right(), y, stroke);

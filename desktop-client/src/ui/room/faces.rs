@@ -6,11 +6,13 @@ use cinemasync_core::link::LinkState;
 use cinemasync_core::track::Track;
 use cinemasync_protocol::{ParticipantId, RoomCode};
 use eframe::egui::{
-    Align2, Color32, CornerRadius, CursorIcon, FontId, Rect, Response, Role, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 
-use crate::ui::theme::{font, icons, letters, motion, on_picture, palette, radius, size, space};
+use crate::ui::theme::{
+    font, icons, letters, motion, on_picture, palette, radius, size, space, strength,
+};
 use crate::ui::video::Placement;
 use crate::ui::widgets::{Line, columns, focus_ring, icon, label, panel, pill, readable};
 use crate::ui::{Scene, text};
@@ -263,7 +265,7 @@ fn shaped(
         label(ui, rect.shrink(space::S), Align2::CENTER_CENTER, words, &line);
     }
     if ring > 0.0 {
-        let glow = Stroke::new(4.0, colors.teal.gamma_multiply(0.25 * ring));
+        let glow = Stroke::new(size::GLOW, colors.teal.gamma_multiply(strength::GLOW * ring));
         let line = Stroke::new(size::RING, colors.teal.gamma_multiply(ring));
         ui.painter().rect_stroke(rect.expand(2.0), corners, glow, StrokeKind::Outside);
         ui.painter().rect_stroke(rect, corners, line, StrokeKind::Outside);
@@ -341,7 +343,7 @@ fn initial(ui: &Ui, rect: Rect, name: &str) {
     let center = rect.center() - vec2(0.0, if side < 130.0 { 8.0 } else { 0.0 });
     ui.painter().circle_filled(center, disc, colors.surface_3);
     let letter: String = name.chars().next().into_iter().flat_map(char::to_uppercase).collect();
-    let font = FontId { size: disc, ..font::large() };
+    let font = font::letter(disc);
     ui.painter().text(center, Align2::CENTER_CENTER, letter, font, colors.text_2);
 }
 

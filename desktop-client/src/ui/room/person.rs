@@ -7,7 +7,7 @@ use eframe::egui::{
     Align2, Color32, PopupCloseBehavior, Rect, RectAlign, Response, Sense, Ui, pos2, vec2,
 };
 
-use crate::ui::theme::{font, icons, palette, size, space};
+use crate::ui::theme::{font, icons, line, palette, size, space};
 use crate::ui::widgets::button::Kind;
 use crate::ui::widgets::slider::{Rail, slider};
 use crate::ui::widgets::{Line, icon, label, menu, readable};
@@ -123,7 +123,13 @@ fn signs(ui: &mut Ui, code: SafetyCode) {
         ui.painter().text(picture.center(), Align2::CENTER_CENTER, sign.emoji, font, colors.text_1);
         let line = Line::new(font::caption(), colors.text_2);
         let below = cell.with_min_y(picture.bottom());
-        label(ui, below.with_max_y(below.top() + 18.0), Align2::CENTER_CENTER, sign.name, &line);
+        label(
+            ui,
+            below.with_max_y(below.top() + line::CAPTION),
+            Align2::CENTER_CENTER,
+            sign.name,
+            &line,
+        );
     }
 }
 

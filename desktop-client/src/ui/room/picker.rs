@@ -89,7 +89,7 @@ impl Picker {
         let margin = space::L;
         let frame = Frame::NONE
             .fill(colors.surface_1)
-            .stroke(Stroke::new(1.0, colors.line))
+            .stroke(Stroke::new(size::HAIR, colors.line))
             .corner_radius(CornerRadius::same(radius::TILE))
             .shadow(ui.visuals().popup_shadow)
             .inner_margin(Margin::same(margin as i8));

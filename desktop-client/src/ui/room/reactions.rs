@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use eframe::egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Ui, pos2};
+use eframe::egui::{Align2, Color32, Painter, Pos2, Rect, Ui, pos2};
 
 use crate::ui::theme::{font, icons, motion, on_picture, size};
 use crate::ui::widgets::icon;
@@ -17,7 +17,7 @@ pub(super) fn reaction(painter: &Painter, center: Pos2, emoji: &str, side: f32, 
     if emoji.starts_with('❤') {
         icon(painter, center, icons::HEART, side, color);
     } else {
-        let font = FontId { size: side, ..font::large() };
+        let font = font::letter(side);
         painter.text(center, Align2::CENTER_CENTER, emoji, font, color);
     }
 }

@@ -1,10 +1,10 @@
 //! The bar that shows where the film is, with its chapters, and goes elsewhere for everybody.
 
 use cinemasync_core::interface::Command;
-use eframe::egui::{Align2, FontId, Rect, Ui, Vec2, pos2, vec2};
+use eframe::egui::{Align2, Rect, Ui, Vec2, pos2, vec2};
 
 use super::{Room, STEP_SECS, chapters};
-use crate::ui::theme::{font, on_picture, palette, size, space};
+use crate::ui::theme::{font, on_picture, palette, radius, size, space, strength};
 use crate::ui::widgets::slider::{Rail, slider};
 use crate::ui::widgets::{Line, describe, line_galley, readable};
 use crate::ui::{Scene, text};
@@ -31,10 +31,10 @@ impl Room {
         let value = share(playback.position_secs);
         let ahead = share(playback.position_secs + playback.buffered_secs);
         let look = Rail {
-            done: colors.amber,
-            ready: colors.text_1.gamma_multiply(0.4),
-            rest: colors.text_1.gamma_multiply(0.17),
-            knob: colors.amber,
+            done: colors.amber_mark,
+            ready: colors.text_1.gamma_multiply(strength::READY),
+            rest: colors.text_1.gamma_multiply(strength::REST),
+            knob: colors.amber_mark,
             knob_always: true,
         };
         let step = if duration > 0.0 { STEP_SECS / duration } else { 0.0 };
@@ -109,7 +109,7 @@ fn who_is_where(ui: &Ui, rail: Rect, knob: f64, scene: &Scene<'_>) {
         ui.painter().circle_filled(center, MARK, colors.teal);
         let letter: String =
             person.name.chars().next().into_iter().flat_map(char::to_uppercase).collect();
-        let font = FontId { size: MARK * 1.5, ..font::caption_strong() };
+        let font = font::letter(MARK * 1.5);
         ui.painter().text(center, Align2::CENTER_CENTER, letter, font, colors.background);
         let place = Rect::from_center_size(center, Vec2::splat(2.0 * MARK));
         let words = text::off_in_time(&person.name, offset);
@@ -126,7 +126,7 @@ fn words_above(ui: &Ui, rail: Rect, share: f64, words: &str) {
     let x = x.clamp(rail.left() + half, (rail.right() - half).max(rail.left() + half));
     let center = pos2(x, rail.top() - space::M);
     let ground = Rect::from_center_size(center, vec2(2.0 * half, 24.0));
-    ui.painter().rect_filled(ground, 8.0, on_picture::GROUND_HOVER);
+    ui.painter().rect_filled(ground, radius::MARK, on_picture::GROUND_HOVER);
     readable(ui, ground, words);
     ui.painter().galley(center - galley.size() / 2.0, galley, on_picture::INK);
 }

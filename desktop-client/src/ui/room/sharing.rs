@@ -29,7 +29,7 @@ pub(in crate::ui) fn banner_room(scene: &Scene<'_>) -> f32 {
 /// A frame around the whole window, so that nobody forgets.
 pub(super) fn mark(ui: &Ui, whole: Rect, scene: &Scene<'_>) {
     if scene.snapshot.sharing.is_some() {
-        let stroke = Stroke::new(size::RING, palette(ui).amber);
+        let stroke = Stroke::new(size::RING, palette(ui).amber_mark);
         ui.painter().rect_stroke(whole, CornerRadius::ZERO, stroke, StrokeKind::Inside);
     }
 }

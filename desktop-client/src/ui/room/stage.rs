@@ -177,7 +177,7 @@ fn invite(
     let height = if narrow { line::READING } else { 28.0 };
     let width = (rect.width() - 2.0 * space::XL).min(520.0);
     let galley = centred_galley(ui.painter(), words, &style, height, width);
-    let tall = if narrow { 28.0 } else { 44.0 };
+    let tall = if narrow { size::ICON_LARGE } else { size::ICON_HERO };
     let below = button.as_ref().map_or(0.0, |_| space::L + size::CONTROL);
     let whole = tall + space::M + galley.size().y + below;
     let mut y = rect.center().y - whole / 2.0;

@@ -153,7 +153,7 @@ impl Room {
             let room = pill.left() - space::M - left;
             let name = format!("{sentence}. {}", text::PEOPLE);
             let line = Line::new(font::body(), colors.text_1);
-            let line = Pill::new("status", &name, &sentence).dot(colors.amber).line(line);
+            let line = Pill::new("status", &name, &sentence).dot(colors.amber_mark).line(line);
             let line = line.show(ui, at, Align::Min, room);
             self.status(ui, &line, scene);
         }

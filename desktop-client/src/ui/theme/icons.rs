@@ -67,6 +67,7 @@ pub(crate) const ACTUAL_SIZE: Icon = outlined('\u{e310}');
 pub(crate) const WHOLE: Icon = outlined('\u{e30e}');
 pub(crate) const SEARCH: Icon = outlined('\u{e30c}');
 pub(crate) const STOP: Icon = filled('\u{e46c}');
+pub(crate) const WAIT: Icon = outlined('\u{e2b2}');
 pub(crate) const INFO: Icon = outlined('\u{e2ce}');
 pub(crate) const WARNING: Icon = outlined('\u{e4e0}');
 pub(crate) const ERROR: Icon = outlined('\u{e4e2}');

@@ -7,7 +7,7 @@ use eframe::egui::{
 
 use super::{Line, describe, focus_ring, icon, line_galley};
 use crate::ui::theme::icons::Icon;
-use crate::ui::theme::{font, motion, on_picture, palette, radius, size, space};
+use crate::ui::theme::{font, motion, on_picture, palette, radius, size, space, strength};
 
 /// What a button is for, which decides its colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +181,7 @@ impl<'a> Button<'a> {
         let (fill, ink) = if self.enabled {
             (rest.lerp_to_gamma(hover, lit), ink)
         } else {
-            (rest.gamma_multiply(0.6), ink.gamma_multiply(0.5))
+            (rest.gamma_multiply(strength::OFF_GROUND), ink.gamma_multiply(strength::OFF_INK))
         };
         let rect = response.rect;
         ui.painter().rect_filled(rect, CornerRadius::same(self.corner), fill);

@@ -3,7 +3,7 @@
 use eframe::egui::{AsIdSalt, CornerRadius, CursorIcon, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::{Line, describe, focus_ring, line_galley};
-use crate::ui::theme::{font, palette, radius, size, space};
+use crate::ui::theme::{font, palette, radius, size, space, strength};
 
 /// How tall it is.
 pub(crate) const HEIGHT: f32 = 22.0;
@@ -49,9 +49,9 @@ pub(crate) fn show(
 /// Paints it.
 pub(crate) fn paint(ui: &Ui, rect: Rect, text: &str, lit: bool) {
     let colors = palette(ui);
-    let strength = if lit { 0.32 } else { 0.16 };
+    let strength = if lit { strength::CHIP_HOVER } else { strength::CHIP };
     let fill = colors.amber.gamma_multiply(strength);
-    ui.painter().rect_filled(rect, CornerRadius::same(8), fill);
+    ui.painter().rect_filled(rect, CornerRadius::same(radius::MARK), fill);
     let style = Line::new(font::caption_strong(), colors.amber_text);
     let galley = line_galley(ui.painter(), text, &style, rect.width());
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, style.color);

@@ -7,7 +7,7 @@ use eframe::egui::{
     Stroke, StrokeKind, TextBuffer, TextEdit, Ui, vec2,
 };
 
-use crate::ui::theme::{font, palette, radius, space};
+use crate::ui::theme::{font, palette, radius, size, space};
 
 /// Lays out the text of a field.
 pub(crate) type Layouter<'a> = &'a mut dyn FnMut(&Ui, &dyn TextBuffer, f32) -> Arc<Galley>;
@@ -105,9 +105,9 @@ impl<'a> Field<'a> {
             response.request_focus();
         }
         let edge = if self.wrong {
-            Stroke::new(1.5, colors.red)
+            Stroke::new(size::EDGE, colors.red)
         } else if response.has_focus() {
-            Stroke::new(1.5, colors.amber_text)
+            Stroke::new(size::EDGE, colors.amber_text)
         } else {
             Stroke::NONE
         };

@@ -3,10 +3,10 @@
 use eframe::egui::{Align2, Pos2, Rect, Stroke, Ui, lerp, pos2};
 
 use super::{Line, label};
-use crate::ui::theme::{font, palette};
+use crate::ui::theme::{font, line, palette, size};
 
 /// Height of the caption above the line.
-const CAPTION: f32 = 18.0;
+const CAPTION: f32 = line::CAPTION;
 
 /// A graph about to be shown.
 pub(crate) struct Graph<'a> {
@@ -32,8 +32,8 @@ pub(crate) fn show(ui: &Ui, rect: Rect, graph: &Graph<'_>, room: usize) {
     let caption = rect.with_max_y(rect.top() + CAPTION);
     label(ui, caption, Align2::LEFT_CENTER, &words, &line);
     let area = rect.with_min_y(caption.bottom());
-    ui.painter().hline(area.x_range(), area.bottom(), Stroke::new(1.0, colors.line));
-    let stroke = Stroke::new(1.5, colors.teal);
+    ui.painter().hline(area.x_range(), area.bottom(), Stroke::new(size::HAIR, colors.line));
+    let stroke = Stroke::new(size::EDGE, colors.teal);
     for run in runs(graph.values, graph.at_least, room) {
         let points: Vec<Pos2> = run
             .iter()

@@ -7,7 +7,7 @@ use eframe::egui::{
 
 use super::button::{Button, Kind};
 use super::{Line, block_galley, focus_ring, icon, line_galley, paragraph};
-use crate::ui::theme::{font, icons, palette, radius, size, space};
+use crate::ui::theme::{font, icons, line, palette, radius, size, space};
 
 /// Shows `content` in a panel of `width` that opens and closes with `button`.
 pub(crate) fn popup(
@@ -21,10 +21,10 @@ pub(crate) fn popup(
     let colors = palette(ui);
     let frame = Frame::NONE
         .fill(colors.surface_1)
-        .stroke(Stroke::new(1.0, colors.line))
+        .stroke(Stroke::new(size::HAIR, colors.line))
         .corner_radius(CornerRadius::same(radius::TILE))
         .shadow(ui.visuals().popup_shadow)
-        .inner_margin(Margin::same(8));
+        .inner_margin(Margin::same(space::S as i8));
     Popup::from_toggle_button_response(button)
         .close_behavior(close)
         .align(align)
@@ -68,11 +68,11 @@ pub(crate) fn choice(ui: &mut Ui, text: &str, chosen: bool) -> Response {
 pub(crate) fn hint(ui: &mut Ui, text: &str, color: Color32) {
     let width = ui.available_width() - 2.0 * space::S;
     let line = Line::new(font::caption(), color);
-    let galley = block_galley(ui.painter(), text, &line, 18.0, width);
+    let galley = block_galley(ui.painter(), text, &line, line::CAPTION, width);
     let wanted = vec2(ui.available_width(), galley.size().y + space::S);
     let (rect, _) = ui.allocate_exact_size(wanted, Sense::empty());
     let inner = rect.shrink2(vec2(space::S, 0.0));
-    paragraph(ui, inner, text, &line, 18.0);
+    paragraph(ui, inner, text, &line, line::CAPTION);
 }
 
 /// A button as wide as the panel.

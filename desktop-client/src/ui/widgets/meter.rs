@@ -3,7 +3,7 @@
 use eframe::egui::{CornerRadius, Rect, Ui};
 
 use super::columns;
-use crate::ui::theme::palette;
+use crate::ui::theme::{palette, radius};
 
 /// Cells of a meter.
 const CELLS: usize = 14;
@@ -17,10 +17,10 @@ pub(crate) fn meter(ui: &Ui, rect: Rect, level: f64) {
     for (index, cell) in columns(rect, CELLS, 3.0).into_iter().enumerate() {
         let color = match index {
             index if index >= lit => colors.surface_3,
-            index if index >= TOO_LOUD => colors.amber,
+            index if index >= TOO_LOUD => colors.amber_mark,
             _ => colors.teal,
         };
-        ui.painter().rect_filled(cell, CornerRadius::same(2), color);
+        ui.painter().rect_filled(cell, CornerRadius::same(radius::RAIL), color);
     }
 }
 

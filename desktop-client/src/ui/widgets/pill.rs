@@ -7,7 +7,7 @@ use eframe::egui::{
 
 use super::{Line, focus_ring, icon, line_galley};
 use crate::ui::theme::icons::Icon;
-use crate::ui::theme::{font, motion, on_picture, palette, size, space};
+use crate::ui::theme::{font, motion, on_picture, palette, radius, size, space};
 
 /// A pill about to be shown.
 #[derive(Debug)]
@@ -131,7 +131,7 @@ pub(crate) fn tag(
     let galley = line_galley(ui.painter(), text, &line, max_width - sides);
     let whole = Vec2::new(galley.size().x + sides, HEIGHT);
     let rect = Rect::from_min_size(pos2(at.x, at.y - HEIGHT), whole);
-    let corner = CornerRadius::same(8);
+    let corner = CornerRadius::same(radius::MARK);
     ui.painter().rect_filled(rect, corner, on_picture::GROUND);
     let mut x = rect.left() + space::S;
     if let Some(color) = dot {
@@ -139,7 +139,13 @@ pub(crate) fn tag(
         x += dot_width;
     }
     if let Some(glyph) = sign {
-        icon(ui.painter(), pos2(x + 7.0, rect.center().y), glyph, 14.0, on_picture::INK);
+        icon(
+            ui.painter(),
+            pos2(x + size::ICON_TAG / 2.0, rect.center().y),
+            glyph,
+            size::ICON_TAG,
+            on_picture::INK,
+        );
         x += sign_width;
     }
     ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, line.color);
@@ -163,5 +169,5 @@ pub(crate) fn tag_width(
 /// The widths of a tag's dot and sign.
 fn tag_marks(dot: Option<Color32>, sign: Option<Icon>) -> (f32, f32) {
     let dot = dot.map_or(0.0, |_| 2.0 * size::DOT + space::S - 2.0);
-    (dot, sign.map_or(0.0, |_| 14.0 + space::XS))
+    (dot, sign.map_or(0.0, |_| size::ICON_TAG + space::XS))
 }

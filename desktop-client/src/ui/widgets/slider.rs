@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use super::focus_ring;
-use crate::ui::theme::motion;
+use crate::ui::theme::{motion, radius};
 
 /// What a slider looks like.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +66,7 @@ pub(crate) fn slider(
     let part = |from: f64, to: f64, color: Color32| {
         let x = |share: f64| rect.left() + share as f32 * rect.width();
         let bar = Rect::from_min_max(pos2(x(from), y - half), pos2(x(to), y + half));
-        ui.painter().rect_filled(bar, CornerRadius::same(2), color);
+        ui.painter().rect_filled(bar, CornerRadius::same(radius::RAIL), color);
     };
     part(0.0, 1.0, rail.rest);
     part(shown.min(ahead), ahead.clamp(0.0, 1.0), rail.ready);

@@ -5,7 +5,7 @@ use eframe::egui::{
 };
 
 use super::{Line, focus_ring, line_galley};
-use crate::ui::theme::{font, motion, on_picture, palette, radius, size, space};
+use crate::ui::theme::{font, motion, palette, radius, size, space};
 
 /// The switch itself.
 const TRACK: Vec2 = vec2(40.0, 24.0);
@@ -31,8 +31,9 @@ pub(crate) fn switch(ui: &mut Ui, text: &str, on: bool) -> Response {
     let half = TRACK.y / 2.0;
     ui.painter().rect_filled(track, CornerRadius::same(half as u8), fill);
     let travel = TRACK.x - TRACK.y;
+    let ink = colors.text_2.lerp_to_gamma(colors.background, lit);
     let knob = pos2(track.left() + half + travel * lit, track.center().y);
-    ui.painter().circle_filled(knob, half - 3.0, on_picture::INK);
+    ui.painter().circle_filled(knob, half - 3.0, ink);
     focus_ring(ui, &response.clone().with_new_rect(track), half as u8);
     response.on_hover_cursor(CursorIcon::PointingHand)
 }

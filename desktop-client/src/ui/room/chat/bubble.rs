@@ -17,7 +17,7 @@ use super::links::{Link, links};
 use super::rows::{self, Group};
 use super::{Asked, BUBBLE_SHARE};
 use crate::ui::text;
-use crate::ui::theme::{font, line, palette, radius, space};
+use crate::ui::theme::{font, line, palette, radius, size, space};
 use crate::ui::widgets::{Line, block_galley, chip, focus_ring, label, readable};
 
 /// What all lines are drawn with.
@@ -121,7 +121,7 @@ pub(super) fn show(
 fn system(ui: &Ui, place: Rect, words: &str) -> f32 {
     let colors = palette(ui);
     let style = Line::new(font::caption(), colors.text_3);
-    let galley = block_galley(ui.painter(), words, &style, 18.0, place.width() - space::L);
+    let galley = block_galley(ui.painter(), words, &style, line::CAPTION, place.width() - space::L);
     let at = pos2(place.center().x - galley.size().x / 2.0, place.top() + space::S);
     let rect = Rect::from_min_size(at, galley.size());
     readable(ui, rect, words);
@@ -147,7 +147,8 @@ fn laid_out(
         line_height: Some(line::BODY),
         ..TextFormat::default()
     };
-    let marked = TextFormat { color: link, underline: Stroke::new(1.0, link), ..plain.clone() };
+    let marked =
+        TextFormat { color: link, underline: Stroke::new(size::HAIR, link), ..plain.clone() };
     let mut job = LayoutJob::default();
     let mut from = 0;
     for one in found {

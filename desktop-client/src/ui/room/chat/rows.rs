@@ -61,7 +61,7 @@ fn guess(above: Option<&ChatLine>, said: &ChatLine, width: f32) -> f32 {
     let lines = |text: &str| (text.chars().count() as f32 / letters).ceil().max(1.0);
     let rows: f32 = said.text.split('\n').map(lines).sum();
     if said.from.is_none() {
-        return rows * 18.0 + space::S;
+        return rows * line::CAPTION + space::S;
     }
     let bubble = rows * line::BODY + 2.0 * PADDING;
     match Group::of(above, said) {

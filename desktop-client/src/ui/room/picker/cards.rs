@@ -177,7 +177,7 @@ fn ground(
     let corner = CornerRadius::same(radius::CONTROL);
     ui.painter().rect_filled(rect, corner, fill);
     if chosen {
-        let stroke = Stroke::new(size::RING, colors.amber);
+        let stroke = Stroke::new(size::RING, colors.amber_mark);
         ui.painter().rect_stroke(rect, corner, stroke, StrokeKind::Inside);
     }
     focus_ring(ui, &response, radius::CONTROL);
@@ -196,13 +196,13 @@ fn one(
     let colors = palette(ui);
     let pressed = ground(ui, rect, item, chosen);
     let picture = rect.with_max_y(rect.bottom() - WORDS).shrink(space::XS + 2.0);
-    ui.painter().rect_filled(picture, CornerRadius::same(8), colors.film_surround);
+    ui.painter().rect_filled(picture, CornerRadius::same(radius::MARK), colors.film_surround);
     let slot = scene.frames.thumbnails.get(&item.source);
     let frame = slot.and_then(|slot| Some((slot, slot.get()?)));
     let drawn = frame.is_some_and(|(slot, frame)| {
         let key = format!("thumbnail {:?}", item.source);
         let place = letterbox(picture, frame.width, frame.height);
-        let placement = Placement { corner: 4.0, mirrored: false, whole: true };
+        let placement = Placement { corner: f32::from(radius::MARK), mirrored: false, whole: true };
         scene.pictures.draw(ui, &key, slot, place, placement)
     });
     let sign = match item.source {
@@ -210,7 +210,7 @@ fn one(
         _ => icons::SCREEN,
     };
     if !drawn {
-        icon(ui.painter(), picture.center(), sign, 32.0, colors.text_3);
+        icon(ui.painter(), picture.center(), sign, size::ICON_LARGE, colors.text_3);
     }
     let words = rect.with_min_y(rect.bottom() - WORDS).shrink2(vec2(space::M, space::XS));
     // The card is called by its title already.
