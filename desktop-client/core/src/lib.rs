@@ -13,6 +13,8 @@ pub mod control;
 pub mod devices;
 mod ducking;
 pub mod film;
+pub mod film_blocks;
+pub mod film_exchange;
 pub mod film_memory;
 pub mod film_queue;
 pub mod frame;
