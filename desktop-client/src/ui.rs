@@ -38,6 +38,9 @@ use lobby::Lobby;
 use room::Room;
 use settings::SettingsPanel;
 use shown::{News, ShownSizes};
+pub(crate) use text::{
+    choose_film, choose_next_film, choose_own_copy, choose_subtitles, subtitles,
+};
 pub use theme::Look;
 use theme::{icons, size, space};
 pub use told::Told;
@@ -270,7 +273,7 @@ impl Ui {
     pub fn invited(&mut self, link: &str, in_room: bool) {
         self.lobby.fill(link);
         if in_room {
-            let text = text::INVITATION_WAITS.to_owned();
+            let text = text::invitation_waits().to_owned();
             self.toasts.add(Notice { level: Level::Info, text });
         }
     }
@@ -425,7 +428,7 @@ impl Ui {
     fn title(&mut self, ctx: &egui::Context, snapshot: &Snapshot) {
         let sharing = snapshot.sharing.is_some();
         if std::mem::replace(&mut self.titled_sharing, sharing) != sharing {
-            let title = if sharing { text::TITLE_SHARING } else { text::APP };
+            let title = if sharing { text::title_sharing() } else { text::APP };
             ctx.send_viewport_cmd(ViewportCommand::Title(title.to_owned()));
         }
     }
@@ -462,12 +465,12 @@ fn ask_about(
 ) -> f32 {
     let Some(path) = handed.clone() else { return top };
     let shown = scene.snapshot.playback.film.is_some();
-    let both = [text::SHOW_IT, text::AFTER_THIS_ONE, text::NOT_NOW];
+    let both = [text::show_it(), text::after_this_one(), text::not_now()];
     let prompt = Prompt {
         key: "handed",
         sign: icons::FILM,
-        text: &text::show_to_room(&text::file_name(&path)),
-        answers: if shown { &both } else { &[text::SHOW_IT, text::NOT_NOW] },
+        text: &text::show_to_room(text::file_name(&path)),
+        answers: if shown { &both } else { &[text::show_it(), text::not_now()] },
     };
     let (height, pressed) = prompt.show(ui, whole, top);
     if let Some(answer) = pressed {

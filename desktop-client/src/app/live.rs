@@ -28,7 +28,7 @@ use crate::platform::screen_permission;
 use crate::player::{FilmAudio, PlayerConfig};
 use crate::session::{FilmPlayer, Session, SessionError, SessionOptions};
 use crate::settings::Settings;
-use crate::ui::{Frames, LobbyDefaults, Look, SUBTITLE_ENDINGS, Told, Ui, UiAction};
+use crate::ui::{self, Frames, LobbyDefaults, Look, SUBTITLE_ENDINGS, Told, Ui, UiAction};
 
 /// A window that is not drawn for so long, although there is something new, is hidden.
 const HIDDEN_AFTER: Duration = Duration::from_secs(1);
@@ -323,16 +323,16 @@ impl LiveApp {
             UiAction::KeepBubbles(bubbles) => {
                 self.keep(Settings { bubbles, ..self.settings.clone() });
             }
-            UiAction::PickFilm => self.pick("Choose a film", &[], Command::OpenFilm, ctx),
+            UiAction::PickFilm => self.pick(ui::choose_film(), &[], Command::OpenFilm, ctx),
             UiAction::PickOwnCopy => {
-                self.pick("Choose your copy of the film", &[], Command::AttachFilm, ctx);
+                self.pick(ui::choose_own_copy(), &[], Command::AttachFilm, ctx);
             }
             UiAction::PickNextFilm => {
-                self.pick("Choose a film for after this one", &[], Command::QueueFilm, ctx);
+                self.pick(ui::choose_next_film(), &[], Command::QueueFilm, ctx);
             }
             UiAction::PickSubtitles => {
                 let endings = &SUBTITLE_ENDINGS;
-                self.pick("Choose subtitles", endings, Command::AddSubtitle, ctx);
+                self.pick(ui::choose_subtitles(), endings, Command::AddSubtitle, ctx);
             }
         }
     }
@@ -347,10 +347,11 @@ impl LiveApp {
         ctx: &egui::Context,
     ) {
         let (choices, ctx) = (self.choices.0.clone(), ctx.clone());
+        let kind = ui::subtitles();
         let dialog = std::thread::Builder::new().name("file-dialog".to_owned()).spawn(move || {
             let mut dialog = rfd::FileDialog::new().set_title(title);
             if !endings.is_empty() {
-                dialog = dialog.add_filter("Subtitles", endings);
+                dialog = dialog.add_filter(kind, endings);
             }
             let chosen = dialog.pick_file();
             if let Some(path) = chosen {

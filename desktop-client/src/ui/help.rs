@@ -63,7 +63,7 @@ impl Help {
             });
             let (foot, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::empty());
             let style = Line::new(font::caption(), colors.text_3);
-            label(ui, foot, Align2::LEFT_BOTTOM, text::KEYS_HINT, &style);
+            label(ui, foot, Align2::LEFT_BOTTOM, text::keys_hint(), &style);
             closed
         });
         if modal.inner || modal.should_close() {
@@ -82,8 +82,8 @@ fn head(ui: &mut Ui) -> bool {
     let place = Rect::from_min_size(corner, Vec2::splat(side));
     let words = Rect::from_min_max(head.min, pos2(place.left() - space::S, place.bottom()));
     let style = Line::new(font::large(), colors.text_1);
-    label(ui, words, Align2::LEFT_CENTER, text::KEYS, &style);
-    let close = Button::icon("close keys", text::CLOSE, icons::CLOSE).small();
+    label(ui, words, Align2::LEFT_CENTER, text::keys(), &style);
+    let close = Button::icon("close keys", text::close(), icons::CLOSE).small();
     close.kind(Kind::Quiet).show(ui, place).clicked()
 }
 
@@ -116,10 +116,10 @@ fn column(ui: &mut Ui, groups: &[Group], scene: &Scene<'_>) {
         label(ui, place, Align2::LEFT_CENTER, text::key_group(*group), &style);
         for row in rows(*group) {
             let names = scene.keys.keys(row).into_iter().map(text::key_name);
-            one(ui, row.words, &names.collect::<Vec<_>>());
+            one(ui, row.words(), &names.collect::<Vec<_>>());
         }
         if let Some(key) = scene.talk_key.filter(|_| *group == Group::Call) {
-            one(ui, text::KEY_TALK, &[text::key_name(key)]);
+            one(ui, text::key_talk(), &[text::key_name(key)]);
         }
     }
 }

@@ -54,17 +54,23 @@ pub(super) struct Row {
     /// By this name a chosen key is kept.
     pub(super) id: &'static str,
     pub(super) group: Group,
-    /// What it does, in words.
-    pub(super) words: &'static str,
+    words: fn() -> &'static str,
     /// The keys that it has unless others were chosen.
     usual: &'static [egui::Key],
+}
+
+impl Row {
+    /// What it does, in words.
+    pub(super) fn words(&self) -> &'static str {
+        (self.words)()
+    }
 }
 
 const fn row(
     key: Key,
     id: &'static str,
     group: Group,
-    words: &'static str,
+    words: fn() -> &'static str,
     usual: &'static [egui::Key],
 ) -> Row {
     Row { key, id, group, words, usual }
@@ -75,24 +81,24 @@ pub(super) const TABLE: [Row; 18] = {
     use Group::{Call, Film, Window};
     use egui::Key as K;
     [
-        row(Key::PlayPause, "play", Film, text::KEY_PLAY, &[K::Space, K::K]),
-        row(Key::Back, "back", Film, text::KEY_BACK, &[K::ArrowLeft]),
-        row(Key::Forward, "forward", Film, text::KEY_FORWARD, &[K::ArrowRight]),
-        row(Key::BackMore, "back_more", Film, text::KEY_BACK_MORE, &[K::J]),
-        row(Key::ForwardMore, "forward_more", Film, text::KEY_FORWARD_MORE, &[K::L]),
-        row(Key::FrameBack, "frame_back", Film, text::KEY_FRAME_BACK, &[K::Comma]),
-        row(Key::FrameForward, "frame_forward", Film, text::KEY_FRAME_FORWARD, &[K::Period]),
-        row(Key::Louder, "louder", Film, text::KEY_LOUDER, &[K::ArrowUp]),
-        row(Key::Quieter, "quieter", Film, text::KEY_QUIETER, &[K::ArrowDown]),
-        row(Key::Microphone, "microphone", Call, text::KEY_MICROPHONE, &[K::M]),
-        row(Key::Camera, "camera", Call, text::KEY_CAMERA, &[K::V]),
-        row(Key::Chat, "chat", Call, text::KEY_CHAT, &[K::C]),
-        row(Key::Share, "share", Call, text::KEY_SHARE, &[K::S]),
-        row(Key::FullScreen, "full_screen", Window, text::KEY_FULL_SCREEN, &[K::F]),
-        row(Key::Theatre, "theatre", Window, text::KEY_THEATRE, &[K::T]),
-        row(Key::Zoom, "zoom", Window, text::KEY_ZOOM, &[K::Z]),
-        row(Key::Help, "keys", Window, text::KEY_HELP, &[K::Questionmark, K::F1]),
-        row(Key::Escape, "escape", Window, text::KEY_ESCAPE, &[K::Escape]),
+        row(Key::PlayPause, "play", Film, text::key_play, &[K::Space, K::K]),
+        row(Key::Back, "back", Film, text::key_back, &[K::ArrowLeft]),
+        row(Key::Forward, "forward", Film, text::key_forward, &[K::ArrowRight]),
+        row(Key::BackMore, "back_more", Film, text::key_back_more, &[K::J]),
+        row(Key::ForwardMore, "forward_more", Film, text::key_forward_more, &[K::L]),
+        row(Key::FrameBack, "frame_back", Film, text::key_frame_back, &[K::Comma]),
+        row(Key::FrameForward, "frame_forward", Film, text::key_frame_forward, &[K::Period]),
+        row(Key::Louder, "louder", Film, text::key_louder, &[K::ArrowUp]),
+        row(Key::Quieter, "quieter", Film, text::key_quieter, &[K::ArrowDown]),
+        row(Key::Microphone, "microphone", Call, text::key_microphone, &[K::M]),
+        row(Key::Camera, "camera", Call, text::key_camera, &[K::V]),
+        row(Key::Chat, "chat", Call, text::key_chat, &[K::C]),
+        row(Key::Share, "share", Call, text::key_share, &[K::S]),
+        row(Key::FullScreen, "full_screen", Window, text::key_full_screen, &[K::F]),
+        row(Key::Theatre, "theatre", Window, text::key_theatre, &[K::T]),
+        row(Key::Zoom, "zoom", Window, text::key_zoom, &[K::Z]),
+        row(Key::Help, "keys", Window, text::key_help, &[K::Questionmark, K::F1]),
+        row(Key::Escape, "escape", Window, text::key_escape, &[K::Escape]),
     ]
 };
 

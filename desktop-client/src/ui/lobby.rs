@@ -154,8 +154,8 @@ impl Lobby {
         }
         if let Some(dragged) = dropped::dragged(ui) {
             let words = match dragged {
-                Dragged::Film => text::DROP_FOR_ROOM,
-                Dragged::Subtitles => text::DROP_SUBTITLES_LATER,
+                Dragged::Film => text::drop_for_room(),
+                Dragged::Subtitles => text::drop_subtitles_later(),
             };
             dropped::say(ui, body.shrink(space::L), words);
         }
@@ -213,9 +213,9 @@ impl Lobby {
         if !shown {
             let devices = &scene.snapshot.devices;
             let sentence = match camera {
-                true if is_missing(&devices.cameras, devices) => text::CAMERA_MISSING,
-                true => text::CAMERA_STARTING,
-                false => text::CAMERA_IS_OFF,
+                true if is_missing(&devices.cameras, devices) => text::camera_missing(),
+                true => text::camera_starting(),
+                false => text::camera_is_off(),
             };
             let line = Line::new(font::body(), colors.text_2);
             let above = rect.with_max_y(rect.bottom() - size::CONTROL);
@@ -240,20 +240,20 @@ impl Lobby {
         if microphone {
             let devices = &scene.snapshot.devices;
             let missing = is_missing(&devices.microphones, devices);
-            let or = if missing { text::MICROPHONE_MISSING } else { text::MICROPHONE_IS_ON };
+            let or = if missing { text::microphone_missing() } else { text::microphone_is_on() };
             let words = name(DeviceKind::Microphone, or);
             device(ui, row(0.0), icons::MICROPHONE, METER + space::M, &words);
             let cells = Align2::RIGHT_CENTER.align_size_within_rect(vec2(METER, 14.0), row(0.0));
             meter(ui, cells, scene.snapshot.me.level);
             if speaking {
-                readable(ui, cells, text::HEARD);
+                readable(ui, cells, text::heard());
             }
         } else {
-            device(ui, row(0.0), icons::MICROPHONE_OFF, 0.0, text::MICROPHONE_IS_OFF);
+            device(ui, row(0.0), icons::MICROPHONE_OFF, 0.0, text::microphone_is_off());
         }
-        let mut words = name(DeviceKind::Speaker, text::SPEAKER_IS_ON);
+        let mut words = name(DeviceKind::Speaker, text::speaker_is_on());
         if scene.snapshot.voice.echo_cancellation {
-            words = format!("{words} · {}", text::ECHO_IS_TAKEN_OUT);
+            words = format!("{words} · {}", text::echo_is_taken_out());
         }
         device(ui, row(1.0), icons::VOLUME, 0.0, &words);
         if let Some(missing) = scene.player_missing {
@@ -299,8 +299,10 @@ impl Lobby {
         let name = normalize_name(&self.name);
         self.name_error = match &name {
             Some(_) => None,
-            None if self.name.trim().chars().count() > MAX_NAME_CHARS => Some(text::NAME_TOO_LONG),
-            None => Some(text::NAME_MISSING),
+            None if self.name.trim().chars().count() > MAX_NAME_CHARS => {
+                Some(text::name_too_long())
+            }
+            None => Some(text::name_missing()),
         };
         let server = self.server.choice();
         self.general_error = server.as_ref().err().map(|why| (*why).to_owned());
@@ -326,10 +328,10 @@ enum Toggle {
 /// A switch on the picture; true when pressed.
 fn toggle(ui: &Ui, rect: Rect, which: Toggle, on: bool) -> bool {
     let (key, label, sign) = match (which, on) {
-        (Toggle::Microphone, true) => ("microphone", text::MUTE, icons::MICROPHONE),
-        (Toggle::Microphone, false) => ("microphone", text::UNMUTE, icons::MICROPHONE_OFF),
-        (Toggle::Camera, true) => ("camera", text::CAMERA_OFF, icons::CAMERA),
-        (Toggle::Camera, false) => ("camera", text::CAMERA_ON, icons::CAMERA_OFF),
+        (Toggle::Microphone, true) => ("microphone", text::mute(), icons::MICROPHONE),
+        (Toggle::Microphone, false) => ("microphone", text::unmute(), icons::MICROPHONE_OFF),
+        (Toggle::Camera, true) => ("camera", text::camera_off(), icons::CAMERA),
+        (Toggle::Camera, false) => ("camera", text::camera_on(), icons::CAMERA_OFF),
     };
     let kind = if on { Kind::OverPicture } else { Kind::Danger };
     Button::icon(key, label, sign).kind(kind).show(ui, rect).clicked()

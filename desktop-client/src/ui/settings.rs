@@ -90,7 +90,7 @@ impl SettingsPanel {
     pub(super) fn show(&mut self, ui: &Ui, at: Pos2, scene: &mut Scene<'_>) {
         let side = Vec2::splat(size::SMALL);
         let rect = Rect::from_center_size(at - Vec2::new(side.x / 2.0, 0.0), side);
-        let button = Button::icon("settings", text::SETTINGS, icons::SETTINGS).small();
+        let button = Button::icon("settings", text::settings(), icons::SETTINGS).small();
         let button = button.kind(Kind::Quiet).show(ui, rect);
         let whole = ui.ctx().content_rect();
         let width = WIDTH.min(whole.width() - 2.0 * space::L);
@@ -132,49 +132,54 @@ impl SettingsPanel {
     fn contents(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
         let search = Search::field(ui, &mut self.search);
         let kind = text::device_kind;
-        let settings = [kind(DeviceKind::Camera), text::QUALITY];
-        if let Some(section) = search.section(ui, text::SETTINGS_CAMERA, &settings) {
+        let settings = [kind(DeviceKind::Camera), text::quality_label()];
+        if let Some(section) = search.section(ui, text::settings_camera(), &settings) {
             if section.has(kind(DeviceKind::Camera)) {
                 devices::preview(ui, scene);
                 self.device(ui, DeviceKind::Camera, scene);
             }
-            if section.has(text::QUALITY) {
+            if section.has(text::quality_label()) {
                 self.quality(ui, scene);
             }
         }
-        let mut settings = vec![kind(DeviceKind::Microphone), text::PUSH_TO_TALK];
-        settings.extend(voice::OWN);
-        if let Some(section) = search.section(ui, text::SETTINGS_VOICE, &settings) {
+        let mut settings = vec![kind(DeviceKind::Microphone), text::push_to_talk()];
+        settings.extend(voice::own_rows());
+        if let Some(section) = search.section(ui, text::settings_voice(), &settings) {
             if section.has(kind(DeviceKind::Microphone)) {
                 self.device(ui, DeviceKind::Microphone, scene);
                 devices::level(ui, scene);
             }
             voice::own(ui, section, scene);
-            if section.has(text::PUSH_TO_TALK) {
+            if section.has(text::push_to_talk()) {
                 self.push_to_talk(ui, scene);
             }
         }
         let mut settings = vec![kind(DeviceKind::Speaker)];
-        settings.extend(voice::FILM);
-        if let Some(section) = search.section(ui, text::SETTINGS_SOUND, &settings) {
+        settings.extend(voice::film_rows());
+        if let Some(section) = search.section(ui, text::settings_sound(), &settings) {
             if section.has(kind(DeviceKind::Speaker)) {
                 self.device(ui, DeviceKind::Speaker, scene);
             }
             voice::film(ui, section, scene);
         }
-        if search.section(ui, text::SETTINGS_SCREEN, &screen::ROWS).is_some() {
+        if search.section(ui, text::settings_screen(), &screen::all()).is_some() {
             self.screen(ui, scene);
         }
-        if search.section(ui, text::SETTINGS_CONNECTIONS, &[text::ROUTE]).is_some() {
+        if search.section(ui, text::settings_connections(), &[text::route_label()]).is_some() {
             self.route(ui, scene);
         }
-        let settings =
-            [text::SCALE, text::ON_TOP, text::REDUCED_MOTION, text::NOTIFICATIONS, text::KEYS];
-        if let Some(section) = search.section(ui, text::SETTINGS_WINDOW, &settings) {
+        let settings = [
+            text::scale(),
+            text::on_top(),
+            text::reduced_motion(),
+            text::notifications(),
+            text::keys(),
+        ];
+        if let Some(section) = search.section(ui, text::settings_window(), &settings) {
             self.window(ui, section, scene);
         }
         if matches!(scene.snapshot.stage, Stage::Room { .. })
-            && search.section(ui, text::THIS_ROOM, &room::ROWS).is_some()
+            && search.section(ui, text::this_room(), &room::all()).is_some()
         {
             self.room(ui, scene);
         }
@@ -199,7 +204,7 @@ impl SettingsPanel {
     fn quality(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
         let quality = scene.snapshot.camera_quality;
         let open = self.unfolded == Some(Fold::Quality);
-        if opener(ui, text::QUALITY, &text::quality(quality), open).clicked() {
+        if opener(ui, text::quality_label(), &text::quality(quality), open).clicked() {
             self.fold(Fold::Quality);
         }
         if !open {
@@ -211,7 +216,7 @@ impl SettingsPanel {
                 scene.command(Command::CameraQuality(choice));
             }
         }
-        menu::hint(ui, text::QUALITY_HINT, palette(ui).text_3);
+        menu::hint(ui, text::quality_hint(), palette(ui).text_3);
     }
 
     fn screen(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
@@ -225,14 +230,14 @@ impl SettingsPanel {
 
     fn push_to_talk(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
         let on = scene.snapshot.me.push_to_talk;
-        if switch(ui, text::PUSH_TO_TALK, on).clicked() {
+        if switch(ui, text::push_to_talk(), on).clicked() {
             scene.command(Command::PushToTalk(!on));
         }
         if !on {
             return;
         }
         if self.choosing == Some(Choosing::Talk) {
-            menu::hint(ui, text::PRESS_A_KEY, palette(ui).amber_text);
+            menu::hint(ui, text::press_a_key(), palette(ui).amber_text);
             if let Some(key) = pressed(ui) {
                 self.choosing = None;
                 if key != Key::Escape {
@@ -240,11 +245,11 @@ impl SettingsPanel {
                     (scene.send)(UiAction::KeepTalkKey(key.name().to_owned()));
                 }
             }
-        } else if opener(ui, text::TALK_KEY, self.talk_key.name(), false).clicked() {
+        } else if opener(ui, text::talk_key(), text::key_name(self.talk_key), false).clicked() {
             self.choosing = Some(Choosing::Talk);
         }
         if let Some(other) = scene.keys.holder(self.talk_key) {
-            let words = text::talk_key_takes(self.talk_key, other.words);
+            let words = text::talk_key_takes(self.talk_key, other.words());
             menu::hint(ui, &words, palette(ui).amber_text);
         }
     }
@@ -252,7 +257,7 @@ impl SettingsPanel {
     fn route(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
         let route = scene.snapshot.route;
         let open = self.unfolded == Some(Fold::Route);
-        if opener(ui, text::ROUTE, text::route(route), open).clicked() {
+        if opener(ui, text::route_label(), text::route(route), open).clicked() {
             self.fold(Fold::Route);
         }
         if !open {
@@ -264,7 +269,7 @@ impl SettingsPanel {
                 scene.command(Command::Route(choice));
             }
         }
-        menu::hint(ui, text::ROUTE_HINT, palette(ui).text_3);
+        menu::hint(ui, text::route_hint(), palette(ui).text_3);
     }
 }
 

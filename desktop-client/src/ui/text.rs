@@ -1,16 +1,20 @@
-//! Every sentence and word of the window, in one place, and how times and figures are written.
+//! Every sentence and word of the window, in one place, and how times and figures are written, in each
+//! language that it speaks.
 
+mod catalog;
 mod film;
 mod people;
 mod screens;
 mod tracks;
 mod window;
 
+use catalog::messages;
 use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::link::{LinkState, Route};
 use cinemasync_protocol::RoomCode;
 
+pub(crate) use self::catalog::figure;
 pub(crate) use self::film::*;
 pub(crate) use self::people::*;
 pub(crate) use self::screens::*;
@@ -18,111 +22,39 @@ pub(crate) use self::tracks::*;
 pub(crate) use self::window::*;
 
 pub(crate) const APP: &str = "CinemaSync";
-pub(crate) const HEADLINE: [&str; 2] = ["Film night,", "wherever you are."];
-pub(crate) const LOBBY_HINT: &str = "Make a room and send the code, or type the one you got.";
-pub(crate) const YOUR_NAME: &str = "Your name";
-pub(crate) const NAME_HINT: &str = "What friends call you";
-pub(crate) const NAME_MISSING: &str = "Type your name first, so that your friends know who came.";
-pub(crate) const NAME_TOO_LONG: &str = "Your name is too long: use at most 40 characters.";
-pub(crate) const NEW_ROOM: &str = "New room";
-pub(crate) const OR_JOIN: &str = "or join one";
-pub(crate) const ROOM_CODE: &str = "Room code";
-pub(crate) const CODE_HINT: &str = "Code or link";
-pub(crate) const CODE_MISSING: &str = "Type the code that your friend sent you, or paste the link.";
-pub(crate) const CODE_LENGTH: &str =
-    "A room code has 8 letters and digits. Look whether one is missing.";
-pub(crate) const JOIN: &str = "Join";
-pub(crate) const COME_BACK: &str = "Back to the room you were in";
-pub(crate) const ENTERING_NEW: &str = "Making your room…";
-pub(crate) const ENTERING: &str = "Going in…";
-pub(crate) const CANCEL: &str = "Cancel";
-pub(crate) const SERVER: &str = "Server";
-pub(crate) const ON_THIS_COMPUTER: &str = "On this computer";
-pub(crate) const ON_THIS_COMPUTER_HINT: &str =
-    "For trying out, and for friends in the same network.";
-pub(crate) const AT_AN_ADDRESS: &str = "At an address";
 pub(crate) const ADDRESS_HINT: &str = "wss://films.example.org";
-pub(crate) const ADDRESS: &str = "Server address";
-pub(crate) const ADDRESS_MISSING: &str =
-    "Type the server's address, such as wss://films.example.org.";
-pub(crate) const ADDRESS_SCHEME: &str = "A server's address begins with wss:// or ws://.";
-pub(crate) const ADDRESS_HOST: &str =
-    "That address names no server. It looks like wss://films.example.org or 192.168.1.20:8080.";
-pub(crate) const YOU: &str = "You";
-pub(crate) const MUTE: &str = "Turn microphone off";
-pub(crate) const UNMUTE: &str = "Turn microphone on";
-pub(crate) const CAMERA_OFF: &str = "Turn camera off";
-pub(crate) const CAMERA_ON: &str = "Turn camera on";
-pub(crate) const MICROPHONE_IS_ON: &str = "Your microphone is on";
-pub(crate) const MICROPHONE_IS_OFF: &str = "Your microphone is off";
-pub(crate) const HEARD: &str = "You are heard";
-pub(crate) const CAMERA_IS_OFF: &str = "Your camera is off";
-pub(crate) const SPEAKER_IS_ON: &str = "Your loudspeaker";
-pub(crate) const ECHO_IS_TAKEN_OUT: &str = "echo is taken out";
-pub(crate) const CAMERA_STARTING: &str = "Starting your camera…";
-pub(crate) const REACT: &str = "React";
-pub(crate) const LEAVE: &str = "Leave the room";
-pub(crate) const COPY_CODE: &str = "Copy the invitation to";
-pub(crate) const COPIED: &str = "Copied";
-pub(crate) const PEOPLE: &str = "People and connections";
-pub(crate) const ALONE: &str = "Nobody else is here yet.";
-pub(crate) const SEND_CODE: &str = "Send your friends this code:";
-pub(crate) const MESSAGE: &str = "Message";
-pub(crate) const SEND: &str = "Send";
-pub(crate) const DISMISS: &str = "Dismiss";
-pub(crate) const CHAT_EMPTY: &str = "Say hello.";
-pub(crate) const SERVER_AWAY: &str = "The server is away. The film and the talk go on.";
 
-pub(crate) const SETTINGS: &str = "Settings";
-pub(crate) const SETTINGS_CAMERA: &str = "Camera";
-pub(crate) const SETTINGS_VOICE: &str = "Your voice";
-pub(crate) const SETTINGS_SOUND: &str = "What you hear";
-pub(crate) const SETTINGS_CONNECTIONS: &str = "Connections";
-pub(crate) const SYSTEM_DEFAULT: &str = "As the system says";
-pub(crate) const NO_DEVICE: &str = "None found";
-pub(crate) const AWAY: &str = "Not connected";
-pub(crate) const LEVEL: &str = "How loud your microphone is";
-pub(crate) const INPUT_GAIN: &str = "Louder or quieter";
-pub(crate) const AUTOMATIC_GAIN: &str = "Even out loudness";
-pub(crate) const NOISE_SUPPRESSION: &str = "Take out noise";
-pub(crate) const ECHO_CANCELLATION: &str = "Take out echo of the loudspeaker";
-pub(crate) const PUSH_TO_TALK: &str = "Only while a key is held";
-pub(crate) const TALK_KEY: &str = "Key to talk";
-pub(crate) const PRESS_A_KEY: &str =
-    "Press the key to hold while you talk; Escape leaves it as it is.";
-pub(crate) const DUCKING: &str = "Film while people talk";
-pub(crate) const DUCKING_RELEASE: &str = "Loud again within";
-pub(crate) const SOUNDS: &str = "Sounds for coming, leaving and muting";
-pub(crate) const QUALITY: &str = "At most";
-pub(crate) const QUALITY_HINT: &str = "What is sent follows the connection and how large your friends show you; it is never more than this.";
-pub(crate) const ROUTE: &str = "Ways";
-pub(crate) const ROUTE_HINT: &str = "For connections made from now on. Through relays only, friends do not learn your network address.";
-pub(crate) const COPY_REPORT: &str = "Copy a report";
-pub(crate) const REPORT_COPIED: &str = "Copied, without names and addresses";
-pub(crate) const YOU_SEND: &str = "You and this program";
-pub(crate) const GRAPH_RTT: &str = "Round trip";
-pub(crate) const GRAPH_LOSS: &str = "Lost";
-pub(crate) const GRAPH_RATE: &str = "In";
-pub(crate) const SAFETY_CODE: &str = "Safety code";
-pub(crate) const NO_SAFETY_CODE: &str =
-    "There is none yet: it comes with the connection, if the other program knows codes.";
-pub(crate) const THEY_ARE_EQUAL: &str = "They are equal";
-pub(crate) const TAKE_BACK: &str = "Take that back";
-pub(crate) const ACCEPT_KEY: &str = "Connect to the new program";
-pub(crate) const REFUSE_KEY: &str = "Refuse it";
-pub(crate) const ANOTHER_KEY: &str = "Another key: press to decide";
-pub(crate) const KEY_REFUSED: &str = "Refused: another key";
+messages! {
+    lobby_hint, your_name, name_hint, name_missing, name_too_long, new_room, or_join, room_code,
+    code_hint, code_missing, code_length, join, come_back, entering_new, entering, cancel, server,
+    on_this_computer, on_this_computer_hint, at_an_address, address, address_missing,
+    address_scheme, address_host, you, mute, unmute, camera_off, camera_on, microphone_is_on,
+    microphone_is_off, heard, camera_is_off, speaker_is_on, echo_is_taken_out, camera_starting,
+    react, leave, copy_code, copied, people_label, alone, send_code, message, send, dismiss,
+    chat_empty, server_away, settings, settings_camera, settings_voice, settings_sound,
+    settings_connections, system_default, no_device, away, level, input_gain, automatic_gain,
+    noise_suppression, echo_cancellation, push_to_talk, talk_key, press_a_key, ducking_label,
+    ducking_release, sounds, quality_label, quality_hint, route_label, route_hint, copy_report,
+    report_copied, you_send, graph_rtt, graph_loss, graph_rate, safety_code, no_safety_code,
+    they_are_equal, take_back, accept_key, refuse_key, another_key, key_refused, catching_up,
+    connected, connecting, just_you, paused, opening, waiting_label, answer_wanted, copy_wanted,
+    compared(name), face_menu(said), how_to_compare(name),
+    milliseconds(ms), no_connection, gone, reconnecting, percent(percent), people(count), somebody,
+    the_host, volume_of(name),
+}
 
-/// The sync pill's words.
-pub(crate) const CATCHING_UP: &str = "Catching up";
-pub(crate) const CONNECTED: &str = "Connected";
-pub(crate) const CONNECTING: &str = "Connecting";
-pub(crate) const JUST_YOU: &str = "Just you";
-pub(crate) const PAUSED: &str = "Paused";
-pub(crate) const OPENING: &str = "Opening the film";
-pub(crate) const WAITING: &str = "Getting ready";
-pub(crate) const ANSWER_WANTED: &str = "You are asked";
-pub(crate) const COPY_WANTED: &str = "Your copy is wanted";
+mod say {
+    use super::messages;
+
+    messages! {
+        clock_known(ms), code_character(found), clock_not_compared, ducking_off, face_muted(said), face_speaking(said),
+        face_connecting(said), face_reconnecting(said), face_unconnected(said), face_gone(said),
+        headline_1, headline_2, in_sync(ms), names_more(one, two, more), names_two(one, two),
+        other_key(name), other_key_compared(name), quality(height, fps), seconds(seconds),
+        device_camera, device_microphone, device_speaker, route_any, route_relay_only,
+        route_no_relay,
+    }
+}
 
 /// The emoji that can be floated over the film.
 pub(crate) const REACTIONS: [&str; 6] = ["😂", "❤", "👍", "😮", "😢", "👏"];
@@ -152,66 +84,69 @@ pub(crate) fn clock_time(unix_ms: u64, utc_offset_minutes: i32) -> String {
     format!("{:02}:{:02}", minutes.div_euclid(60).rem_euclid(24), minutes.rem_euclid(60))
 }
 
+/// The headline's lines.
+pub(crate) fn headline() -> [&'static str; 2] {
+    [say::headline_1(), say::headline_2()]
+}
+
 /// `Ana`, `Ana and Ben`, `Ana, Ben and 2 more`.
 pub(crate) fn names(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
-        [one, two] => format!("{one} and {two}"),
-        [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
+        [one, two] => say::names_two(one, two),
+        [one, two, rest @ ..] => say::names_more(one, two, rest.len()),
     }
 }
 
 /// In sync, and how exactly.
 pub(crate) fn in_sync(milliseconds: f64) -> String {
-    format!("In sync · ±{milliseconds:.0} ms")
+    say::in_sync(figure(milliseconds, 0))
 }
 
 /// The same where there is little room.
-pub(crate) fn in_sync_short(milliseconds: f64) -> String {
-    format!("±{milliseconds:.0} ms")
+pub(crate) fn in_sync_short(ms: f64) -> String {
+    format!("±{}", milliseconds(figure(ms, 0)))
 }
 
 /// How exactly the room's clock is known.
 pub(crate) fn clock_error(milliseconds: Option<f64>) -> String {
-    milliseconds.map_or_else(
-        || "Clock not compared yet".to_owned(),
-        |ms| format!("Clock known to ±{ms:.1} ms"),
-    )
+    milliseconds
+        .map_or_else(|| say::clock_not_compared().to_owned(), |ms| say::clock_known(figure(ms, 1)))
 }
 
 /// How a connection stands.
 pub(crate) fn link_state(state: LinkState) -> &'static str {
     match state {
-        LinkState::Connecting => "Connecting",
-        LinkState::Connected => "Connected",
-        LinkState::Reconnecting => "Reconnecting",
-        LinkState::Failed => "No connection",
-        LinkState::Closed => "Gone",
+        LinkState::Connecting => connecting(),
+        LinkState::Connected => connected(),
+        LinkState::Reconnecting => reconnecting(),
+        LinkState::Failed => no_connection(),
+        LinkState::Closed => gone(),
     }
 }
 
 /// A kind of device, as a field's name.
 pub(crate) fn device_kind(kind: DeviceKind) -> &'static str {
     match kind {
-        DeviceKind::Camera => "Camera",
-        DeviceKind::Microphone => "Microphone",
-        DeviceKind::Speaker => "Loudspeaker",
+        DeviceKind::Camera => say::device_camera(),
+        DeviceKind::Microphone => say::device_microphone(),
+        DeviceKind::Speaker => say::device_speaker(),
     }
 }
 
 /// Which ways connections may take.
 pub(crate) fn route(route: Route) -> &'static str {
     match route {
-        Route::Any => "Direct, else through a relay",
-        Route::RelayOnly => "Through relays only",
-        Route::NoRelay => "Never through a relay",
+        Route::Any => say::route_any(),
+        Route::RelayOnly => say::route_relay_only(),
+        Route::NoRelay => say::route_no_relay(),
     }
 }
 
 /// A picture's quality: `720p, 30 fps`.
 pub(crate) fn quality(quality: CameraQuality) -> String {
-    format!("{}p, {} fps", quality.height, quality.fps)
+    say::quality(quality.height, quality.fps)
 }
 
 /// A gain: `+3 dB`.
@@ -221,81 +156,49 @@ pub(crate) fn decibels(gain: f64) -> String {
 
 /// How much quieter the film gets.
 pub(crate) fn ducking(decibels: f64) -> String {
-    if decibels < 0.5 { "As it is".to_owned() } else { format!("−{decibels:.0} dB") }
+    if decibels < 0.5 { say::ducking_off().to_owned() } else { format!("−{decibels:.0} dB") }
 }
 
 /// A short time: `0.8 s`.
 pub(crate) fn seconds(milliseconds: u32) -> String {
-    format!("{:.1} s", f64::from(milliseconds) / 1_000.0)
+    say::seconds(figure(f64::from(milliseconds) / 1_000.0, 1))
 }
 
 /// How loud, as a share of how it came.
 pub(crate) fn share(volume: f64) -> String {
-    format!("{:.0} %", volume * 100.0)
-}
-
-/// The slider of somebody's voice.
-pub(crate) fn volume_of(name: &str) -> String {
-    format!("How loud {name} is")
-}
-
-/// What to do with a safety code.
-pub(crate) fn how_to_compare(name: &str) -> String {
-    format!(
-        "Read these aloud to each other. If {name} sees the same seven, nobody stands between you: not \
-         the server, not a relay."
-    )
-}
-
-/// The mark of who was compared with.
-pub(crate) fn compared(name: &str) -> String {
-    format!("You compared it with {name}")
+    percent(figure(volume * 100.0, 0))
 }
 
 /// Why somebody is not connected.
 pub(crate) fn other_key(name: &str, compared: bool) -> String {
-    let before = if compared { " You had compared safety codes." } else { "" };
-    format!(
-        "{name}'s program has another key than before.{before} It may have been installed anew, or somebody \
-         else wants to take {name}'s place. Ask {name} in another way first. Nothing is sent to it until \
-         you connect."
-    )
-}
-
-/// Somebody's picture, as something to press.
-pub(crate) fn face_menu(said: &str) -> String {
-    format!("{said}. Volume and safety code")
-}
-
-/// How many are in the room.
-pub(crate) fn people(count: usize) -> String {
-    if count == 1 {
-        "1 person in the room".to_owned()
-    } else {
-        format!("{count} people in the room")
-    }
+    if compared { say::other_key_compared(name) } else { say::other_key(name) }
 }
 
 /// Somebody's sound or picture, for those who cannot see the marks.
 pub(crate) fn face(name: &str, speaking: bool, muted: bool, state: LinkState) -> String {
     let mut said = name.to_owned();
     if speaking {
-        said.push_str(", speaking");
+        said = say::face_speaking(said);
     }
     if muted {
-        said.push_str(", muted");
+        said = say::face_muted(said);
     }
-    if state != LinkState::Connected {
-        said.push_str(", ");
-        said.push_str(&link_state(state).to_lowercase());
+    match state {
+        LinkState::Connected => said,
+        LinkState::Connecting => say::face_connecting(said),
+        LinkState::Reconnecting => say::face_reconnecting(said),
+        LinkState::Failed => say::face_unconnected(said),
+        LinkState::Closed => say::face_gone(said),
     }
-    said
 }
 
 /// A character that no room code has.
 pub(crate) fn code_character(found: char) -> String {
-    format!("“{found}” does not occur in room codes. They avoid I, O, 0 and 1.")
+    say::code_character(found.to_string())
 }
+
+#[cfg(test)]
+mod translations;
 
 #[cfg(test)]
 mod tests {

@@ -24,13 +24,13 @@ impl Ui {
         let told =
             |title: &str, text: &str| Told { title: title.to_owned(), text: text.to_owned() };
         match event {
-            Event::ParticipantJoined { name, .. } => Some(told(name, text::CAME_IN)),
+            Event::ParticipantJoined { name, .. } => Some(told(name, text::came_in())),
             Event::Chat(line) if line.from.is_some() && line.from.as_ref() != me => {
                 Some(told(&line.name, &line.text))
             }
-            Event::Waiting { who, .. } => {
-                me.is_some_and(|me| who.contains(me)).then(|| told(text::APP, text::WAITS_FOR_YOU))
-            }
+            Event::Waiting { who, .. } => me
+                .is_some_and(|me| who.contains(me))
+                .then(|| told(text::APP, text::waits_for_you())),
             _ => None,
         }
     }

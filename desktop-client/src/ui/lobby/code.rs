@@ -62,10 +62,10 @@ fn unescape(text: &str) -> String {
 /// The code, or a sentence that says what is wrong with it.
 pub(super) fn check(code: &str) -> Result<RoomCode, String> {
     if code.is_empty() {
-        return Err(text::CODE_MISSING.to_owned());
+        return Err(text::code_missing().to_owned());
     }
     RoomCode::from_str(code).map_err(|error| match error {
-        RoomCodeError::Length => text::CODE_LENGTH.to_owned(),
+        RoomCodeError::Length => text::code_length().to_owned(),
         RoomCodeError::Character(found) => text::code_character(found),
     })
 }
@@ -97,8 +97,8 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_code_is_said_in_a_sentence() {
         assert!(check("K7QM4XTB").is_ok());
-        assert_eq!(check(""), Err(text::CODE_MISSING.to_owned()));
-        assert_eq!(check("K7QM"), Err(text::CODE_LENGTH.to_owned()));
+        assert_eq!(check(""), Err(text::code_missing().to_owned()));
+        assert_eq!(check("K7QM"), Err(text::code_length().to_owned()));
         assert_eq!(check("K7QM4XT0"), Err(text::code_character('0')));
     }
 

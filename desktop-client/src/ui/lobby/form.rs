@@ -41,10 +41,10 @@ impl Lobby {
         {
             self.show_film(None, scene);
         }
-        label(ui, next(line::CAPTION, space::S), Align2::LEFT_CENTER, text::YOUR_NAME, &caption);
+        label(ui, next(line::CAPTION, space::S), Align2::LEFT_CENTER, text::your_name(), &caption);
 
         let row = next(size::FIELD, 0.0);
-        let field = Field::new(Id::unique("name"), text::YOUR_NAME, text::NAME_HINT);
+        let field = Field::new(Id::unique("name"), text::your_name(), text::name_hint());
         let field = field.limit(MAX_NAME_CHARS).wrong(self.name_error.is_some());
         if field.show(ui, row, &mut self.name).changed() {
             self.name_error = None;
@@ -54,7 +54,7 @@ impl Lobby {
         }
         next(0.0, space::L);
 
-        let button = Button::text("new room", text::NEW_ROOM).with_icon(icons::NEW_ROOM);
+        let button = Button::text("new room", text::new_room()).with_icon(icons::NEW_ROOM);
         let row = next(size::MAIN, 0.0);
         if button.kind(Kind::Primary).show(ui, row).clicked() {
             self.create(scene);
@@ -67,7 +67,7 @@ impl Lobby {
         divider(ui, next(24.0, space::L));
 
         let row = next(size::MAIN, 0.0);
-        let join = Button::text("join", text::JOIN);
+        let join = Button::text("join", text::join());
         let join_width = join.width(ui).max(72.0);
         let mut field_row = row;
         field_row.max.x -= join_width + space::S + 2.0;
@@ -86,7 +86,7 @@ impl Lobby {
         }
         if self.can_come_back {
             next(0.0, space::L);
-            let button = Button::text("come back", text::COME_BACK).with_icon(icons::BACK);
+            let button = Button::text("come back", text::come_back()).with_icon(icons::BACK);
             if button.show(ui, next(size::CONTROL, 0.0)).clicked() {
                 (self.can_come_back, self.creating) = (false, false);
                 (scene.send)(UiAction::ComeBack);
@@ -113,7 +113,7 @@ impl Lobby {
             }
             ui.fonts_mut(|fonts| fonts.layout_job(job))
         };
-        let field = Field::new(Id::unique("code"), text::ROOM_CODE, text::CODE_HINT);
+        let field = Field::new(Id::unique("code"), text::room_code(), text::code_hint());
         let field = field.limit(MAX_PASTED_CHARS).wrong(self.code_error.is_some());
         let response = field.layouter(&mut spaced).show(ui, rect, &mut self.code);
         if response.changed() {
@@ -135,11 +135,11 @@ impl Lobby {
         } else {
             ui.place(spot, Spinner::new().size(size::ICON).color(colors.amber_mark));
         }
-        let sentence = if self.creating { text::ENTERING_NEW } else { text::ENTERING };
+        let sentence = if self.creating { text::entering_new() } else { text::entering() };
         let line = Line::new(font::reading(), colors.text_1);
         let beside = row.with_min_x(row.left() + size::ICON + space::M);
         label(ui, beside, Align2::LEFT_CENTER, sentence, &line);
-        let button = Button::text("cancel", text::CANCEL);
+        let button = Button::text("cancel", text::cancel());
         let below = row.translate(vec2(0.0, size::MAIN + space::S));
         let place = Rect::from_min_size(below.min, vec2(button.width(ui), size::CONTROL));
         if button.show(ui, place).clicked() {
@@ -161,7 +161,7 @@ fn film_row(ui: &Ui, row: Rect, film: &Path) -> bool {
     icon(ui.painter(), at, icons::FILM, size::ICON_SMALL, colors.amber_text);
     let side = Vec2::splat(size::SMALL);
     let center = pos2(row.right() - space::XS - side.x / 2.0, row.center().y);
-    let close = Button::icon("not that film", text::NOT_THAT_FILM, icons::CLOSE).small();
+    let close = Button::icon("not that film", text::not_that_film(), icons::CLOSE).small();
     let pressed = close.kind(Kind::Quiet).show(ui, Rect::from_center_size(center, side)).clicked();
     let words = Rect::from_min_max(
         pos2(at.x + size::ICON_SMALL / 2.0 + space::S, row.top() + space::XS),
@@ -170,7 +170,7 @@ fn film_row(ui: &Ui, row: Rect, film: &Path) -> bool {
     let style = Line::new(font::body_strong(), colors.text_1);
     label(ui, words, Align2::LEFT_TOP, &text::file_name(film), &style);
     let style = Line::new(font::caption(), colors.text_2);
-    label(ui, words, Align2::LEFT_BOTTOM, text::FILM_FOR_ROOM, &style);
+    label(ui, words, Align2::LEFT_BOTTOM, text::film_for_room(), &style);
     pressed
 }
 
@@ -186,16 +186,16 @@ fn headline(ui: &Ui, rect: Rect, first_start: bool) -> f32 {
     let mut style = Line::new(font::display(), colors.text_1);
     style.letters = letters::DISPLAY;
     let mut rest = rect;
-    for words in text::HEADLINE {
+    for words in text::headline() {
         paragraph(ui, rest, words, &style, line::DISPLAY);
         rest.min.y += line::DISPLAY;
     }
     rest.min.y += space::S;
     let style = Line::new(font::reading(), colors.text_2);
     if !first_start {
-        return paragraph(ui, rest, text::LOBBY_HINT, &style, line::READING).bottom();
+        return paragraph(ui, rest, text::lobby_hint(), &style, line::READING).bottom();
     }
-    for words in text::FIRST_START {
+    for words in text::first_start() {
         rest.min.y = paragraph(ui, rest, words, &style, line::READING).bottom() + space::XS;
     }
     rest.min.y
@@ -204,7 +204,7 @@ fn headline(ui: &Ui, rect: Rect, first_start: bool) -> f32 {
 fn divider(ui: &Ui, row: Rect) {
     let colors = palette(ui);
     let style = Line::new(font::caption(), colors.text_3);
-    let words = label(ui, row, Align2::CENTER_CENTER, text::OR_JOIN, &style);
+    let words = label(ui, row, Align2::CENTER_CENTER, text::or_join(), &style);
     let stroke = Stroke::new(size::HAIR, colors.line);
     let y = row.center().y;
     ui.painter().hline(row.left()..=words.left() - space::M, y, stroke);

@@ -44,7 +44,7 @@ impl Recent {
     fn show(&self, ui: &Ui, rect: Rect) -> Option<Pressed> {
         let style = Line::new(font::caption(), palette(ui).text_2);
         let caption = Rect::from_min_size(rect.min, vec2(rect.width(), CAPTION));
-        label(ui, caption, Align2::LEFT_TOP, text::RECENT_ROOMS, &style);
+        label(ui, caption, Align2::LEFT_TOP, text::recent_rooms(), &style);
         let mut pressed = None;
         let mut top = caption.bottom();
         for room in self.rooms.rooms.iter().take(SHOWN) {

@@ -42,12 +42,12 @@ impl ServerForm {
     pub(super) fn show(&mut self, ui: &mut Ui, at: Pos2) {
         let colors = palette(ui);
         let (shown, dot) = match self.choice() {
-            Ok(ServerChoice::Embedded) => (text::ON_THIS_COMPUTER.to_owned(), colors.teal),
+            Ok(ServerChoice::Embedded) => (text::on_this_computer().to_owned(), colors.teal),
             Ok(ServerChoice::Url(address)) => (short(&address).to_owned(), colors.teal),
-            Err(_) => (text::AT_AN_ADDRESS.to_owned(), colors.red),
+            Err(_) => (text::at_an_address().to_owned(), colors.red),
         };
         let width = ui.max_rect().width() * 0.5;
-        let pill = Pill::new("server", text::SERVER, &shown).dot(dot);
+        let pill = Pill::new("server", text::server(), &shown).dot(dot);
         let pill = pill.show(ui, at, Align::Max, width);
         self.panel(ui, &pill);
     }
@@ -57,14 +57,14 @@ impl ServerForm {
         let close = PopupCloseBehavior::CloseOnClickOutside;
         menu::popup(ui, pill, width, close, RectAlign::BOTTOM_END, |ui| {
             let colors = palette(ui);
-            menu::caption(ui, text::SERVER);
-            if menu::choice(ui, text::ON_THIS_COMPUTER, self.embedded).clicked() {
+            menu::caption(ui, text::server());
+            if menu::choice(ui, text::on_this_computer(), self.embedded).clicked() {
                 self.embedded = true;
             }
             if self.embedded {
-                menu::hint(ui, text::ON_THIS_COMPUTER_HINT, colors.text_3);
+                menu::hint(ui, text::on_this_computer_hint(), colors.text_3);
             }
-            if menu::choice(ui, text::AT_AN_ADDRESS, !self.embedded).clicked() {
+            if menu::choice(ui, text::at_an_address(), !self.embedded).clicked() {
                 self.embedded = false;
             }
             if self.embedded {
@@ -73,7 +73,8 @@ impl ServerForm {
             let wanted = vec2(ui.available_width(), size::CONTROL);
             let (rect, _) = ui.allocate_exact_size(wanted, Sense::empty());
             let wrong = self.choice().err();
-            let field = Field::new(Id::unique("server address"), text::ADDRESS, text::ADDRESS_HINT);
+            let field =
+                Field::new(Id::unique("server address"), text::address(), text::ADDRESS_HINT);
             let field = field.limit(300).wrong(wrong.is_some() && !self.address.is_empty());
             field.show(ui, rect, &mut self.address);
             if let Some(wrong) = wrong {
@@ -94,13 +95,13 @@ fn short(address: &str) -> &str {
 fn address(typed: &str) -> Result<ServerChoice, &'static str> {
     let typed = typed.trim();
     if typed.is_empty() {
-        return Err(text::ADDRESS_MISSING);
+        return Err(text::address_missing());
     }
     let (scheme, rest) = match typed.split_once("://") {
         Some((scheme, rest)) => match scheme.to_ascii_lowercase().as_str() {
             "ws" => ("ws", rest),
             "wss" => ("wss", rest),
-            _ => return Err(text::ADDRESS_SCHEME),
+            _ => return Err(text::address_scheme()),
         },
         None if is_near(typed) => ("ws", typed),
         None => ("wss", typed),
@@ -109,7 +110,7 @@ fn address(typed: &str) -> Result<ServerChoice, &'static str> {
     if is_host(host) && !rest.contains(char::is_whitespace) {
         Ok(ServerChoice::Url(format!("{scheme}://{rest}")))
     } else {
-        Err(text::ADDRESS_HOST)
+        Err(text::address_host())
     }
 }
 
@@ -157,10 +158,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_an_address_is_said_in_a_sentence() {
-        assert_eq!(address("  "), Err(text::ADDRESS_MISSING));
-        assert_eq!(address("https://films.example.org"), Err(text::ADDRESS_SCHEME));
+        assert_eq!(address("  "), Err(text::address_missing()));
+        assert_eq!(address("https://films.example.org"), Err(text::address_scheme()));
         for wrong in ["wss://", "ws://:80", "ws://a b", "ws://a:99999", "ws://[zz]", "a..b"] {
-            assert_eq!(address(wrong), Err(text::ADDRESS_HOST), "{wrong}");
+            assert_eq!(address(wrong), Err(text::address_host()), "{wrong}");
         }
     }
 

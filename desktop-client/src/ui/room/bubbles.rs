@@ -189,20 +189,20 @@ impl FacesOver {
 
     /// The button that opens where they stand and how large they are.
     pub(super) fn button(&mut self, ui: &Ui, place: Rect, scene: &mut Scene<'_>) {
-        let button = Button::icon("faces", text::FACES, icons::FACES).kind(Kind::OverPicture);
+        let button = Button::icon("faces", text::faces(), icons::FACES).kind(Kind::OverPicture);
         let button = button.show(ui, place);
         let close = PopupCloseBehavior::CloseOnClickOutside;
         let before = self.kept;
         menu::popup(ui, &button, 260.0, close, RectAlign::TOP_START, |ui| {
-            menu::caption(ui, text::FACES);
+            menu::caption(ui, text::faces());
             for edge in [Edge::Left, Edge::Top, Edge::Right] {
                 if menu::choice(ui, text::faces_at(edge), edge == self.kept.edge).clicked() {
                     self.kept.edge = edge;
                 }
             }
-            let names = (text::FACES_SMALLER, text::FACES_LARGER);
+            let names = (text::faces_smaller(), text::faces_larger());
             let now = text::share(f64::from(self.kept.size));
-            match stepper(ui, text::FACES_SIZE, &now, names) {
+            match stepper(ui, text::faces_size(), &now, names) {
                 Some(Step::Less) => self.kept.size -= STEP,
                 Some(Step::More) => self.kept.size += STEP,
                 None => {}

@@ -68,7 +68,7 @@ impl Chat {
     }
 
     fn field(&mut self, ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
-        let field = Field::new(field_id(), text::MESSAGE, text::MESSAGE).limit(MAX_CHAT_CHARS);
+        let field = Field::new(field_id(), text::message(), text::message()).limit(MAX_CHAT_CHARS);
         let has_film = scene.snapshot.playback.film.is_some();
         let buttons = if has_film { 3.0 } else { 2.0 };
         let field = field.reserve(buttons * size::SMALL - space::S).font(font::body());
@@ -87,12 +87,12 @@ impl Chat {
             let button = Button::icon(key, name, sign).small().kind(Kind::Link);
             button.enabled(ready).show(ui, place).clicked()
         };
-        let sent = button("send", text::SEND, icons::SEND);
+        let sent = button("send", text::send(), icons::SEND);
         let pressed =
-            has_film && button("send with place", text::SEND_WITH_PLACE, icons::FILM_PLACE);
+            has_film && button("send with place", text::send_with_place(), icons::FILM_PLACE);
         let corner = pos2(right - size::SMALL, rect.center().y - size::SMALL / 2.0);
         let place = Rect::from_min_size(corner, Vec2::splat(size::SMALL));
-        let picker = Button::icon("emoji", text::EMOJI_PICKER, icons::REACT).small();
+        let picker = Button::icon("emoji", text::emoji_picker(), icons::REACT).small();
         let picker = picker.kind(Kind::Quiet).show(ui, place);
         emoji::picker(ui, &picker, field_id(), &mut self.draft, MAX_CHAT_CHARS);
         let placed = pressed || with_place;
@@ -111,7 +111,7 @@ impl Chat {
         if chat.is_empty() {
             let style = Line::new(font::body(), colors.text_3);
             let above = rect.with_min_y(rect.bottom() - line::BODY - space::S);
-            label(ui, above, Align2::CENTER_CENTER, text::CHAT_EMPTY, &style);
+            label(ui, above, Align2::CENTER_CENTER, text::chat_empty(), &style);
             return None;
         }
         self.rows.update(chat, rect.width());

@@ -39,9 +39,9 @@ impl Room {
 
         let microphone = scene.snapshot.me.microphone;
         let (label, sign) = if microphone {
-            (text::MUTE, icons::MICROPHONE)
+            (text::mute(), icons::MICROPHONE)
         } else {
-            (text::UNMUTE, icons::MICROPHONE_OFF)
+            (text::unmute(), icons::MICROPHONE_OFF)
         };
         let button = Button::icon("microphone", label, sign).kind(kind(microphone));
         if button.show(ui, cell()).clicked() {
@@ -50,9 +50,9 @@ impl Room {
 
         let camera = scene.snapshot.me.camera;
         let (label, sign) = if camera {
-            (text::CAMERA_OFF, icons::CAMERA)
+            (text::camera_off(), icons::CAMERA)
         } else {
-            (text::CAMERA_ON, icons::CAMERA_OFF)
+            (text::camera_on(), icons::CAMERA_OFF)
         };
         let button = Button::icon("camera", label, sign).kind(kind(camera));
         if button.show(ui, cell()).clicked() {
@@ -60,8 +60,11 @@ impl Room {
         }
 
         let sharing = scene.snapshot.sharing.is_some();
-        let (label, share_kind) =
-            if sharing { (text::STOP_SHARING, Kind::Primary) } else { (text::SHARE_SCREEN, on) };
+        let (label, share_kind) = if sharing {
+            (text::stop_sharing(), Kind::Primary)
+        } else {
+            (text::share_screen(), on)
+        };
         let button = Button::icon("share screen", label, icons::SHARE).kind(share_kind);
         if button.show(ui, cell()).clicked() {
             if sharing {
@@ -73,7 +76,7 @@ impl Room {
 
         let hand = scene.snapshot.me.hand;
         let (sign, kind) = if hand { (icons::HAND, Kind::Primary) } else { (icons::REACT, on) };
-        let react = Button::icon("react", text::REACT, sign).kind(kind);
+        let react = Button::icon("react", text::react(), sign).kind(kind);
         let react = react.show(ui, cell());
         let across = text::REACTIONS.len() + 1;
         let width = across as f32 * size::CONTROL;
@@ -92,7 +95,7 @@ impl Room {
                 }
             }
             if let Some(last) = cells.last() {
-                let name = if hand { text::LOWER_HAND } else { text::RAISE_HAND };
+                let name = if hand { text::lower_hand() } else { text::raise_hand() };
                 let button = Button::icon("hand", name, icons::HAND);
                 let button = button.kind(if hand { Kind::Primary } else { Kind::Quiet });
                 if button.show(ui, *last).clicked() {
@@ -108,7 +111,7 @@ impl Room {
         if self.theatre {
             self.faces_over.button(ui, cell(), scene);
         }
-        let leave = Button::icon("leave", text::LEAVE, icons::LEAVE).kind(Kind::Danger);
+        let leave = Button::icon("leave", text::leave(), icons::LEAVE).kind(Kind::Danger);
         if leave.show(ui, cell()).clicked() {
             scene.command(Command::Leave);
         }

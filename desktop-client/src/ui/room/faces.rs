@@ -40,7 +40,7 @@ impl<'a> Face<'a> {
             key: "own",
             person: None,
             received: None,
-            name: text::YOU,
+            name: text::you(),
             slot: me.camera.then_some(&scene.frames.own),
             speaking: me.speaking && me.microphone,
             muted: !me.microphone || (me.push_to_talk && !me.audible),
@@ -171,8 +171,8 @@ fn alone(ui: &Ui, rect: Rect, own: &Face<'_>, scene: &Scene<'_>, code: RoomCode)
     tile(ui, first, own, scene);
     panel(ui, second, colors.surface_1);
     let lines = [
-        (text::ALONE.to_owned(), Line::new(font::reading(), colors.text_1), 28.0),
-        (text::SEND_CODE.to_owned(), Line::new(font::body(), colors.text_2), 36.0),
+        (text::alone().to_owned(), Line::new(font::reading(), colors.text_1), 28.0),
+        (text::send_code().to_owned(), Line::new(font::body(), colors.text_2), 36.0),
         (text::code(code), code_line(colors.text_1), 42.0),
     ];
     let height: f32 = lines.iter().map(|(_, _, height)| height).sum();
@@ -258,8 +258,8 @@ fn shaped(
         ui.painter().rect_filled(rect, corners, on_picture::GROUND);
         let line = Line::new(font::caption_strong(), on_picture::INK);
         let words = match other_key {
-            Some(OtherKey::Asks) => text::ANOTHER_KEY,
-            Some(OtherKey::Refused) => text::KEY_REFUSED,
+            Some(OtherKey::Asks) => text::another_key(),
+            Some(OtherKey::Refused) => text::key_refused(),
             None => text::link_state(face.state),
         };
         label(ui, rect.shrink(space::S), Align2::CENTER_CENTER, words, &line);

@@ -36,17 +36,17 @@ impl Films {
         panel(ui, button, align, |ui| {
             let because = text::may_not_steer(scene.snapshot);
             let because = because.as_deref();
-            menu::caption(ui, text::NEXT_FILMS);
+            menu::caption(ui, text::next_films());
             queue(ui, because, scene);
-            let add = row(ui, "add film", text::ADD_FILM, Kind::Control, because);
+            let add = row(ui, "add film", text::add_film(), Kind::Control, because);
             if add.clicked() {
                 (scene.send)(UiAction::PickNextFilm);
                 ui.close();
             }
-            menu::caption(ui, text::OPEN_ADDRESS);
+            menu::caption(ui, text::open_address());
             self.form(ui, because, scene);
             if scene.snapshot.playback.film.is_some()
-                && row(ui, "take off", text::CLOSE_FILM, Kind::Quiet, because).clicked()
+                && row(ui, "take off", text::close_film(), Kind::Quiet, because).clicked()
             {
                 scene.command(Command::CloseFilm);
                 ui.close();
@@ -69,18 +69,18 @@ impl Films {
         let wrong = FilmAddress::parse(self.address.trim()).err();
         let typed = !self.address.trim().is_empty();
         let id = Id::unique("film address");
-        let field = Field::new(id, text::FILM_ADDRESS, text::FILM_ADDRESS_HINT);
+        let field = Field::new(id, text::film_address(), text::FILM_ADDRESS_HINT);
         let field = field.limit(MAX_FILM_ADDRESS_BYTES).wrong(typed && wrong.is_some());
         let field = field.font(font::body()).show(ui, rect, &mut self.address);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         match &wrong {
             Some(wrong) if typed => menu::hint(ui, &wrong.to_string(), colors.red),
-            _ => menu::hint(ui, text::FILM_ADDRESS_ASKED, colors.text_3),
+            _ => menu::hint(ui, text::film_address_asked(), colors.text_3),
         }
         let ready = wrong.is_none();
         let wanted = vec2(ui.available_width(), size::CONTROL + space::XS);
         let (rect, _) = ui.allocate_exact_size(wanted, Sense::empty());
-        let show = Button::text("show address", text::SHOW_ADDRESS).kind(Kind::Primary);
+        let show = Button::text("show address", text::show_address()).kind(Kind::Primary);
         let show = show.enabled(ready).unless(because);
         let pressed = show.show(ui, rect.shrink2(vec2(space::XS, space::XS / 2.0))).clicked();
         if (pressed || entered) && ready && because.is_none() {
@@ -103,13 +103,13 @@ fn panel(ui: &Ui, button: &Response, align: RectAlign, content: impl FnOnce(&mut
 fn queue(ui: &mut Ui, because: Option<&str>, scene: &mut Scene<'_>) {
     let queue = &scene.snapshot.playback.queue;
     if queue.is_empty() {
-        return menu::hint(ui, text::NO_NEXT_FILM, palette(ui).text_3);
+        return menu::hint(ui, text::no_next_film(), palette(ui).text_3);
     }
     let mut wish = None;
     for (index, (film, by)) in queue.iter().enumerate() {
         wish = one(ui, (index, queue.len()), film, by, because).or(wish);
     }
-    if row(ui, "play next", text::PLAY_NEXT, Kind::Control, because).clicked() {
+    if row(ui, "play next", text::play_next(), Kind::Control, because).clicked() {
         wish = Some(Command::PlayNext);
         ui.close();
     }

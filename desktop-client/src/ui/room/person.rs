@@ -88,19 +88,19 @@ pub(super) fn settle(volume: f64) -> f64 {
 
 fn safety(ui: &mut Ui, person: &ParticipantView, asked: &mut Vec<Command>) {
     let colors = palette(ui);
-    menu::caption(ui, text::SAFETY_CODE);
+    menu::caption(ui, text::safety_code());
     let Some(code) = person.safety_code else {
-        return menu::hint(ui, text::NO_SAFETY_CODE, colors.text_2);
+        return menu::hint(ui, text::no_safety_code(), colors.text_2);
     };
     signs(ui, code);
     if person.compared {
         marked(ui, &text::compared(&person.name));
-        if menu::button(ui, "compared", text::TAKE_BACK, Kind::Quiet).clicked() {
+        if menu::button(ui, "compared", text::take_back(), Kind::Quiet).clicked() {
             asked.push(Command::Compared(person.id.clone(), false));
         }
     } else {
         menu::hint(ui, &text::how_to_compare(&person.name), colors.text_2);
-        if menu::button(ui, "compared", text::THEY_ARE_EQUAL, Kind::Control).clicked() {
+        if menu::button(ui, "compared", text::they_are_equal(), Kind::Control).clicked() {
             asked.push(Command::Compared(person.id.clone(), true));
         }
     }
@@ -112,7 +112,7 @@ fn signs(ui: &mut Ui, code: SafetyCode) {
     let down = signs.len().div_ceil(ACROSS);
     let wanted = vec2(ui.available_width(), SIGN * down as f32);
     let (area, _) = ui.allocate_exact_size(wanted, Sense::empty());
-    readable(ui, area, &format!("{}: {code}", text::SAFETY_CODE));
+    readable(ui, area, &format!("{}: {code}", text::safety_code()));
     let step = area.width() / ACROSS as f32;
     for (index, sign) in signs.iter().enumerate() {
         let (column, row) = ((index % ACROSS) as f32, (index / ACROSS) as f32);
@@ -148,11 +148,11 @@ fn marked(ui: &mut Ui, words: &str) {
 fn other_key(ui: &mut Ui, person: &ParticipantView, other: OtherKey, asked: &mut Vec<Command>) {
     let colors = palette(ui);
     menu::hint(ui, &text::other_key(&person.name, person.compared), colors.red);
-    if menu::button(ui, "accept key", text::ACCEPT_KEY, Kind::Danger).clicked() {
+    if menu::button(ui, "accept key", text::accept_key(), Kind::Danger).clicked() {
         asked.push(Command::AcceptKey(person.id.clone()));
     }
     if other == OtherKey::Asks
-        && menu::button(ui, "refuse key", text::REFUSE_KEY, Kind::Control).clicked()
+        && menu::button(ui, "refuse key", text::refuse_key(), Kind::Control).clicked()
     {
         asked.push(Command::RefuseKey(person.id.clone()));
     }

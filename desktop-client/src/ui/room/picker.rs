@@ -172,7 +172,7 @@ impl Picker {
         let line = head.with_max_y(head.top() + size::CONTROL);
         let corner = pos2(line.right() - side, line.center().y - side / 2.0);
         let place = Rect::from_min_size(corner, Vec2::splat(side));
-        let close = Button::icon("close picker", text::CANCEL, icons::CLOSE).small();
+        let close = Button::icon("close picker", text::cancel(), icons::CLOSE).small();
         let closed = close.kind(Kind::Quiet).show(ui, place).clicked();
         let mut words = line.with_max_x(place.left() - space::S);
         if searched {
@@ -185,7 +185,7 @@ impl Picker {
             };
             let at = pos2(field.left() + space::L, field.center().y);
             let id = Id::unique("search windows");
-            let named = Field::new(id, text::SEARCH_WINDOWS, text::SEARCH_HINT);
+            let named = Field::new(id, text::search_windows(), text::search_hint());
             named.limit(SEARCH_CHARS).font(font::body()).indent(size::ICON_TEXT).show(
                 ui,
                 field,
@@ -194,7 +194,7 @@ impl Picker {
             icon(ui.painter(), at, icons::SEARCH, size::ICON_TEXT, colors.text_3);
         }
         let style = Line::new(font::large(), colors.text_1);
-        label(ui, words, Align2::LEFT_CENTER, text::SHARE_SCREEN, &style);
+        label(ui, words, Align2::LEFT_CENTER, text::share_screen(), &style);
         closed.then_some(Answer::Close)
     }
 
@@ -209,13 +209,13 @@ impl Picker {
         let choosing = self.choosing.as_mut()?;
         let sharing = scene.snapshot.sharing.is_some();
         let row = foot.with_min_y(foot.bottom() - size::CONTROL);
-        let words = if sharing { text::SHARE_THIS_NOW } else { text::SHARE };
+        let words = if sharing { text::share_this_now() } else { text::share_label() };
         let share = Button::text("share", words).with_icon(icons::SHARE).kind(Kind::Primary);
         let share = share.enabled(choosing.chosen.is_some());
         let (other, kind, leave) = if sharing {
-            (text::STOP_SHARING, Kind::Danger, Answer::Stop)
+            (text::stop_sharing(), Kind::Danger, Answer::Stop)
         } else {
-            (text::CANCEL, Kind::Control, Answer::Close)
+            (text::cancel(), Kind::Control, Answer::Close)
         };
         let other = Button::text("other", other).kind(kind);
         let (share_wide, other_wide) = if narrow {
@@ -237,12 +237,12 @@ impl Picker {
         if other.show(ui, place(other_wide)).clicked() {
             answer = Some(leave);
         }
-        let how = Button::icon("how sent", text::HOW_IT_IS_SENT, icons::SETTINGS);
+        let how = Button::icon("how sent", text::how_it_is_sent(), icons::SETTINGS);
         let how = how.kind(Kind::Control).show(ui, place(size::CONTROL));
         let close = PopupCloseBehavior::CloseOnClickOutside;
         let width = SETTINGS_WIDTH.min(foot.width());
         menu::popup(ui, &how, width, close, RectAlign::TOP_END, |ui| {
-            menu::caption(ui, text::HOW_IT_IS_SENT);
+            menu::caption(ui, text::how_it_is_sent());
             screen_settings::rows(ui, &mut self.settings_unfolded, scene);
         });
         let sound = if narrow {
@@ -251,11 +251,11 @@ impl Picker {
             row.with_max_x((right - space::L).min(row.left() + 320.0))
         };
         let mut row = ui.new_child(UiBuilder::new().max_rect(sound));
-        let pressed = switch(&mut row, text::WITH_SOUND, choosing.sound);
+        let pressed = switch(&mut row, text::with_sound(), choosing.sound);
         if pressed.clicked() {
             choosing.sound = !choosing.sound;
         }
-        pressed.on_hover_text(text::WITH_SOUND_HINT);
+        pressed.on_hover_text(text::with_sound_hint());
         answer
     }
 }
@@ -265,9 +265,9 @@ fn nothing(ui: &Ui, body: Rect, since: f64) {
     let waited = ui.input(|input| input.time) - since;
     let words = if waited < PATIENCE_SECS {
         ui.ctx().request_repaint_after_secs((PATIENCE_SECS - waited) as f32);
-        text::LOOKING_FOR_SCREENS
+        text::looking_for_screens()
     } else {
-        text::NO_SCREENS
+        text::no_screens()
     };
     let style = Line::new(font::reading(), palette(ui).text_2);
     let width = body.width().min(420.0);
@@ -283,21 +283,21 @@ fn explanation(ui: &mut Ui, rect: Rect) -> Option<Answer> {
     let colors = palette(ui);
     let head = rect.with_max_y(rect.top() + size::CONTROL);
     let style = Line::new(font::large(), colors.text_1);
-    label(ui, head, Align2::LEFT_CENTER, text::SHARE_SCREEN, &style);
+    label(ui, head, Align2::LEFT_CENTER, text::share_screen(), &style);
     let style = Line::new(font::reading(), colors.text_2);
     let mut rest = rect.with_min_y(head.bottom() + space::M);
-    for words in text::PERMISSION {
+    for words in text::permission() {
         let place = paragraph(ui, rest, words, &style, line::READING);
         rest.min.y = place.bottom() + space::M;
     }
     let row = rect.with_min_y(rect.bottom() - size::CONTROL);
-    let go_on = Button::text("go on", text::GO_ON).kind(Kind::Primary);
+    let go_on = Button::text("go on", text::go_on()).kind(Kind::Primary);
     let wide = go_on.width(ui);
     let place = row.with_min_x(row.right() - wide);
     if go_on.show(ui, place).clicked() {
         return Some(Answer::Understood);
     }
-    let cancel = Button::text("cancel", text::CANCEL);
+    let cancel = Button::text("cancel", text::cancel());
     let wide = cancel.width(ui);
     let right = place.left() - space::S;
     let place = row.with_max_x(right).with_min_x(right - wide);

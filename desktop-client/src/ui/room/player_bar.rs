@@ -58,18 +58,18 @@ impl Room {
             rect
         };
         let (name, sign) = if self.theatre {
-            (text::LEAVE_FULL_SCREEN, icons::LEAVE_FULL_SCREEN)
+            (text::leave_full_screen(), icons::LEAVE_FULL_SCREEN)
         } else {
-            (text::FULL_SCREEN, icons::FULL_SCREEN)
+            (text::full_screen(), icons::FULL_SCREEN)
         };
         if small(ui, place(size::SMALL), ("full screen", name), sign).clicked() {
             let on = !self.theatre;
             self.set_theatre(ui, on);
         }
-        let films = small(ui, place(size::SMALL), ("films", text::FILMS), icons::FILMS);
+        let films = small(ui, place(size::SMALL), ("films", text::films()), icons::FILMS);
         self.films.menu(ui, &films, RectAlign::TOP_END, scene);
         rates(ui, place(size::SMALL), scene);
-        let tracks = ("tracks", text::TRACKS);
+        let tracks = ("tracks", text::tracks());
         let tracks = small(ui, place(size::SMALL), tracks, icons::SUBTITLES);
         self.tracks.show(ui, &tracks, scene);
         if !narrow {
@@ -89,7 +89,7 @@ impl Room {
             v if v < 0.4 => icons::VOLUME_LOW,
             _ => icons::VOLUME,
         };
-        let name = if silent { text::SOUND } else { text::SILENCE };
+        let name = if silent { text::sound() } else { text::silence() };
         if small(ui, button, ("silence", name), sign).clicked() {
             let to = if silent { self.player_bar.loud.take().unwrap_or(1.0) } else { 0.0 };
             if !silent {
@@ -104,7 +104,7 @@ impl Room {
             knob: colors.text_1,
             knob_always: false,
         };
-        let moved = slider(ui, rail, ("volume", text::VOLUME), (volume, 0.0, 0.1), look);
+        let moved = slider(ui, rail, ("volume", text::volume()), (volume, 0.0, 0.1), look);
         if let Some(to) = moved.held.or(moved.dropped).filter(|to| (to - volume).abs() > 0.005) {
             scene.command(Command::FilmVolume(to));
         }
@@ -126,8 +126,11 @@ impl Room {
             let button = if side < size::CONTROL { button.small() } else { button };
             button.enabled(enabled).unless(because).show(ui, place).clicked()
         };
-        let (name, sign) =
-            if playback.playing { (text::PAUSE, icons::PAUSE) } else { (text::PLAY, icons::PLAY) };
+        let (name, sign) = if playback.playing {
+            (text::pause(), icons::PAUSE)
+        } else {
+            (text::play(), icons::PLAY)
+        };
         let toggled = button(size::CONTROL, ("play", name), sign, true);
         let mut to = None;
         let mut go = |pressed: bool, place: f64| {
@@ -135,17 +138,17 @@ impl Room {
                 to = Some(within_film(playback, place));
             }
         };
-        let back = button(size::SMALL, ("back", text::BACK), icons::BACK, true);
+        let back = button(size::SMALL, ("back", text::back()), icons::BACK, true);
         go(back, position - STEP_SECS);
         if !narrow {
-            let forward = button(size::SMALL, ("forward", text::FORWARD), icons::FORWARD, true);
+            let forward = button(size::SMALL, ("forward", text::forward()), icons::FORWARD, true);
             go(forward, position + STEP_SECS);
             if !playback.chapters.is_empty() {
                 let next = chapters::next(&playback.chapters, position);
-                let name = ("previous chapter", text::PREVIOUS_CHAPTER);
+                let name = ("previous chapter", text::previous_chapter());
                 let pressed = button(size::SMALL, name, icons::PREVIOUS_CHAPTER, true);
                 go(pressed, chapters::previous(&playback.chapters, position));
-                let name = ("next chapter", text::NEXT_CHAPTER);
+                let name = ("next chapter", text::next_chapter());
                 let pressed = button(size::SMALL, name, icons::NEXT_CHAPTER, next.is_some());
                 go(pressed, next.unwrap_or(position));
             }
@@ -183,11 +186,11 @@ fn small(ui: &Ui, rect: Rect, (key, name): (&str, &str), sign: Icon) -> Response
 
 fn rates(ui: &Ui, place: Rect, scene: &mut Scene<'_>) {
     let because = text::may_not_steer(scene.snapshot);
-    let button = Button::icon("rate", text::RATE, icons::RATE).small().kind(Kind::Quiet);
+    let button = Button::icon("rate", text::rate_label(), icons::RATE).small().kind(Kind::Quiet);
     let button = button.unless(because.as_deref()).show(ui, place);
     let close = PopupCloseBehavior::CloseOnClick;
     menu::popup(ui, &button, 160.0, close, RectAlign::TOP_END, |ui| {
-        menu::caption(ui, text::RATE);
+        menu::caption(ui, text::rate_label());
         for rate in text::RATES {
             let chosen = (scene.snapshot.playback.rate - rate).abs() < 0.01;
             if menu::choice(ui, &text::rate(rate), chosen).clicked() {

@@ -95,18 +95,18 @@ impl Prompts {
         };
         if let Some(address) = &playback.address_asked {
             let answers = vec![
-                (text::OPEN, Answer::Command(Command::AnswerAddress(true))),
-                (text::NOT_NOW, Answer::Command(Command::AnswerAddress(false))),
+                (text::open(), Answer::Command(Command::AnswerAddress(true))),
+                (text::not_now(), Answer::Command(Command::AnswerAddress(false))),
             ];
             ask("address", icons::ADDRESS, text::address_asked(playback, address), answers);
         }
         if let Some(path) =
             playback.refused_cut.clone().filter(|path| Some(path) != self.left_cut.as_ref())
         {
-            let told = self.cut_told.clone().unwrap_or_else(|| text::OTHER_CUT.to_owned());
+            let told = self.cut_told.clone().unwrap_or_else(|| text::other_cut().to_owned());
             let answers = vec![
-                (text::USE_OTHER_CUT, Answer::Command(Command::AttachOtherCut(path.clone()))),
-                (text::NOT_NOW, Answer::LeaveCut(path)),
+                (text::use_other_cut(), Answer::Command(Command::AttachOtherCut(path.clone()))),
+                (text::not_now(), Answer::LeaveCut(path)),
             ];
             ask("other cut", icons::WARNING, told, answers);
         }
@@ -115,8 +115,8 @@ impl Prompts {
         if let Some((who, audio, subtitle)) = proposal {
             let words = text::proposal(who, *audio, *subtitle, &playback.tracks);
             let answers = vec![
-                (text::USE, Answer::Command(Command::AnswerProposal(true))),
-                (text::NOT_NOW, Answer::Command(Command::AnswerProposal(false))),
+                (text::use_it(), Answer::Command(Command::AnswerProposal(true))),
+                (text::not_now(), Answer::Command(Command::AnswerProposal(false))),
             ];
             ask("proposal", icons::SUBTITLES, words, answers);
         }
@@ -124,20 +124,22 @@ impl Prompts {
             self.asked_place = None;
         }
         if let Some(place) = self.asked_place {
-            let answers =
-                vec![(text::GO_THERE, Answer::GoThere(place)), (text::NOT_NOW, Answer::StayHere)];
+            let answers = vec![
+                (text::go_there(), Answer::GoThere(place)),
+                (text::not_now(), Answer::StayHere),
+            ];
             ask("place", icons::FILM_PLACE, text::go_to(place), answers);
         }
         if let Some(address) = &self.asked_link {
             let answers = vec![
-                (text::OPEN_LINK, Answer::OpenLink(address.clone())),
-                (text::COPY_LINK, Answer::CopyLink(address.clone())),
-                (text::NOT_NOW, Answer::LeaveLink),
+                (text::open_link(), Answer::OpenLink(address.clone())),
+                (text::copy_link(), Answer::CopyLink(address.clone())),
+                (text::not_now(), Answer::LeaveLink),
             ];
             ask("link", icons::ADDRESS, text::link_asked(address), answers);
         }
         if let Some(undo) = playback.undo.as_ref().filter(|_| playback.may_steer) {
-            let answers = vec![(text::UNDO, Answer::Command(Command::Undo))];
+            let answers = vec![(text::undo_label(), Answer::Command(Command::Undo))];
             ask("undo", icons::UNDO, text::undo(undo), answers);
         }
         questions

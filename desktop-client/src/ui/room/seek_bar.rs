@@ -44,7 +44,7 @@ impl Room {
                 if because.is_some() {
                     ui.disable();
                 }
-                slider(ui, rail, ("seek", text::SEEK), (value, ahead, step), look)
+                slider(ui, rail, ("seek", text::seek()), (value, ahead, step), look)
             })
             .inner;
         if let Some(because) = &because {

@@ -61,17 +61,18 @@ impl Room {
             right = rect.left() - space::XS;
             rect
         };
-        let stop = Button::text("stop sharing", text::STOP).called(text::STOP_SHARING);
+        let stop = Button::text("stop sharing", text::stop()).called(text::stop_sharing());
         let stop = stop.with_icon(icons::STOP).kind(Kind::Danger);
         if stop.show(ui, place(104.0)).clicked() {
             scene.command(Command::StopSharing);
         }
         let change = if narrow {
             let side = inner.height();
-            let button = Button::icon("change shared", text::CHANGE_SHARED, icons::SHARE);
+            let button = Button::icon("change shared", text::change_shared(), icons::SHARE);
             button.kind(Kind::Quiet).show(ui, place(side))
         } else {
-            let button = Button::text("change shared", text::CHANGE).called(text::CHANGE_SHARED);
+            let button =
+                Button::text("change shared", text::change()).called(text::change_shared());
             let wide = button.width(ui);
             button.kind(Kind::Quiet).show(ui, place(wide))
         };
@@ -112,7 +113,7 @@ fn words(
     if sharing.sound && !narrow {
         let beside = Rect::from_min_max(pos2(rest.right() - size::SMALL, rest.top()), rest.max);
         icon(ui.painter(), beside.center(), icons::VOLUME, size::ICON_TEXT, ink);
-        crate::ui::widgets::readable(ui, beside, text::SENT_WITH_SOUND);
+        crate::ui::widgets::readable(ui, beside, text::sent_with_sound());
         rest.max.x = beside.left();
     }
     let line = Line::new(font::body_strong(), ink);

@@ -105,10 +105,10 @@ impl Room {
         if let Some(dragged) = dropped::dragged(ui) {
             let playback = &scene.snapshot.playback;
             let words = match (dragged, &playback.film) {
-                (Dragged::Subtitles, _) => text::DROP_SUBTITLES_NOW.to_owned(),
+                (Dragged::Subtitles, _) => text::drop_subtitles_now().to_owned(),
                 (Dragged::Film, Some(film)) if is_copy_wanted(playback) => text::drop_copy(film),
                 (Dragged::Film, Some(film)) => text::drop_instead(film),
-                (Dragged::Film, None) => text::DROP_NOW.to_owned(),
+                (Dragged::Film, None) => text::drop_now().to_owned(),
             };
             dropped::say(ui, rect, &words);
         }
@@ -139,7 +139,7 @@ fn instead(ui: &Ui, rect: Rect, scene: &mut Scene<'_>, narrow: bool) {
     };
     let sign = if scene.player_missing.is_some() { icons::WARNING } else { icons::FILM };
     let button = (wanted && scene.player_missing.is_none())
-        .then(|| Button::text("choose copy", text::CHOOSE_COPY).with_icon(icons::OPEN));
+        .then(|| Button::text("choose copy", text::choose_copy()).with_icon(icons::OPEN));
     if invite(ui, rect, (sign, &words), button, narrow) {
         (scene.send)(UiAction::PickOwnCopy);
     }

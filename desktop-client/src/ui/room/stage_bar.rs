@@ -40,7 +40,7 @@ impl Room {
         }
         let there = self.on_stage.there();
         let name = |view: &View| match view {
-            View::Film => (icons::FILM, text::THE_FILM.to_owned()),
+            View::Film => (icons::FILM, text::the_film().to_owned()),
             View::Screen(id) => {
                 let mut people = scene.snapshot.participants.iter();
                 let name = people.find(|person| person.id == *id).map_or("", |one| &one.name);
@@ -82,9 +82,9 @@ impl Room {
         };
         if scene.snapshot.playback.film.is_none() {
             let (name, sign) = if self.theatre {
-                (text::LEAVE_FULL_SCREEN, icons::LEAVE_FULL_SCREEN)
+                (text::leave_full_screen(), icons::LEAVE_FULL_SCREEN)
             } else {
-                (text::FULL_SCREEN, icons::FULL_SCREEN)
+                (text::full_screen(), icons::FULL_SCREEN)
             };
             if small(ui, place(size::SMALL), ("full screen", name), sign, over) {
                 let on = !self.theatre;
@@ -92,9 +92,9 @@ impl Room {
             }
         }
         let (name, sign) = if self.zoom.actual {
-            (text::WHOLE_SCREEN, icons::WHOLE)
+            (text::whole_screen(), icons::WHOLE)
         } else {
-            (text::ACTUAL_SIZE, icons::ACTUAL_SIZE)
+            (text::actual_size(), icons::ACTUAL_SIZE)
         };
         if small(ui, place(size::SMALL), ("actual size", name), sign, over) {
             self.zoom.toggle();

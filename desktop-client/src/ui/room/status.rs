@@ -41,8 +41,8 @@ impl Room {
                 .show(ui, |ui| contents(ui, scene));
             ui.add_space(space::S);
             code_wanted =
-                menu::button(ui, "code only", text::COPY_CODE_ONLY, Kind::Control).clicked();
-            let words = if copied { text::REPORT_COPIED } else { text::COPY_REPORT };
+                menu::button(ui, "code only", text::copy_code_only(), Kind::Control).clicked();
+            let words = if copied { text::report_copied() } else { text::copy_report() };
             wanted = menu::button(ui, "report", words, Kind::Control).clicked();
         });
         if let (true, Stage::Room { code, .. }) = (code_wanted, &scene.snapshot.stage) {
@@ -66,14 +66,14 @@ fn contents(ui: &mut Ui, scene: &Scene<'_>) {
     }
     let own = call_status::own_figures(snapshot, scene.status.program());
     if !own.is_empty() {
-        menu::caption(ui, text::YOU_SEND);
+        menu::caption(ui, text::you_send());
         for line in own {
             row(ui, &line);
         }
     }
     row(ui, &text::clock_error(snapshot.clock_error_ms));
     if !snapshot.signaling_connected {
-        row(ui, text::SERVER_AWAY);
+        row(ui, text::server_away());
     }
 }
 
@@ -130,13 +130,13 @@ fn graphs(ui: &mut Ui, person: &ParticipantView, scene: &Scene<'_>) {
     let rtt: Vec<_> = samples.iter().map(|sample| sample.rtt_ms).collect();
     let loss: Vec<_> = samples.iter().map(|sample| sample.loss_percent).collect();
     let rate: Vec<_> = samples.iter().map(|sample| Some(sample.received_bps as f64)).collect();
-    let milliseconds = |value: f64| format!("{value:.0} ms");
-    let percent = |value: f64| format!("{value:.1} %");
+    let milliseconds = |value: f64| text::milliseconds(text::figure(value, 0));
+    let percent = |value: f64| text::percent(text::figure(value, 1));
     let bits = |value: f64| call_status::bitrate(value.max(0.0) as u64);
     let all = [
-        Graph { caption: text::GRAPH_RTT, values: &rtt, at_least: 50.0, write: &milliseconds },
-        Graph { caption: text::GRAPH_LOSS, values: &loss, at_least: 2.0, write: &percent },
-        Graph { caption: text::GRAPH_RATE, values: &rate, at_least: 100_000.0, write: &bits },
+        Graph { caption: text::graph_rtt(), values: &rtt, at_least: 50.0, write: &milliseconds },
+        Graph { caption: text::graph_loss(), values: &loss, at_least: 2.0, write: &percent },
+        Graph { caption: text::graph_rate(), values: &rate, at_least: 100_000.0, write: &bits },
     ];
     for (graph, cell) in all.iter().zip(columns(inner, all.len(), space::M)) {
         graph::show(ui, cell, graph, call_status::HISTORY);

@@ -48,32 +48,32 @@ pub(super) fn sync(snapshot: &Snapshot) -> Sync {
         // Who loses the way is told by name; the room is connected all the same.
         let mut states = snapshot.participants.iter().map(|person| person.state);
         return if snapshot.participants.is_empty() {
-            other(text::JUST_YOU, true)
+            other(text::just_you(), true)
         } else if !states.all(|state| state == LinkState::Connecting) {
-            other(text::CONNECTED, true)
+            other(text::connected(), true)
         } else {
-            other(text::CONNECTING, false)
+            other(text::connecting(), false)
         };
     }
     if playback.mine == cinemasync_core::interface::FilmCopy::None {
         let asked = playback.address_asked.is_some();
-        return other(if asked { text::ANSWER_WANTED } else { text::COPY_WANTED }, false);
+        return other(if asked { text::answer_wanted() } else { text::copy_wanted() }, false);
     }
     if let Some(waiting) = &playback.waiting {
         let words = text::waiting_short(waiting, snapshot.me.id.as_ref());
         return Sync::Other { words, well: false };
     }
     match playback.state {
-        PlaybackStage::Waiting => other(text::WAITING, false),
-        PlaybackStage::None | PlaybackStage::Loading => other(text::OPENING, false),
-        PlaybackStage::Paused => other(text::PAUSED, true),
-        PlaybackStage::Playing if playback.slowed => other(text::SLOWED, true),
+        PlaybackStage::Waiting => other(text::waiting_label(), false),
+        PlaybackStage::None | PlaybackStage::Loading => other(text::opening(), false),
+        PlaybackStage::Paused => other(text::paused(), true),
+        PlaybackStage::Playing if playback.slowed => other(text::slowed(), true),
         PlaybackStage::Playing => match playback.offset_ms {
             Some(offset) if offset.abs() <= IN_SYNC_MS => {
                 let clock = snapshot.clock_error_ms.unwrap_or(0.0);
                 Sync::InSync((offset.abs() + clock).clamp(1.0, 999.0))
             }
-            _ => other(text::CATCHING_UP, false),
+            _ => other(text::catching_up(), false),
         },
     }
 }
@@ -120,8 +120,11 @@ impl Room {
             ui.ctx().request_repaint_after_secs(COPIED_SECS as f32);
         }
         let code = text::code(bars.code);
-        let name =
-            if copied { text::COPIED.to_owned() } else { format!("{} {code}", text::COPY_CODE) };
+        let name = if copied {
+            text::copied().to_owned()
+        } else {
+            format!("{} {code}", text::copy_code())
+        };
         let sign = if copied { icons::DONE } else { icons::COPY };
         let mut line = Line::new(font::body_strong(), colors.text_1);
         line.letters = letters::CODE;
@@ -151,7 +154,7 @@ impl Room {
             let left = code_pill.rect.right() + space::M;
             let at = pos2(left, bar.center().y);
             let room = pill.left() - space::M - left;
-            let name = format!("{sentence}. {}", text::PEOPLE);
+            let name = format!("{sentence}. {}", text::people_label());
             let line = Line::new(font::body(), colors.text_1);
             let line = Pill::new("status", &name, &sentence).dot(colors.amber_mark).line(line);
             let line = line.show(ui, at, Align::Min, room);
@@ -172,7 +175,7 @@ impl Room {
         let short = ground == Ground::Window && ui.max_rect().width() < size::NARROW_BELOW;
         let sync = sync(scene.snapshot);
         let words = sync.words(short);
-        let name = format!("{}. {}", sync.words(false), text::PEOPLE);
+        let name = format!("{}. {}", sync.words(false), text::people_label());
         let mut pill = Pill::new("sync", &name, &words).dot(sync.color(colors));
         if ground == Ground::Picture {
             pill = pill.over_picture();
@@ -216,7 +219,7 @@ mod tests {
     #[test]
     fn the_pill_names_whom_the_room_waits_for() {
         let mut waiting = watching(PlaybackStage::Waiting, None);
-        assert_eq!(sync(&waiting).words(true), text::WAITING);
+        assert_eq!(sync(&waiting).words(true), text::waiting_label());
         let ben = (ParticipantId::new("p-ben"), "Ben".to_owned(), Some(40));
         waiting.playback.waiting = Some(WaitingView { who: vec![ben], why: WaitReason::Buffering });
         assert_eq!(sync(&waiting).words(true), "Waiting for Ben");
@@ -225,17 +228,17 @@ mod tests {
     #[test]
     fn every_stage_has_words() {
         for (state, offset, words) in [
-            (PlaybackStage::Playing, Some(400.0), text::CATCHING_UP),
-            (PlaybackStage::Playing, None, text::CATCHING_UP),
-            (PlaybackStage::Paused, None, text::PAUSED),
-            (PlaybackStage::Loading, None, text::OPENING),
-            (PlaybackStage::None, None, text::OPENING),
+            (PlaybackStage::Playing, Some(400.0), text::catching_up()),
+            (PlaybackStage::Playing, None, text::catching_up()),
+            (PlaybackStage::Paused, None, text::paused()),
+            (PlaybackStage::Loading, None, text::opening()),
+            (PlaybackStage::None, None, text::opening()),
         ] {
             assert_eq!(sync(&watching(state, offset)).words(false), words);
         }
-        assert_eq!(sync(&Snapshot::default()).words(false), text::JUST_YOU);
+        assert_eq!(sync(&Snapshot::default()).words(false), text::just_you());
         let mut slowed = watching(PlaybackStage::Playing, Some(1.0));
         slowed.playback.slowed = true;
-        assert_eq!(sync(&slowed).words(false), text::SLOWED);
+        assert_eq!(sync(&slowed).words(false), text::slowed());
     }
 }

@@ -46,33 +46,34 @@ impl TracksMenu {
     fn contents(&mut self, ui: &mut Ui, scene: &mut Scene<'_>) {
         let playback = &scene.snapshot.playback;
         let Tuning { subtitle_delay_secs, audio_delay_secs, subtitle_scale } = playback.tuning;
-        menu::caption(ui, text::AUDIO);
+        menu::caption(ui, text::audio());
         choices(ui, FilmTrackKind::Audio, scene);
-        let names = (text::SOUND_EARLIER, text::SOUND_LATER);
+        let names = (text::sound_earlier(), text::sound_later());
         let words = text::shift(audio_delay_secs);
-        if let Some(step) = stepper(ui, text::AUDIO_DELAY, &words, names) {
+        if let Some(step) = stepper(ui, text::audio_delay(), &words, names) {
             scene.command(Command::AudioDelay(moved(audio_delay_secs, step)));
         }
-        menu::caption(ui, text::SUBTITLES);
+        menu::caption(ui, text::subtitles());
         choices(ui, FilmTrackKind::Subtitle, scene);
-        let names = (text::SUBTITLES_EARLIER, text::SUBTITLES_LATER);
+        let names = (text::subtitles_earlier(), text::subtitles_later());
         let words = text::shift(subtitle_delay_secs);
-        if let Some(step) = stepper(ui, text::SUBTITLE_DELAY, &words, names) {
+        if let Some(step) = stepper(ui, text::subtitle_delay(), &words, names) {
             scene.command(Command::SubtitleDelay(moved(subtitle_delay_secs, step)));
         }
         let words = text::share(subtitle_scale);
-        if let Some(step) = stepper(ui, text::SUBTITLE_SIZE, &words, (text::SMALLER, text::LARGER))
+        if let Some(step) =
+            stepper(ui, text::subtitle_size(), &words, (text::smaller(), text::larger()))
         {
             scene.command(Command::SubtitleScale(moved(subtitle_scale, step)));
         }
         for offer in &playback.subtitle_offers {
             offered(ui, offer, scene);
         }
-        if menu::button(ui, "add subtitles", text::ADD_SUBTITLES, Kind::Control).clicked() {
+        if menu::button(ui, "add subtitles", text::add_subtitles(), Kind::Control).clicked() {
             (scene.send)(UiAction::PickSubtitles);
             ui.close();
         }
-        if menu::button(ui, "propose", text::PROPOSE_TRACKS, Kind::Quiet).clicked() {
+        if menu::button(ui, "propose", text::propose_tracks(), Kind::Quiet).clicked() {
             scene.command(Command::ProposeTracks);
             ui.close();
         }
@@ -83,8 +84,8 @@ impl TracksMenu {
 
     /// How one's own cut lies to the room's.
     fn other_cut(&mut self, ui: &mut Ui, cut: &OtherCut, scene: &mut Scene<'_>) {
-        menu::caption(ui, text::YOUR_CUT);
-        menu::hint(ui, text::YOUR_CUT_HINT, palette(ui).text_3);
+        menu::caption(ui, text::your_cut());
+        menu::hint(ui, text::your_cut_hint(), palette(ui).text_3);
         let wanted = vec2(ui.available_width(), size::CONTROL);
         let (row, _) = ui.allocate_exact_size(wanted, Sense::empty());
         let id = Id::unique("film shift");
@@ -94,7 +95,7 @@ impl TracksMenu {
         let side = 2.0 * (size::CONTROL + space::XS);
         let inner = row.shrink2(vec2(space::XS + side, 0.0));
         let typed = seconds(&self.shift);
-        let field = Field::new(id, text::SHIFT, "0").limit(12).wrong(typed.is_none());
+        let field = Field::new(id, text::shift_label(), "0").limit(12).wrong(typed.is_none());
         let field = field.font(font::body()).show(ui, inner, &mut self.shift);
         if field.lost_focus()
             && ui.input(|input| input.key_pressed(Key::Enter))
@@ -103,8 +104,8 @@ impl TracksMenu {
             scene.command(Command::FilmShift(to));
         }
         let mut left = row.left() + space::XS;
-        for (index, (step, name)) in text::SHIFTS.into_iter().enumerate() {
-            if index == text::SHIFTS.len() / 2 {
+        for (index, (step, name)) in text::shifts().into_iter().enumerate() {
+            if index == text::shifts().len() / 2 {
                 left = inner.right() + space::XS;
             }
             let place = Rect::from_min_size(
@@ -131,9 +132,9 @@ fn choices(ui: &mut Ui, kind: FilmTrackKind, scene: &mut Scene<'_>) {
     let playback = &scene.snapshot.playback;
     let subtitles = kind == FilmTrackKind::Subtitle;
     let (chosen, none) = if subtitles {
-        (playback.subtitle_track, text::NO_SUBTITLES)
+        (playback.subtitle_track, text::no_subtitles())
     } else {
-        (playback.audio_track, text::NO_SOUND)
+        (playback.audio_track, text::no_sound())
     };
     let mut wish = menu::choice(ui, none, chosen == 0).clicked().then_some(0);
     for track in playback.tracks.iter().filter(|track| track.kind == kind) {
@@ -154,15 +155,15 @@ fn offered(ui: &mut Ui, offer: &SubtitleOffer, scene: &mut Scene<'_>) {
     let (row, _) = ui.allocate_exact_size(wanted, Sense::empty());
     let mut words = row.shrink2(vec2(space::S, 0.0));
     let who = scene.snapshot.participants.iter().find(|person| person.id == offer.from);
-    let said = text::offer(who.map_or("Somebody", |person| &person.name), offer);
+    let said = text::offer(who.map_or(text::somebody(), |person| &person.name), offer);
     if !offer.taken {
-        let name = format!("{}: {}", text::TAKE_SUBTITLES, offer.name);
+        let name = text::take_these_subtitles(&offer.name);
         let key = format!("offer {} {}", offer.from, offer.number);
-        let wide = Button::text(&key, text::USE).width(ui);
+        let wide = Button::text(&key, text::use_it()).width(ui);
         let corner = pos2(words.right() - wide, row.center().y - size::SMALL / 2.0);
         let place = Rect::from_min_size(corner, vec2(wide, size::SMALL));
         words.max.x = place.left() - space::S;
-        let button = Button::text(&key, text::USE).called(&name);
+        let button = Button::text(&key, text::use_it()).called(&name);
         if button.show(ui, place).clicked() {
             let (from, number) = (offer.from.clone(), offer.number);
             scene.command(Command::TakeSubtitle { from, number });

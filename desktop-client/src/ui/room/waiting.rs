@@ -31,7 +31,7 @@ pub(super) fn banner(ui: &Ui, stage: Rect, scene: &mut Scene<'_>) {
     let asks = asks_for_ready(scene);
     let words = match &playback.waiting {
         Some(waiting) => text::waiting(waiting, me),
-        None if asks => text::READY_CHECK.to_owned(),
+        None if asks => text::ready_check().to_owned(),
         None if stands => text::stage(playback),
         None => return,
     };
@@ -40,9 +40,9 @@ pub(super) fn banner(ui: &Ui, stage: Rect, scene: &mut Scene<'_>) {
     let mut answers = Vec::new();
     if asks {
         let (label, kind) = if playback.agreed {
-            (text::NOT_READY_YET, Kind::OverPicture)
+            (text::not_ready_yet(), Kind::OverPicture)
         } else {
-            (text::I_AM_READY, Kind::Primary)
+            (text::i_am_ready(), Kind::Primary)
         };
         answers.push((Button::text("ready", label).kind(kind), Command::Ready(!playback.agreed)));
     }

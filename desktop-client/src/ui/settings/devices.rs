@@ -36,13 +36,13 @@ pub(super) fn now(kind: DeviceKind, scene: &Scene<'_>) -> String {
     let view = view(kind, scene);
     let name = |id: &String| {
         let found = view.available.iter().find(|device| device.id == *id);
-        found.map_or_else(|| text::AWAY.to_owned(), |device| device.name.clone())
+        found.map_or_else(|| text::away().to_owned(), |device| device.name.clone())
     };
     match (&view.chosen, in_use(kind, scene)) {
         (Some(chosen), _) => name(chosen),
         (None, Some(used)) => used,
-        (None, None) if view.available.is_empty() => text::NO_DEVICE.to_owned(),
-        (None, None) => text::SYSTEM_DEFAULT.to_owned(),
+        (None, None) if view.available.is_empty() => text::no_device().to_owned(),
+        (None, None) => text::system_default().to_owned(),
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) fn now(kind: DeviceKind, scene: &Scene<'_>) -> String {
 pub(super) fn choices(ui: &mut Ui, kind: DeviceKind, scene: &mut Scene<'_>) -> bool {
     let view = view(kind, scene).clone();
     let mut wanted = None;
-    if menu::choice(ui, text::SYSTEM_DEFAULT, view.chosen.is_none()).clicked() {
+    if menu::choice(ui, text::system_default(), view.chosen.is_none()).clicked() {
         wanted = Some(None);
     }
     for device in &view.available {
@@ -79,7 +79,7 @@ pub(super) fn preview(ui: &mut Ui, scene: &Scene<'_>) {
     let on = scene.snapshot.me.camera;
     let shown = on && scene.pictures.draw(ui, "own", &scene.frames.own, rect, placement);
     if !shown {
-        let words = if on { text::CAMERA_STARTING } else { text::CAMERA_IS_OFF };
+        let words = if on { text::camera_starting() } else { text::camera_is_off() };
         let line = Line::new(font::caption(), colors.text_2);
         label(ui, rect, Align2::CENTER_CENTER, words, &line);
     }
@@ -100,5 +100,5 @@ pub(super) fn level(ui: &mut Ui, scene: &Scene<'_>) {
         pos2(row.right(), row.center().y + 7.0),
     );
     meter(ui, cells, if on { scene.snapshot.me.level } else { 0.0 });
-    readable(ui, row, if on { text::LEVEL } else { text::MICROPHONE_IS_OFF });
+    readable(ui, row, if on { text::level() } else { text::microphone_is_off() });
 }

@@ -12,8 +12,9 @@ use crate::ui::widgets::switch::{opener, switch};
 use crate::ui::{Scene, text};
 
 /// What there is.
-pub(super) const ROWS: [&str; 4] =
-    [text::LOCK_ROOM, text::WHO_STEERS, text::READY_CHECK_RULE, text::PATIENCE];
+pub(super) fn all() -> [&'static str; 4] {
+    [text::lock_room(), text::who_steers(), text::ready_check_rule(), text::patience_label()]
+}
 
 /// How long a room can be set to wait from here, in seconds.
 const PATIENCE: [u32; 9] = [0, 5, 10, 20, 30, 60, 120, 300, MAX_PATIENCE_SECS];
@@ -28,13 +29,13 @@ impl SettingsPanel {
             return;
         }
         let locked = matches!(scene.snapshot.stage, Stage::Room { locked: true, .. });
-        if switch(ui, text::LOCK_ROOM, locked).clicked() {
+        if switch(ui, text::lock_room(), locked).clicked() {
             scene.command(Command::LockRoom(!locked));
         }
         let now = scene.snapshot.rules;
         let mut wanted = now;
         let open = self.unfolded == Some(Fold::Steering);
-        if opener(ui, text::WHO_STEERS, text::steering(now.steering), open).clicked() {
+        if opener(ui, text::who_steers(), text::steering(now.steering), open).clicked() {
             self.fold(Fold::Steering);
         }
         if open {
@@ -46,11 +47,11 @@ impl SettingsPanel {
                 }
             }
         }
-        if switch(ui, text::READY_CHECK_RULE, now.ready_check).clicked() {
+        if switch(ui, text::ready_check_rule(), now.ready_check).clicked() {
             wanted.ready_check = !now.ready_check;
         }
-        let names = (text::PATIENCE_LESS, text::PATIENCE_MORE);
-        if let Some(step) = stepper(ui, text::PATIENCE, &text::patience(now), names) {
+        let names = (text::patience_less(), text::patience_more());
+        if let Some(step) = stepper(ui, text::patience_label(), &text::patience(now), names) {
             wanted.patience_secs = patience(now, step);
         }
         if wanted != now {

@@ -27,7 +27,9 @@ const LIMITS: [u64; 12] = [
 ];
 
 /// What there is.
-pub(super) const ROWS: [&str; 3] = [text::CONTENT, text::SIXTY, text::SCREEN_LIMIT];
+pub(super) fn all() -> [&'static str; 3] {
+    [text::content_label(), text::sixty(), text::screen_limit()]
+}
 
 /// The rows; `unfolded`: is the list of contents open?
 pub(in crate::ui) fn rows(ui: &mut Ui, unfolded: &mut bool, scene: &mut Scene<'_>) {
@@ -35,7 +37,7 @@ pub(in crate::ui) fn rows(ui: &mut Ui, unfolded: &mut bool, scene: &mut Scene<'_
     let mut wanted = now;
     let found = scene.snapshot.sharing.as_ref().and_then(|sharing| sharing.content);
     let words = text::content_now(now.content, found);
-    if opener(ui, text::CONTENT, &words, *unfolded).clicked() {
+    if opener(ui, text::content_label(), &words, *unfolded).clicked() {
         *unfolded = !*unfolded;
     }
     if *unfolded {
@@ -45,14 +47,14 @@ pub(in crate::ui) fn rows(ui: &mut Ui, unfolded: &mut bool, scene: &mut Scene<'_
                 wanted.content = content;
             }
         }
-        menu::hint(ui, text::CONTENT_HINT, palette(ui).text_3);
+        menu::hint(ui, text::content_hint(), palette(ui).text_3);
     }
     let fast = now.fps > 30;
-    if switch(ui, text::SIXTY, fast).clicked() {
+    if switch(ui, text::sixty(), fast).clicked() {
         wanted.fps = if fast { 30 } else { 60 };
     }
-    let names = (text::SCREEN_LIMIT_LESS, text::SCREEN_LIMIT_MORE);
-    if let Some(step) = stepper(ui, text::SCREEN_LIMIT, &text::megabits(now.max_bps), names) {
+    let names = (text::screen_limit_less(), text::screen_limit_more());
+    if let Some(step) = stepper(ui, text::screen_limit(), &text::megabits(now.max_bps), names) {
         wanted.max_bps = limit(now.max_bps, step);
     }
     if wanted != now {

@@ -27,7 +27,7 @@ impl Search {
         let (row, _) = ui.allocate_exact_size(wanted, Sense::empty());
         let rect = Rect::from_min_size(row.min, vec2(row.width(), size::CONTROL));
         let id = Id::unique("search settings");
-        let field = Field::new(id, text::SEARCH_SETTINGS, text::SEARCH_SETTINGS);
+        let field = Field::new(id, text::search_settings(), text::search_settings());
         let field = field.limit(MOST_CHARS).font(font::body()).indent(size::ICON_TEXT);
         field.show(ui, rect, typed);
         let at = pos2(rect.left() + space::L + size::ICON_TEXT / 2.0, rect.center().y);
@@ -59,7 +59,7 @@ impl Search {
     /// Says so if nothing was found.
     pub(super) fn end(&self, ui: &mut Ui) {
         if !self.found.get() {
-            menu::hint(ui, text::NO_SETTING_FOUND, palette(ui).text_2);
+            menu::hint(ui, text::no_setting_found(), palette(ui).text_2);
         }
     }
 }

@@ -18,10 +18,19 @@ const VALUE: f32 = 60.0;
 const SLOWEST_MS: u32 = 3_000;
 
 /// What there is of one's own voice.
-pub(super) const OWN: [&str; 4] =
-    [text::INPUT_GAIN, text::AUTOMATIC_GAIN, text::NOISE_SUPPRESSION, text::ECHO_CANCELLATION];
+pub(super) fn own_rows() -> [&'static str; 4] {
+    [
+        text::input_gain(),
+        text::automatic_gain(),
+        text::noise_suppression(),
+        text::echo_cancellation(),
+    ]
+}
+
 /// What there is of what one hears.
-pub(super) const FILM: [&str; 3] = [text::DUCKING, text::DUCKING_RELEASE, text::SOUNDS];
+pub(super) fn film_rows() -> [&'static str; 3] {
+    [text::ducking_label(), text::ducking_release(), text::sounds()]
+}
 
 /// One's own voice.
 pub(super) fn own(ui: &mut Ui, section: Section<'_>, scene: &mut Scene<'_>) {
@@ -29,23 +38,23 @@ pub(super) fn own(ui: &mut Ui, section: Section<'_>, scene: &mut Scene<'_>) {
     let mut wanted = now;
     let gain = (now.input_gain_db + MAX_GAIN_DB) / (2.0 * MAX_GAIN_DB);
     let words = text::decibels(now.input_gain_db);
-    if section.has(text::INPUT_GAIN)
-        && let Some(to) = row(ui, text::INPUT_GAIN, gain, &words)
+    if section.has(text::input_gain())
+        && let Some(to) = row(ui, text::input_gain(), gain, &words)
     {
         wanted.input_gain_db = (to * 2.0 * MAX_GAIN_DB - MAX_GAIN_DB).round();
     }
-    if section.has(text::AUTOMATIC_GAIN)
-        && switch(ui, text::AUTOMATIC_GAIN, now.automatic_gain).clicked()
+    if section.has(text::automatic_gain())
+        && switch(ui, text::automatic_gain(), now.automatic_gain).clicked()
     {
         wanted.automatic_gain = !now.automatic_gain;
     }
-    if section.has(text::NOISE_SUPPRESSION)
-        && switch(ui, text::NOISE_SUPPRESSION, now.noise_suppression).clicked()
+    if section.has(text::noise_suppression())
+        && switch(ui, text::noise_suppression(), now.noise_suppression).clicked()
     {
         wanted.noise_suppression = !now.noise_suppression;
     }
-    if section.has(text::ECHO_CANCELLATION)
-        && switch(ui, text::ECHO_CANCELLATION, now.echo_cancellation).clicked()
+    if section.has(text::echo_cancellation())
+        && switch(ui, text::echo_cancellation(), now.echo_cancellation).clicked()
     {
         wanted.echo_cancellation = !now.echo_cancellation;
     }
@@ -57,21 +66,21 @@ pub(super) fn film(ui: &mut Ui, section: Section<'_>, scene: &mut Scene<'_>) {
     let now = scene.snapshot.voice;
     let mut wanted = now;
     let words = text::ducking(now.ducking_db);
-    if section.has(text::DUCKING)
-        && let Some(to) = row(ui, text::DUCKING, now.ducking_db / MAX_DUCKING_DB, &words)
+    if section.has(text::ducking_label())
+        && let Some(to) = row(ui, text::ducking_label(), now.ducking_db / MAX_DUCKING_DB, &words)
     {
         wanted.ducking_db = (to * MAX_DUCKING_DB).round();
     }
     let slowest = f64::from(SLOWEST_MS.min(MAX_RAMP_MS));
     let words = text::seconds(now.ducking_release_ms);
     let release = f64::from(now.ducking_release_ms) / slowest;
-    if section.has(text::DUCKING_RELEASE)
-        && let Some(to) = row(ui, text::DUCKING_RELEASE, release, &words)
+    if section.has(text::ducking_release())
+        && let Some(to) = row(ui, text::ducking_release(), release, &words)
     {
         // Steps of a tenth of a second, within what a ramp may take.
         wanted.ducking_release_ms = (to * slowest / 100.0).round() as u32 * 100;
     }
-    if section.has(text::SOUNDS) && switch(ui, text::SOUNDS, now.sounds).clicked() {
+    if section.has(text::sounds()) && switch(ui, text::sounds(), now.sounds).clicked() {
         wanted.sounds = !now.sounds;
     }
     tell(scene, now, wanted);

@@ -18,27 +18,27 @@ impl SettingsPanel {
     pub(super) fn window(&mut self, ui: &mut Ui, section: Section<'_>, scene: &mut Scene<'_>) {
         let now = scene.window;
         let mut wanted = now.clone();
-        if section.has(text::SCALE) {
-            let names = (text::SCALE_LESS, text::SCALE_MORE);
+        if section.has(text::scale()) {
+            let names = (text::scale_less(), text::scale_more());
             let words = text::percent(now.scale_percent);
-            if let Some(step) = stepper(ui, text::SCALE, &words, names) {
+            if let Some(step) = stepper(ui, text::scale(), &words, names) {
                 wanted.scale_percent = now.next_scale(step == Step::More);
             }
         }
-        if section.has(text::ON_TOP) && switch(ui, text::ON_TOP, now.on_top).clicked() {
+        if section.has(text::on_top()) && switch(ui, text::on_top(), now.on_top).clicked() {
             wanted.on_top = !now.on_top;
         }
-        if section.has(text::REDUCED_MOTION)
-            && switch(ui, text::REDUCED_MOTION, now.reduced_motion).clicked()
+        if section.has(text::reduced_motion())
+            && switch(ui, text::reduced_motion(), now.reduced_motion).clicked()
         {
             wanted.reduced_motion = !now.reduced_motion;
         }
-        if section.has(text::NOTIFICATIONS)
-            && switch(ui, text::NOTIFICATIONS, now.notifications).clicked()
+        if section.has(text::notifications())
+            && switch(ui, text::notifications(), now.notifications).clicked()
         {
             wanted.notifications = !now.notifications;
         }
-        if section.has(text::KEYS) {
+        if section.has(text::keys()) {
             self.keys(ui, &mut wanted, scene);
         }
         if wanted != *now {
@@ -49,8 +49,8 @@ impl SettingsPanel {
     fn keys(&mut self, ui: &mut Ui, wanted: &mut WindowSettings, scene: &Scene<'_>) {
         let open = self.unfolded == Some(Fold::Keys);
         let changed = scene.keys.is_changed();
-        let words = if changed { text::KEYS_CHOSEN } else { text::KEYS_AS_THEY_CAME };
-        if opener(ui, text::KEYS, words, open).clicked() {
+        let words = if changed { text::keys_chosen() } else { text::keys_as_they_came() };
+        if opener(ui, text::keys(), words, open).clicked() {
             self.choosing = None;
             self.fold(Fold::Keys);
         }
@@ -60,7 +60,7 @@ impl SettingsPanel {
         for row in TABLE.iter().filter(|row| row.key != keys::Key::Escape) {
             if self.choosing == Some(Choosing::Act(row.id)) {
                 let taken = self.taken.as_ref();
-                let words = taken.cloned().unwrap_or_else(|| text::press_for(row.words));
+                let words = taken.cloned().unwrap_or_else(|| text::press_for(row.words()));
                 menu::hint(ui, &words, palette(ui).amber_text);
                 if let Some(key) = pressed(ui) {
                     self.choose(key, row, wanted, scene);
@@ -68,12 +68,12 @@ impl SettingsPanel {
                 continue;
             }
             let names: Vec<&str> = scene.keys.keys(row).into_iter().map(text::key_name).collect();
-            if opener(ui, row.words, &names.join(", "), false).clicked() {
+            if opener(ui, row.words(), &names.join(", "), false).clicked() {
                 self.choosing = Some(Choosing::Act(row.id));
                 self.taken = None;
             }
         }
-        if changed && menu::button(ui, "reset keys", text::RESET_KEYS, Kind::Control).clicked() {
+        if changed && menu::button(ui, "reset keys", text::reset_keys(), Kind::Control).clicked() {
             self.choosing = None;
             wanted.keys.clear();
         }
@@ -92,9 +92,9 @@ impl SettingsPanel {
         self.taken = if key == Key::Escape {
             None
         } else if talk {
-            Some(text::key_is_taken(key, text::KEY_TALK))
+            Some(text::key_is_taken(key, text::key_talk()))
         } else {
-            holder.map(|other| text::key_is_taken(key, other.words))
+            holder.map(|other| text::key_is_taken(key, other.words()))
         };
         if self.taken.is_some() {
             return;

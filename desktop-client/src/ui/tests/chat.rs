@@ -5,14 +5,14 @@ use super::*;
 #[test]
 fn a_message_is_sent_by_enter_and_by_the_button_and_never_empty() {
     let mut window = window(WIDE, watching());
-    type_into(&mut window, text::MESSAGE, " hello ");
+    type_into(&mut window, text::message(), " hello ");
     press(&mut window, Key::Enter);
-    let field = window.get_by_role_and_label(Role::TextInput, text::MESSAGE);
+    let field = window.get_by_role_and_label(Role::TextInput, text::message());
     assert!(field.is_focused(), "one goes on writing");
     assert_eq!(field.value().unwrap_or_default(), "");
     press(&mut window, Key::Enter);
-    type_into(&mut window, text::MESSAGE, "again");
-    click(&mut window, text::SEND);
+    type_into(&mut window, text::message(), "again");
+    click(&mut window, text::send());
     let said = ["hello", "again"].map(|text| Command::Chat(text.to_owned()));
     assert_eq!(commands(&window), said);
 }
@@ -49,7 +49,7 @@ fn the_newest_message_is_in_view_whatever_the_windows_shape() {
         window.set_size(size);
         window.run_steps(5);
         let newest = window.get_by_label("no spoilers!").rect();
-        let field = window.get_by_role_and_label(Role::TextInput, text::MESSAGE).rect();
+        let field = window.get_by_role_and_label(Role::TextInput, text::message()).rect();
         assert!(newest.bottom() <= field.top(), "{newest:?} above {field:?} in {size:?}");
     }
 }
@@ -75,15 +75,18 @@ fn who_reads_back_is_not_pulled_to_the_newest_message() {
 #[test]
 fn a_message_is_sent_with_the_films_place() {
     let mut window = window(WIDE, watching());
-    type_into(&mut window, text::MESSAGE, "look left");
-    click(&mut window, text::SEND_WITH_PLACE);
+    type_into(&mut window, text::message(), "look left");
+    click(&mut window, text::send_with_place());
     assert_eq!(last(&window), Some(Command::ChatAtFilm("look left".to_owned())));
-    type_into(&mut window, text::MESSAGE, "and right");
+    type_into(&mut window, text::message(), "and right");
     window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     window.run_steps(3);
     assert_eq!(last(&window), Some(Command::ChatAtFilm("and right".to_owned())));
     now(&mut window, |snapshot| snapshot.playback = PlaybackView::default());
-    assert!(window.query_by_label(text::SEND_WITH_PLACE).is_none(), "without a film there is none");
+    assert!(
+        window.query_by_label(text::send_with_place()).is_none(),
+        "without a film there is none"
+    );
 }
 
 #[test]
@@ -93,10 +96,10 @@ fn the_place_of_a_message_is_gone_to_after_asking() {
         click(&mut window, &text::place(190.0));
         assert_eq!(commands(&window), [], "one is asked first");
         window.get_by_label("Take everybody to 3:10?");
-        click(&mut window, text::NOT_NOW);
+        click(&mut window, text::not_now());
         assert!(window.query_by_label("Take everybody to 3:10?").is_none());
         click(&mut window, &text::place(190.0));
-        click(&mut window, text::GO_THERE);
+        click(&mut window, text::go_there());
         assert_eq!(commands(&window), [Command::Seek(190.0)]);
         assert!(window.query_by_label("Take everybody to 3:10?").is_none());
         now(&mut window, |snapshot| {
@@ -132,12 +135,12 @@ fn an_address_in_a_message_is_opened_after_a_look_at_all_of_it() {
         press_link(&mut window);
         assert_eq!(opened(&window), None, "one is asked first");
         window.get_by_label(&text::link_asked(address));
-        click(&mut window, text::NOT_NOW);
+        click(&mut window, text::not_now());
         assert!(window.query_by_label(&text::link_asked(address)).is_none());
         window.run_steps(10);
         press_link(&mut window);
         window.get_by_label(&text::link_asked(address));
-        window.get_by_role_and_label(Role::Button, text::OPEN_LINK).click();
+        window.get_by_role_and_label(Role::Button, text::open_link()).click();
         let mut found = None;
         for _ in 0..4 {
             window.step();
@@ -151,15 +154,15 @@ fn an_address_in_a_message_is_opened_after_a_look_at_all_of_it() {
 #[test]
 fn an_emoji_is_put_in_at_the_cursor_by_keyboard_alone() {
     let mut window = window(WIDE, watching());
-    type_into(&mut window, text::MESSAGE, "ab");
+    type_into(&mut window, text::message(), "ab");
     press(&mut window, Key::ArrowLeft);
-    window.get_by_role_and_label(Role::Button, text::EMOJI_PICKER).focus();
+    window.get_by_role_and_label(Role::Button, text::emoji_picker()).focus();
     window.run_steps(2);
     press(&mut window, Key::Space);
     press(&mut window, Key::ArrowRight);
     press(&mut window, Key::Enter);
     press(&mut window, Key::Escape);
-    let field = window.get_by_role_and_label(Role::TextInput, text::MESSAGE);
+    let field = window.get_by_role_and_label(Role::TextInput, text::message());
     assert_eq!(field.value().as_deref(), Some(format!("a{}b", text::EMOJI[1]).as_str()));
     assert!(field.is_focused(), "one goes on writing");
     press(&mut window, Key::Enter);
@@ -209,7 +212,7 @@ fn the_key_that_goes_to_the_message_field_is_not_written_there() {
         egui::Event::Text("c".to_owned()),
     ]);
     window.run_steps(3);
-    let field = window.get_by_role_and_label(Role::TextInput, text::MESSAGE);
+    let field = window.get_by_role_and_label(Role::TextInput, text::message());
     assert!(field.is_focused());
     assert_eq!(field.value().unwrap_or_default(), "");
 }

@@ -14,13 +14,13 @@ fn films_that_wait_are_listed_moved_removed_and_shown() {
         let mut window = window(size, watching());
         let queue = window.state().snapshot.playback.queue.clone();
         let [(first, _), (second, _)] = &queue[..] else { panic!("two films wait: {queue:?}") };
-        click(&mut window, text::FILMS);
+        click(&mut window, text::films());
         window.get_by_label("The Harbour Lights · Ben");
         click(&mut window, &text::later(first));
         click(&mut window, &text::sooner(second));
         click(&mut window, &text::unqueue(second));
         click(&mut window, &text::sooner(first));
-        click(&mut window, text::PLAY_NEXT);
+        click(&mut window, text::play_next());
         let (first, second) = (first.id.clone(), second.id.clone());
         let expected = [
             Command::MoveInQueue { film: first, to: 1 },
@@ -29,13 +29,13 @@ fn films_that_wait_are_listed_moved_removed_and_shown() {
             Command::PlayNext,
         ];
         assert_eq!(commands(&window), expected, "the first one cannot be shown sooner");
-        click(&mut window, text::FILMS);
-        click(&mut window, text::ADD_FILM);
+        click(&mut window, text::films());
+        click(&mut window, text::add_film());
         assert_eq!(window.state().actions.last(), Some(&UiAction::PickNextFilm));
-        click(&mut window, text::FILMS);
-        window.get_by_role_and_label(Role::Button, text::CLOSE_FILM).scroll_to_me();
+        click(&mut window, text::films());
+        window.get_by_role_and_label(Role::Button, text::close_film()).scroll_to_me();
         window.run_steps(10);
-        click(&mut window, text::CLOSE_FILM);
+        click(&mut window, text::close_film());
         assert_eq!(last(&window), Some(Command::CloseFilm));
     }
 }
@@ -46,8 +46,8 @@ fn films_that_wait_can_be_shown_when_none_is_on() {
     snapshot.playback.queue = watching().playback.queue;
     for size in [WIDE, NARROW] {
         let mut window = window(size, snapshot.clone());
-        click(&mut window, text::FILMS);
-        click(&mut window, text::PLAY_NEXT);
+        click(&mut window, text::films());
+        click(&mut window, text::play_next());
         assert_eq!(commands(&window), [Command::PlayNext]);
     }
 }
@@ -56,21 +56,21 @@ fn films_that_wait_can_be_shown_when_none_is_on() {
 fn an_address_is_opened_beside_choosing_a_film() {
     for size in [WIDE, vec2(360.0, 640.0)] {
         let mut window = window(size, without_a_film());
-        click(&mut window, text::OPEN_ADDRESS);
-        type_into(&mut window, text::FILM_ADDRESS, "file:///etc/passwd");
+        click(&mut window, text::open_address());
+        type_into(&mut window, text::film_address(), "file:///etc/passwd");
         window.get_by_label(&FilmAddressError::Scheme.to_string());
-        click(&mut window, text::SHOW_ADDRESS);
+        click(&mut window, text::show_address());
         assert_eq!(commands(&window), []);
-        retype(&mut window, text::FILM_ADDRESS, ADDRESS);
-        click(&mut window, text::SHOW_ADDRESS);
+        retype(&mut window, text::film_address(), ADDRESS);
+        click(&mut window, text::show_address());
         assert_eq!(commands(&window), [Command::OpenAddress(ADDRESS.to_owned())]);
-        assert!(window.query_by_label(text::SHOW_ADDRESS).is_none());
+        assert!(window.query_by_label(text::show_address()).is_none());
     }
 }
 
 #[test]
 fn one_is_asked_before_an_address_is_opened_here() {
-    for (answer, open) in [(text::OPEN, true), (text::NOT_NOW, false)] {
+    for (answer, open) in [(text::open(), true), (text::not_now(), false)] {
         for size in [WIDE, vec2(360.0, 640.0)] {
             let mut window = window(size, Demo::at(96.0, Instant::now()).snapshot().clone());
             let playback = &window.state().snapshot.playback;
@@ -80,7 +80,7 @@ fn one_is_asked_before_an_address_is_opened_here() {
                 question.starts_with("Ben wants to show what is at https://films.example.org/")
             );
             window.get_by_label(&question);
-            assert!(window.query_by_label(text::CHOOSE_COPY).is_none());
+            assert!(window.query_by_label(text::choose_copy()).is_none());
             click(&mut window, answer);
             assert_eq!(commands(&window), [Command::AnswerAddress(open)]);
         }

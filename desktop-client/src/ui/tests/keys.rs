@@ -12,7 +12,7 @@ fn a_question_mark_shows_all_keys_until_it_is_closed() {
         window.get_by_label("These keys: ?, F1");
         press(&mut window, Key::M);
         assert_eq!(commands(&window), [], "what lies below does not hear keys");
-        click(&mut window, text::CLOSE);
+        click(&mut window, text::close());
         assert!(window.query_by_label("Play or pause: Space, K").is_none());
         press(&mut window, Key::F1);
         window.get_by_label("Play or pause: Space, K");
@@ -24,7 +24,7 @@ fn a_question_mark_shows_all_keys_until_it_is_closed() {
 #[test]
 fn who_types_gets_the_keys_by_f1_only() {
     let mut window = window(WIDE, watching());
-    type_into(&mut window, text::MESSAGE, "why?");
+    type_into(&mut window, text::message(), "why?");
     press(&mut window, Key::Questionmark);
     assert!(window.query_by_label("Play or pause: Space, K").is_none());
     press(&mut window, Key::F1);
@@ -35,21 +35,21 @@ fn who_types_gets_the_keys_by_f1_only() {
 fn t_shows_only_the_film_within_the_window() {
     let mut window = window(WIDE, watching());
     press(&mut window, Key::T);
-    assert!(window.query_by_label(text::MESSAGE).is_none());
+    assert!(window.query_by_label(text::message()).is_none());
     press(&mut window, Key::T);
-    window.get_by_label(text::MESSAGE);
+    window.get_by_label(text::message());
     for leaves in [Key::Escape, Key::F] {
         press(&mut window, Key::T);
-        assert!(window.query_by_label(text::MESSAGE).is_none());
+        assert!(window.query_by_label(text::message()).is_none());
         if leaves == Key::F {
             press(&mut window, Key::F);
             assert!(
-                window.query_by_label(text::MESSAGE).is_none(),
+                window.query_by_label(text::message()).is_none(),
                 "from the window to the screen"
             );
         }
         press(&mut window, leaves);
-        window.get_by_label(text::MESSAGE);
+        window.get_by_label(text::message());
     }
 }
 
@@ -65,7 +65,7 @@ fn the_arrows_make_the_film_louder_and_quieter() {
 #[test]
 fn while_a_button_has_the_focus_space_and_arrows_are_for_the_buttons() {
     let mut window = window(WIDE, watching());
-    window.get_by_role_and_label(Role::Button, text::LEAVE).focus();
+    window.get_by_role_and_label(Role::Button, text::leave()).focus();
     window.run_steps(2);
     press(&mut window, Key::ArrowUp);
     assert_eq!(commands(&window), []);

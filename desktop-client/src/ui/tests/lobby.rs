@@ -5,27 +5,27 @@ use super::*;
 #[test]
 fn a_new_room_is_one_press_away() {
     let mut window = lobby();
-    click(&mut window, text::NEW_ROOM);
+    click(&mut window, text::new_room());
     assert_eq!(commands(&window), [enter(ServerChoice::Embedded, RoomChoice::Create)]);
 }
 
 #[test]
 fn a_name_is_asked_for_before_a_room_is_made() {
     let mut window = window_with(WIDE, Snapshot::default(), LobbyDefaults::default());
-    click(&mut window, text::NEW_ROOM);
+    click(&mut window, text::new_room());
     assert_eq!(commands(&window), []);
-    window.get_by_label(text::NAME_MISSING);
-    type_into(&mut window, text::YOUR_NAME, "Cyd");
-    assert!(window.query_by_label(text::NAME_MISSING).is_none());
-    click(&mut window, text::NEW_ROOM);
+    window.get_by_label(text::name_missing());
+    type_into(&mut window, text::your_name(), "Cyd");
+    assert!(window.query_by_label(text::name_missing()).is_none());
+    click(&mut window, text::new_room());
     assert_eq!(commands(&window).len(), 1);
 }
 
 #[test]
 fn a_code_typed_in_small_letters_joins_that_room_by_enter() {
     let mut window = lobby();
-    type_into(&mut window, text::ROOM_CODE, "k7qm-4xtb");
-    let field = window.get_by_role_and_label(Role::TextInput, text::ROOM_CODE);
+    type_into(&mut window, text::room_code(), "k7qm-4xtb");
+    let field = window.get_by_role_and_label(Role::TextInput, text::room_code());
     assert_eq!(field.value().as_deref(), Some("K7QM4XTB"));
     press(&mut window, Key::Enter);
     let room = RoomChoice::Join("K7QM4XTB".parse().unwrap());
@@ -36,8 +36,8 @@ fn a_code_typed_in_small_letters_joins_that_room_by_enter() {
 fn a_pasted_link_brings_its_server_along() {
     let mut window = lobby();
     let link = text::invite_link("K7QM4XTB".parse().unwrap(), "wss://films.example.org");
-    type_into(&mut window, text::ROOM_CODE, &link);
-    click(&mut window, text::JOIN);
+    type_into(&mut window, text::room_code(), &link);
+    click(&mut window, text::join());
     let server = ServerChoice::Url("wss://films.example.org".to_owned());
     let room = RoomChoice::Join("K7QM4XTB".parse().unwrap());
     assert_eq!(commands(&window), [enter(server, room)]);
@@ -46,24 +46,24 @@ fn a_pasted_link_brings_its_server_along() {
 #[test]
 fn what_is_wrong_with_a_code_stands_under_it() {
     let mut window = lobby();
-    click(&mut window, text::JOIN);
-    window.get_by_label(text::CODE_MISSING);
-    type_into(&mut window, text::ROOM_CODE, "K7QM");
-    click(&mut window, text::JOIN);
-    window.get_by_label(text::CODE_LENGTH);
+    click(&mut window, text::join());
+    window.get_by_label(text::code_missing());
+    type_into(&mut window, text::room_code(), "K7QM");
+    click(&mut window, text::join());
+    window.get_by_label(text::code_length());
     assert_eq!(commands(&window), []);
 }
 
 #[test]
 fn a_server_address_is_checked_before_it_is_used() {
     let mut window = lobby();
-    click(&mut window, text::SERVER);
-    window.get_by_label(text::AT_AN_ADDRESS).click();
+    click(&mut window, text::server());
+    window.get_by_label(text::at_an_address()).click();
     window.run_steps(3);
-    type_into(&mut window, text::ADDRESS, "https://films.example.org");
-    window.get_by_label(text::ADDRESS_SCHEME);
+    type_into(&mut window, text::address(), "https://films.example.org");
+    window.get_by_label(text::address_scheme());
     press(&mut window, Key::Escape);
-    click(&mut window, text::NEW_ROOM);
+    click(&mut window, text::new_room());
     assert_eq!(commands(&window), []);
 }
 
@@ -73,20 +73,20 @@ fn after_a_crash_the_way_back_is_one_press() {
     for size in [WIDE, NARROW, vec2(360.0, 640.0)] {
         let mut window = window_with(size, Snapshot::default(), defaults.clone());
         if size.x < WIDE.x {
-            window.get_by_label(text::COME_BACK).scroll_to_me();
+            window.get_by_label(text::come_back()).scroll_to_me();
             window.run_steps(20);
         }
-        click(&mut window, text::COME_BACK);
+        click(&mut window, text::come_back());
         assert_eq!(window.state().actions, [UiAction::ComeBack]);
-        assert!(window.query_by_label(text::COME_BACK).is_none(), "once");
+        assert!(window.query_by_label(text::come_back()).is_none(), "once");
     }
 }
 
 #[test]
 fn entering_can_be_given_up() {
     let mut window = window(WIDE, Snapshot { stage: Stage::Entering, ..Snapshot::default() });
-    assert!(window.query_by_label(text::NEW_ROOM).is_none());
-    click(&mut window, text::CANCEL);
+    assert!(window.query_by_label(text::new_room()).is_none());
+    click(&mut window, text::cancel());
     assert_eq!(commands(&window), [Command::Leave]);
 }
 
@@ -106,8 +106,8 @@ fn why_one_could_not_enter_is_said_in_the_lobby() {
 #[test]
 fn the_lobby_switches_camera_and_microphone() {
     let mut window = lobby();
-    click(&mut window, text::UNMUTE);
-    click(&mut window, text::CAMERA_ON);
+    click(&mut window, text::unmute());
+    click(&mut window, text::camera_on());
     assert_eq!(commands(&window), [Command::Microphone(true), Command::Camera(true)]);
 }
 
@@ -119,9 +119,9 @@ fn a_film_waits_in_the_lobby_for_the_room_that_is_entered() {
         window.state_mut().ui.as_mut().unwrap().handed(film.clone(), false);
         window.run_steps(3);
         window.get_by_label("Big Night.mkv");
-        window.get_by_label(text::NOT_THAT_FILM).scroll_to_me();
+        window.get_by_label(text::not_that_film()).scroll_to_me();
         window.run_steps(20);
-        click(&mut window, text::NOT_THAT_FILM);
+        click(&mut window, text::not_that_film());
         assert_eq!(window.state().actions, [UiAction::FilmForRoom(None)]);
         assert!(window.query_by_label("Big Night.mkv").is_none());
     }
@@ -133,10 +133,10 @@ fn an_invitation_from_outside_fills_the_lobby_and_does_no_more() {
     let link = text::invite_link("K7QM4XTB".parse().unwrap(), "wss://films.example.org");
     window.state_mut().ui.as_mut().unwrap().invited(&link, false);
     window.run_steps(3);
-    let field = window.get_by_role_and_label(Role::TextInput, text::ROOM_CODE);
+    let field = window.get_by_role_and_label(Role::TextInput, text::room_code());
     assert_eq!(field.value().as_deref(), Some("K7QM4XTB"));
     assert_eq!(commands(&window), []);
-    click(&mut window, text::JOIN);
+    click(&mut window, text::join());
     let server = ServerChoice::Url("wss://films.example.org".to_owned());
     let room = RoomChoice::Join("K7QM4XTB".parse().unwrap());
     assert_eq!(commands(&window), [enter(server, room)]);
@@ -153,13 +153,13 @@ fn a_film_from_outside_is_shown_to_a_room_only_when_one_says_so() {
     let mut window = window(WIDE, watching());
     ask(&mut window);
     assert_eq!(commands(&window), []);
-    click(&mut window, text::AFTER_THIS_ONE);
+    click(&mut window, text::after_this_one());
     assert_eq!(commands(&window), [Command::QueueFilm(film.clone())]);
     ask(&mut window);
-    click(&mut window, text::SHOW_IT);
+    click(&mut window, text::show_it());
     assert_eq!(last(&window), Some(Command::OpenFilm(film.clone())));
     ask(&mut window);
-    click(&mut window, text::NOT_NOW);
+    click(&mut window, text::not_now());
     assert_eq!(commands(&window).len(), 2);
     assert!(window.query_by_label(&text::show_to_room("Big Night.mkv")).is_none());
 }
@@ -200,10 +200,10 @@ fn the_first_start_says_what_this_is_in_three_sentences() {
     for size in [WIDE, NARROW] {
         let defaults = LobbyDefaults { first_start: true, ..LobbyDefaults::default() };
         let window = window_with(size, Snapshot::default(), defaults);
-        for sentence in text::FIRST_START {
+        for sentence in text::first_start() {
             window.get_by_label(sentence);
         }
-        assert!(lobby().query_by_label(text::FIRST_START[0]).is_none());
+        assert!(lobby().query_by_label(text::first_start()[0]).is_none());
     }
 }
 
@@ -217,5 +217,5 @@ fn what_is_missing_is_said_in_the_lobby() {
     window.state_mut().ui.as_mut().unwrap().set_player_missing(Some(why.to_owned()));
     window.run_steps(3);
     window.get_by_label(why);
-    window.get_by_label(text::CAMERA_MISSING);
+    window.get_by_label(text::camera_missing());
 }

@@ -19,7 +19,7 @@ fn from_somebodys_picture_the_volume_is_set_and_the_code_compared() {
         let ana = snapshot.participants[0].id.clone();
         let mut window = window(size, snapshot);
         open_person(&mut window, "Ana");
-        window.get_by_label(&format!("{}: {code}", text::SAFETY_CODE));
+        window.get_by_label(&format!("{}: {code}", text::safety_code()));
         for sign in code.signs() {
             assert!(window.query_all_by_label(sign.name).next().is_some(), "{}", sign.name);
         }
@@ -31,12 +31,12 @@ fn from_somebodys_picture_the_volume_is_set_and_the_code_compared() {
         window.get_by_role_and_label(Role::Slider, &text::volume_of("Ana")).click();
         window.run_steps(3);
         assert_eq!(commands(&window).last(), Some(&expected), "the middle is as it came");
-        click(&mut window, text::THEY_ARE_EQUAL);
+        click(&mut window, text::they_are_equal());
         assert_eq!(commands(&window).last(), Some(&Command::Compared(ana.clone(), true)));
         window.state_mut().snapshot.participants[0].compared = true;
         window.run_steps(2);
         window.get_by_label(&text::compared("Ana"));
-        click(&mut window, text::TAKE_BACK);
+        click(&mut window, text::take_back());
         assert_eq!(commands(&window).last(), Some(&Command::Compared(ana, false)));
     }
 }
@@ -50,16 +50,16 @@ fn a_program_with_another_key_is_decided_on_at_the_persons_picture() {
     (ben.speaking, ben.microphone) = (false, true);
     let id = ben.id.clone();
     let mut window = window(WIDE, snapshot);
-    window.get_by_label(text::ANOTHER_KEY);
+    window.get_by_label(text::another_key());
     window.get_by_label_contains("Ben: another key than before");
     open_person(&mut window, &text::face("Ben", false, false, LinkState::Failed));
     window.get_by_label(&text::other_key("Ben", true));
-    click(&mut window, text::REFUSE_KEY);
+    click(&mut window, text::refuse_key());
     window.state_mut().snapshot.participants[1].other_key = Some(OtherKey::Refused);
     window.run_steps(2);
-    window.get_by_label(text::KEY_REFUSED);
-    assert!(window.query_by_label(text::REFUSE_KEY).is_none());
-    click(&mut window, text::ACCEPT_KEY);
+    window.get_by_label(text::key_refused());
+    assert!(window.query_by_label(text::refuse_key()).is_none());
+    click(&mut window, text::accept_key());
     assert_eq!(commands(&window), [Command::RefuseKey(id.clone()), Command::AcceptKey(id)]);
 }
 
@@ -67,19 +67,19 @@ fn a_program_with_another_key_is_decided_on_at_the_persons_picture() {
 fn a_raised_hand_is_seen_on_the_picture_and_taken_down_again() {
     for size in [WIDE, NARROW] {
         let mut window = window(size, watching());
-        click(&mut window, text::REACT);
-        click(&mut window, text::RAISE_HAND);
+        click(&mut window, text::react());
+        click(&mut window, text::raise_hand());
         assert_eq!(last(&window), Some(Command::RaiseHand(true)));
         now(&mut window, |snapshot| {
             (snapshot.me.hand, snapshot.participants[0].hand) = (true, true);
             snapshot.me.speaking = false;
         });
-        let you = text::face(text::YOU, false, false, LinkState::Connected);
+        let you = text::face(text::you(), false, false, LinkState::Connected);
         window.get_by_label(&text::hand_raised(&you));
         let ana = text::face("Ana", false, false, LinkState::Connected);
-        window.get_by_label(&text::face_menu(&text::hand_raised(&ana)));
-        click(&mut window, text::REACT);
-        click(&mut window, text::LOWER_HAND);
+        window.get_by_label(&text::face_menu(text::hand_raised(ana)));
+        click(&mut window, text::react());
+        click(&mut window, text::lower_hand());
         assert_eq!(last(&window), Some(Command::RaiseHand(false)));
     }
 }

@@ -6,19 +6,19 @@ use super::*;
 fn everything_to_press_in_the_room_has_its_command() {
     for size in [WIDE, NARROW] {
         let mut window = window(size, watching());
-        for name in [text::MUTE, text::CAMERA_OFF, text::LEAVE] {
+        for name in [text::mute(), text::camera_off(), text::leave()] {
             click(&mut window, name);
         }
         let expected = [Command::Microphone(false), Command::Camera(false), Command::Leave];
         assert_eq!(commands(&window), expected);
-        click(&mut window, text::REACT);
+        click(&mut window, text::react());
         click(&mut window, "👏");
         assert_eq!(commands(&window).last(), Some(&Command::React("👏".to_owned())));
-        click(&mut window, text::TRACKS);
+        click(&mut window, text::tracks());
         window.get_by_role_and_label(Role::MenuItemRadio, "German · SRT").click();
         window.run_steps(3);
         assert_eq!(commands(&window).last(), Some(&Command::SubtitleTrack(2)));
-        click(&mut window, &format!("{} K7QM 4XTB", text::COPY_CODE));
+        click(&mut window, &format!("{} K7QM 4XTB", text::copy_code()));
         let copied = window.state().actions.last();
         assert!(matches!(copied, Some(UiAction::CopyInvite(link)) if link.contains("K7QM4XTB")));
     }
@@ -65,26 +65,26 @@ fn the_status_panel_tells_the_figures_of_each_connection() {
     window.get_by_label("Film 3 ms behind");
     now(&mut window, |snapshot| snapshot.participants[1].film_offset_ms = Some(7.0));
     window.get_by_label("Film 7 ms ahead");
-    click(&mut window, text::COPY_CODE_ONLY);
+    click(&mut window, text::copy_code_only());
     let code = UiAction::CopyInvite("K7QM4XTB".to_owned());
     assert_eq!(window.state().actions.last(), Some(&code));
-    click(&mut window, text::COPY_REPORT);
+    click(&mut window, text::copy_report());
     let Some(UiAction::CopyReport(report)) = window.state().actions.last() else {
         panic!("a report is copied")
     };
     assert!(report.contains("Friend 1") && report.contains("18 ms"), "{report}");
     assert!(report.contains("Film 2 ms ahead") && report.contains("Film 7 ms ahead"), "{report}");
     assert!(!report.contains("Ana") && !report.contains("films.example.org"), "{report}");
-    window.get_by_label(text::REPORT_COPIED);
+    window.get_by_label(text::report_copied());
 }
 
 #[test]
 fn trouble_is_told_in_a_sentence_and_quiet_else() {
     let mut window = window(WIDE, watching());
-    assert!(window.query_by_label_contains(&format!(". {}", text::PEOPLE)).is_some());
+    assert!(window.query_by_label_contains(&format!(". {}", text::people_label())).is_some());
     window.state_mut().snapshot.participants[1].state = LinkState::Reconnecting;
     window.run_steps(2);
-    click(&mut window, &format!("Ben: reconnecting. {}", text::PEOPLE));
+    click(&mut window, &format!("Ben: reconnecting. {}", text::people_label()));
     window.get_by_label("Clock known to ±0.8 ms");
     press(&mut window, Key::Escape);
     window.state_mut().snapshot.participants[1].state = LinkState::Connected;
@@ -104,7 +104,7 @@ fn a_notice_is_shown_and_can_be_dismissed() {
     window.state_mut().events.push(Event::Notice(notice));
     window.run_steps(2);
     window.get_by_label(text);
-    click(&mut window, text::DISMISS);
+    click(&mut window, text::dismiss());
     assert!(window.query_by_label(text).is_none());
 }
 

@@ -72,11 +72,11 @@ fn who_shares_sees_it_everywhere_and_stops_it_from_everywhere() {
     for size in [WIDE, NARROW, vec2(360.0, 640.0)] {
         let mut window = window(size, sharing());
         window.get_by_label("You share “Notes”");
-        let buttons = window.get_all_by_role_and_label(Role::Button, text::STOP_SHARING).count();
+        let buttons = window.get_all_by_role_and_label(Role::Button, text::stop_sharing()).count();
         assert_eq!(buttons, 2, "in the banner and among the switches");
         for index in 0..buttons {
             window
-                .get_all_by_role_and_label(Role::Button, text::STOP_SHARING)
+                .get_all_by_role_and_label(Role::Button, text::stop_sharing())
                 .nth(index)
                 .expect("counted above")
                 .click();
@@ -99,10 +99,10 @@ fn what_is_shared_is_changed_without_stopping() {
     snapshot.screens = Arc::new(vec![item]);
     for size in [WIDE, NARROW] {
         let mut window = window(size, snapshot.clone());
-        click(&mut window, text::CHANGE_SHARED);
+        click(&mut window, text::change_shared());
         window.get_by_role_and_label(Role::RadioButton, "DP-2").click();
         window.run_steps(3);
-        click(&mut window, text::SHARE_THIS_NOW);
+        click(&mut window, text::share_this_now());
         let share = Command::ShareScreen(Share { source: other.clone(), sound: true });
         let expected = [Command::ListScreens(true), Command::ListScreens(false), share];
         assert_eq!(commands(&window), expected);
@@ -114,7 +114,7 @@ fn a_shared_screen_is_large_and_waited_for() {
     for size in [WIDE, NARROW] {
         let mut window = window(size, shared(false));
         window.get_by_label(&text::screen_comes("Ana"));
-        assert!(window.query_by_label(text::DROP_A_FILM).is_none());
+        assert!(window.query_by_label(text::drop_a_film()).is_none());
         let before = shown(&window, &ana()).expect("it is told before the first picture");
         assert!(before.0 > 300 && before.1 > 200, "{before:?}");
         put_screen(&mut window, ana(), 1200, 1600);
@@ -149,8 +149,8 @@ fn with_a_film_one_chooses_between_it_and_the_screen() {
     assert!(window.query_by_label(&text::screen_comes("Ana")).is_none(), "the film plays");
     tab(&mut window, &text::screen_of("Ana"));
     window.get_by_label(&text::screen_comes("Ana"));
-    window.get_by_label(text::PAUSE);
-    tab(&mut window, text::THE_FILM);
+    window.get_by_label(text::pause());
+    tab(&mut window, text::the_film());
     assert!(window.query_by_label(&text::screen_comes("Ana")).is_none());
 }
 
@@ -192,25 +192,25 @@ fn a_screen_in_its_actual_size_is_wanted_in_all_its_pixels() {
     window.run_steps(10);
     let whole = shown(&window, &ana()).expect("told");
     assert!(whole.0 < 1000, "{whole:?}");
-    click(&mut window, text::ACTUAL_SIZE);
+    click(&mut window, text::actual_size());
     window.run_steps(10);
     assert_eq!(shown(&window, &ana()), Some((1920, 1080)));
     press(&mut window, Key::Z);
     window.run_steps(10);
     assert_eq!(shown(&window, &ana()), Some(whole));
-    window.get_by_label(text::ACTUAL_SIZE);
+    window.get_by_label(text::actual_size());
 }
 
 #[test]
 fn a_screen_fills_the_screen_without_a_film_and_ends_it_when_it_ends() {
     let mut window = window(WIDE, shared(false));
     put_screen(&mut window, ana(), 1920, 1080);
-    click(&mut window, text::FULL_SCREEN);
+    click(&mut window, text::full_screen());
     point(&mut window);
-    window.get_by_label(text::LEAVE_FULL_SCREEN);
-    assert!(window.query_by_label(text::MESSAGE).is_none());
+    window.get_by_label(text::leave_full_screen());
+    assert!(window.query_by_label(text::message()).is_none());
     window.run_steps(10);
     assert!(shown(&window, &ana()).is_some_and(|(width, _)| width > 1200));
     now(&mut window, |snapshot| snapshot.participants[0].screen = false);
-    window.get_by_role_and_label(Role::TextInput, text::MESSAGE);
+    window.get_by_role_and_label(Role::TextInput, text::message());
 }

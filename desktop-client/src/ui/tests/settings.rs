@@ -12,7 +12,7 @@ fn with_devices(in_room: bool) -> Snapshot {
 fn devices_are_chosen_in_the_lobby_and_in_the_room() {
     for (size, in_room) in [(WIDE, false), (WIDE, true), (NARROW, false), (NARROW, true)] {
         let mut window = window(size, with_devices(in_room));
-        click(&mut window, text::SETTINGS);
+        click(&mut window, text::settings());
         click(&mut window, "Microphone: Built-in microphone");
         window.get_by_role_and_label(Role::MenuItemRadio, "Headset").click();
         window.run_steps(3);
@@ -21,7 +21,7 @@ fn devices_are_chosen_in_the_lobby_and_in_the_room() {
         assert_eq!(commands(&window).last(), Some(&chosen));
         assert!(window.query_by_role_and_label(Role::MenuItemRadio, "Headset").is_none());
         click(&mut window, "Camera: Built-in camera");
-        window.get_by_role_and_label(Role::MenuItemRadio, text::SYSTEM_DEFAULT).click();
+        window.get_by_role_and_label(Role::MenuItemRadio, text::system_default()).click();
         window.run_steps(3);
         let chosen = Command::ChooseDevice { kind: DeviceKind::Camera, id: None };
         assert_eq!(commands(&window).last(), Some(&chosen));
@@ -31,11 +31,11 @@ fn devices_are_chosen_in_the_lobby_and_in_the_room() {
 #[test]
 fn one_sees_and_hears_oneself_while_the_settings_are_open() {
     let mut window = window(WIDE, with_devices(true));
-    click(&mut window, text::SETTINGS);
-    window.get_by_label(text::LEVEL);
+    click(&mut window, text::settings());
+    window.get_by_label(text::level());
     assert_eq!(commands(&window), [Command::Preview(true)]);
     press(&mut window, Key::Escape);
-    assert!(window.query_by_label(text::LEVEL).is_none());
+    assert!(window.query_by_label(text::level()).is_none());
     assert_eq!(commands(&window), [Command::Preview(true), Command::Preview(false)]);
 }
 
@@ -43,21 +43,21 @@ fn one_sees_and_hears_oneself_while_the_settings_are_open() {
 fn every_setting_of_voices_has_its_control() {
     let mut window = window(vec2(1280.0, 1600.0), with_devices(true));
     let voice = window.state().snapshot.voice;
-    click(&mut window, text::SETTINGS);
+    click(&mut window, text::settings());
     window.state_mut().actions.clear();
     for (name, expected) in [
-        (text::NOISE_SUPPRESSION, VoiceSettings { noise_suppression: true, ..voice }),
-        (text::ECHO_CANCELLATION, VoiceSettings { echo_cancellation: false, ..voice }),
-        (text::AUTOMATIC_GAIN, VoiceSettings { automatic_gain: false, ..voice }),
-        (text::SOUNDS, VoiceSettings { sounds: false, ..voice }),
+        (text::noise_suppression(), VoiceSettings { noise_suppression: true, ..voice }),
+        (text::echo_cancellation(), VoiceSettings { echo_cancellation: false, ..voice }),
+        (text::automatic_gain(), VoiceSettings { automatic_gain: false, ..voice }),
+        (text::sounds(), VoiceSettings { sounds: false, ..voice }),
     ] {
         window.get_by_role_and_label(Role::Switch, name).click();
         window.run_steps(3);
         assert_eq!(commands(&window).last(), Some(&Command::Voice(expected)), "{name}");
     }
     for (name, expected) in [
-        (text::DUCKING, VoiceSettings { ducking_db: 20.0, ..voice }),
-        (text::DUCKING_RELEASE, VoiceSettings { ducking_release_ms: 1_500, ..voice }),
+        (text::ducking_label(), VoiceSettings { ducking_db: 20.0, ..voice }),
+        (text::ducking_release(), VoiceSettings { ducking_release_ms: 1_500, ..voice }),
     ] {
         window.get_by_role_and_label(Role::Slider, name).click();
         window.run_steps(3);
@@ -65,16 +65,16 @@ fn every_setting_of_voices_has_its_control() {
     }
     window.state_mut().snapshot.voice.input_gain_db = 12.0;
     window.run_steps(2);
-    window.get_by_role_and_label(Role::Slider, text::INPUT_GAIN).click();
+    window.get_by_role_and_label(Role::Slider, text::input_gain()).click();
     window.run_steps(3);
     assert_eq!(commands(&window).last(), Some(&Command::Voice(voice)), "the middle is 0 dB");
     let quality = window.state().snapshot.camera_quality;
-    click(&mut window, &format!("{}: {}", text::QUALITY, text::quality(quality)));
+    click(&mut window, &format!("{}: {}", text::quality_label(), text::quality(quality)));
     window.get_by_role_and_label(Role::MenuItemRadio, "1080p, 30 fps").click();
     window.run_steps(3);
     let chosen = CameraQuality { height: 1080, fps: 30 };
     assert_eq!(commands(&window).last(), Some(&Command::CameraQuality(chosen)));
-    click(&mut window, &format!("{}: {}", text::ROUTE, text::route(Route::Any)));
+    click(&mut window, &format!("{}: {}", text::route_label(), text::route(Route::Any)));
     let relays = text::route(Route::RelayOnly);
     window.get_by_role_and_label(Role::MenuItemRadio, relays).click();
     window.run_steps(3);
@@ -84,17 +84,17 @@ fn every_setting_of_voices_has_its_control() {
 #[test]
 fn push_to_talk_sends_while_its_key_is_held_unless_one_types() {
     let mut window = window(vec2(1280.0, 1600.0), with_devices(true));
-    click(&mut window, text::SETTINGS);
-    window.get_by_role_and_label(Role::Switch, text::PUSH_TO_TALK).click();
+    click(&mut window, text::settings());
+    window.get_by_role_and_label(Role::Switch, text::push_to_talk()).click();
     window.run_steps(3);
     assert_eq!(commands(&window).last(), Some(&Command::PushToTalk(true)));
     window.state_mut().snapshot.me.push_to_talk = true;
     window.run_steps(2);
-    click(&mut window, &format!("{}: N", text::TALK_KEY));
-    window.get_by_label(text::PRESS_A_KEY);
+    click(&mut window, &format!("{}: N", text::talk_key()));
+    window.get_by_label(text::press_a_key());
     press(&mut window, Key::B);
     assert_eq!(window.state().actions.last(), Some(&UiAction::KeepTalkKey("B".to_owned())));
-    window.get_by_label(&format!("{}: B", text::TALK_KEY));
+    window.get_by_label(&format!("{}: B", text::talk_key()));
     press(&mut window, Key::Escape);
     window.state_mut().actions.clear();
     window.key_down(Key::B);
@@ -102,7 +102,7 @@ fn push_to_talk_sends_while_its_key_is_held_unless_one_types() {
     window.key_up(Key::B);
     window.run_steps(2);
     assert_eq!(commands(&window), [Command::Talk(true), Command::Talk(false)]);
-    type_into(&mut window, text::MESSAGE, "b");
+    type_into(&mut window, text::message(), "b");
     window.key_down(Key::B);
     window.run_steps(2);
     assert_eq!(commands(&window).len(), 2, "who types does not talk");
@@ -112,24 +112,24 @@ fn push_to_talk_sends_while_its_key_is_held_unless_one_types() {
 fn the_host_sets_the_rules_and_others_read_them() {
     let tall = vec2(1280.0, 1800.0);
     let mut window = window(tall, with_devices(true));
-    click(&mut window, text::SETTINGS);
+    click(&mut window, text::settings());
     window.get_by_label("Everyone steers the film.");
     window.get_by_label("Nobody is waited for longer than 20 s.");
-    assert!(window.query_by_label_contains(text::WHO_STEERS).is_none());
+    assert!(window.query_by_label_contains(text::who_steers()).is_none());
     now(&mut window, |snapshot| snapshot.me.host = true);
-    window.get_by_role_and_label(Role::Switch, text::LOCK_ROOM).click();
+    window.get_by_role_and_label(Role::Switch, text::lock_room()).click();
     window.run_steps(3);
     assert_eq!(last(&window), Some(Command::LockRoom(true)));
     let rules = Rules::default();
-    click(&mut window, &format!("{}: {}", text::WHO_STEERS, text::steering(Steering::Everyone)));
+    click(&mut window, &format!("{}: {}", text::who_steers(), text::steering(Steering::Everyone)));
     choose(&mut window, text::steering(Steering::Host));
     let expected = Rules { steering: Steering::Host, ..rules };
     assert_eq!(last(&window), Some(Command::SetRules(expected)));
-    window.get_by_role_and_label(Role::Switch, text::READY_CHECK_RULE).click();
+    window.get_by_role_and_label(Role::Switch, text::ready_check_rule()).click();
     window.run_steps(3);
     let expected = Rules { ready_check: true, ..rules };
     assert_eq!(last(&window), Some(Command::SetRules(expected)));
-    for (name, patience_secs) in [(text::PATIENCE_MORE, 30), (text::PATIENCE_LESS, 10)] {
+    for (name, patience_secs) in [(text::patience_more(), 30), (text::patience_less(), 10)] {
         click(&mut window, name);
         let expected = Rules { patience_secs, ..rules };
         assert_eq!(last(&window), Some(Command::SetRules(expected)));
@@ -139,23 +139,23 @@ fn the_host_sets_the_rules_and_others_read_them() {
 #[test]
 fn settings_are_found_by_a_word() {
     let mut window = window(vec2(1280.0, 2000.0), with_devices(true));
-    click(&mut window, text::SETTINGS);
-    type_into(&mut window, text::SEARCH_SETTINGS, "noise");
-    window.get_by_role_and_label(Role::Switch, text::NOISE_SUPPRESSION);
-    assert!(window.query_by_role_and_label(Role::Switch, text::AUTOMATIC_GAIN).is_none());
-    assert!(window.query_by_label(text::SETTINGS_CONNECTIONS).is_none());
-    retype(&mut window, text::SEARCH_SETTINGS, "popcorn");
-    window.get_by_label(text::NO_SETTING_FOUND);
+    click(&mut window, text::settings());
+    type_into(&mut window, text::search_settings(), "noise");
+    window.get_by_role_and_label(Role::Switch, text::noise_suppression());
+    assert!(window.query_by_role_and_label(Role::Switch, text::automatic_gain()).is_none());
+    assert!(window.query_by_label(text::settings_connections()).is_none());
+    retype(&mut window, text::search_settings(), "popcorn");
+    window.get_by_label(text::no_setting_found());
 }
 
 #[test]
 fn size_and_motion_are_set_at_once_and_kept() {
     let mut window = window(vec2(1280.0, 2200.0), with_devices(false));
-    click(&mut window, text::SETTINGS);
-    window.get_by_role_and_label(Role::Switch, text::REDUCED_MOTION).click();
+    click(&mut window, text::settings());
+    window.get_by_role_and_label(Role::Switch, text::reduced_motion()).click();
     window.run_steps(3);
     assert!(window.ctx.global_style().animation_time <= 0.0);
-    click(&mut window, text::SCALE_MORE);
+    click(&mut window, text::scale_more());
     assert!((window.ctx.zoom_factor() - 1.1).abs() < 0.001);
     let kept = WindowSettings { scale_percent: 110, reduced_motion: true, ..Default::default() };
     assert_eq!(window.state().actions.last(), Some(&UiAction::KeepWindow(kept)));
@@ -169,40 +169,40 @@ fn size_and_motion_are_set_at_once_and_kept() {
 #[test]
 fn any_key_can_be_another_one_but_for_two_things() {
     let mut window = window(vec2(1280.0, 2600.0), with_devices(true));
-    click(&mut window, text::SETTINGS);
-    click(&mut window, &format!("{}: {}", text::KEYS, text::KEYS_AS_THEY_CAME));
-    click(&mut window, &format!("{}: V", text::KEY_CAMERA));
-    window.get_by_label(&text::press_for(text::KEY_CAMERA));
+    click(&mut window, text::settings());
+    click(&mut window, &format!("{}: {}", text::keys(), text::keys_as_they_came()));
+    click(&mut window, &format!("{}: V", text::key_camera()));
+    window.get_by_label(&text::press_for(text::key_camera()));
     press(&mut window, Key::M);
-    window.get_by_label(&text::key_is_taken(Key::M, text::KEY_MICROPHONE));
+    window.get_by_label(&text::key_is_taken(Key::M, text::key_microphone()));
     press(&mut window, Key::X);
     let keys = [("camera".to_owned(), "X".to_owned())].into();
     let kept = WindowSettings { keys, ..Default::default() };
     assert_eq!(window.state().actions.last(), Some(&UiAction::KeepWindow(kept)));
-    window.get_by_label(&format!("{}: X", text::KEY_CAMERA));
+    window.get_by_label(&format!("{}: X", text::key_camera()));
     press(&mut window, Key::Escape);
     window.state_mut().actions.clear();
     press(&mut window, Key::V);
     assert_eq!(commands(&window), []);
     press(&mut window, Key::X);
     assert_eq!(commands(&window), [Command::Camera(false)]);
-    click(&mut window, text::SETTINGS);
-    click(&mut window, text::RESET_KEYS);
+    click(&mut window, text::settings());
+    click(&mut window, text::reset_keys());
     assert_eq!(
         window.state().actions.last(),
         Some(&UiAction::KeepWindow(WindowSettings::default()))
     );
-    window.get_by_label(&format!("{}: V", text::KEY_CAMERA));
+    window.get_by_label(&format!("{}: V", text::key_camera()));
 }
 
 #[test]
 fn a_key_to_talk_with_that_does_something_else_is_told_of() {
     let mut window = window(vec2(1280.0, 2000.0), with_devices(true));
-    click(&mut window, text::SETTINGS);
+    click(&mut window, text::settings());
     now(&mut window, |snapshot| snapshot.me.push_to_talk = true);
-    click(&mut window, &format!("{}: N", text::TALK_KEY));
+    click(&mut window, &format!("{}: N", text::talk_key()));
     press(&mut window, Key::F);
-    window.get_by_label(&text::talk_key_takes(Key::F, text::KEY_FULL_SCREEN));
+    window.get_by_label(&text::talk_key_takes(Key::F, text::key_full_screen()));
 }
 
 #[test]
@@ -225,8 +225,8 @@ fn who_looks_elsewhere_is_told_of_people_messages_and_waiting() {
     {
         assert_eq!(tells(&window, event), expected, "{event:?}");
     }
-    click(&mut window, text::SETTINGS);
-    window.get_by_role_and_label(Role::Switch, text::NOTIFICATIONS).click();
+    click(&mut window, text::settings());
+    window.get_by_role_and_label(Role::Switch, text::notifications()).click();
     window.run_steps(3);
     assert!(!tells(&window, &theirs));
 }
@@ -234,8 +234,8 @@ fn who_looks_elsewhere_is_told_of_people_messages_and_waiting() {
 #[test]
 fn a_small_window_beside_work_stays_above_all_others() {
     let mut window = window(vec2(390.0, 2200.0), watching());
-    click(&mut window, text::SETTINGS);
-    window.get_by_role_and_label(Role::Switch, text::ON_TOP).click();
+    click(&mut window, text::settings());
+    window.get_by_role_and_label(Role::Switch, text::on_top()).click();
     let mut told = false;
     for _ in 0..3 {
         window.step();

@@ -32,5 +32,5 @@ fn with_less_motion_nothing_turns_while_one_enters() {
     assert!(moves(&mut window(WIDE, entering.clone())));
     let mut window = with_less_motion(entering);
     assert!(!moves(&mut window));
-    window.get_by_role_and_label(Role::Button, text::CANCEL);
+    window.get_by_role_and_label(Role::Button, text::cancel());
 }

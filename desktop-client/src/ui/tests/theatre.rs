@@ -16,7 +16,7 @@ fn theatre(size: Vec2) -> Window {
 }
 
 fn face(name: &str, speaking: bool) -> String {
-    text::face_menu(&text::face(name, speaking, false, LinkState::Connected))
+    text::face_menu(text::face(name, speaking, false, LinkState::Connected))
 }
 
 fn wake(window: &mut Window) {
@@ -48,7 +48,7 @@ fn said(text: &str) -> ChatLine {
 #[test]
 fn faces_hide_with_the_controls_and_come_up_when_somebody_speaks() {
     let mut window = theatre(SCREEN);
-    assert!(window.query_by_label(text::LEAVE_FULL_SCREEN).is_none());
+    assert!(window.query_by_label(text::leave_full_screen()).is_none());
     assert!(window.query_by_label(&face("Ana", false)).is_none());
     now(&mut window, |snapshot| snapshot.participants[0].speaking = true);
     let grown = window.get_by_label(&face("Ana", true)).rect();
@@ -133,9 +133,9 @@ fn faces_are_dragged_to_another_edge_and_made_larger() {
 fn where_faces_stand_is_chosen_from_a_menu_too() {
     let mut window = theatre(SCREEN);
     wake(&mut window);
-    click(&mut window, text::FACES);
+    click(&mut window, text::faces());
     choose(&mut window, text::faces_at(Edge::Top));
-    click(&mut window, text::FACES_LARGER);
+    click(&mut window, text::faces_larger());
     let expected = Bubbles { edge: Edge::Top, along: 0.0, size: 1.25 };
     assert_eq!(kept(&window), Some(expected));
     assert!(window.get_by_label(&face("Ben", false)).rect().top() < 40.0);
@@ -154,17 +154,17 @@ fn a_message_passes_over_the_film_and_is_counted_until_the_chat_is_seen() {
     assert!(window.query_by_label(&passing).is_none());
     wake(&mut window);
     click(&mut window, &text::chat_switch(false, 1));
-    window.get_by_role_and_label(Role::TextInput, text::MESSAGE);
-    type_into(&mut window, text::MESSAGE, "yes");
+    window.get_by_role_and_label(Role::TextInput, text::message());
+    type_into(&mut window, text::message(), "yes");
     press(&mut window, Key::Enter);
     assert_eq!(last(&window), Some(Command::Chat("yes".to_owned())));
     window.state_mut().events.push(Event::Chat(line));
     window.run_steps(2);
     assert!(window.query_by_label(&passing).is_none(), "the chat is seen");
     press(&mut window, Key::Escape);
-    assert!(window.query_by_label(text::MESSAGE).is_none());
+    assert!(window.query_by_label(text::message()).is_none());
     press(&mut window, Key::Escape);
-    window.get_by_role_and_label(Role::Button, text::FULL_SCREEN);
+    window.get_by_role_and_label(Role::Button, text::full_screen());
 }
 
 #[test]
@@ -173,21 +173,21 @@ fn a_message_that_passes_opens_the_chat() {
     window.state_mut().events.push(Event::Chat(said("look!")));
     window.run_steps(2);
     click(&mut window, &text::passing("Ben", "look!"));
-    assert!(window.get_by_role_and_label(Role::TextInput, text::MESSAGE).is_focused());
+    assert!(window.get_by_role_and_label(Role::TextInput, text::message()).is_focused());
 }
 
 #[test]
 fn in_a_narrow_window_the_chat_is_put_away_and_counts() {
     let mut window = window(NARROW, watching());
     click(&mut window, &text::chat_switch(true, 0));
-    assert!(window.query_by_label(text::MESSAGE).is_none());
+    assert!(window.query_by_label(text::message()).is_none());
     for text in ["one", "two"] {
         window.state_mut().events.push(Event::Chat(said(text)));
         window.run_steps(2);
     }
     window.get_by_label(&text::passing("Ben", "two"));
     click(&mut window, &text::chat_switch(false, 2));
-    window.get_by_role_and_label(Role::TextInput, text::MESSAGE);
+    window.get_by_role_and_label(Role::TextInput, text::message());
     assert!(window.query_by_label(&text::passing("Ben", "two")).is_none());
     window.get_by_label(&text::chat_switch(true, 0));
 }

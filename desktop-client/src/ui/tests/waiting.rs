@@ -40,17 +40,17 @@ fn one_says_to_be_ready_and_takes_it_back() {
         snapshot.playback.started = false;
         let mut window = window(size, snapshot);
         window.get_by_label("Waiting for Ben and you to be ready");
-        click(&mut window, text::I_AM_READY);
+        click(&mut window, text::i_am_ready());
         now(&mut window, |snapshot| snapshot.playback.agreed = true);
-        click(&mut window, text::NOT_READY_YET);
+        click(&mut window, text::not_ready_yet());
         assert_eq!(commands(&window), [Command::Ready(true), Command::Ready(false)]);
         now(&mut window, |snapshot| {
             snapshot.playback.waiting = None;
             snapshot.playback.state = PlaybackStage::Paused;
         });
-        window.get_by_label(text::READY_CHECK);
+        window.get_by_label(text::ready_check());
         now(&mut window, |snapshot| snapshot.playback.started = true);
-        assert!(window.query_by_label(text::NOT_READY_YET).is_none(), "the film has started");
+        assert!(window.query_by_label(text::not_ready_yet()).is_none(), "the film has started");
     }
 }
 
@@ -58,7 +58,10 @@ fn one_says_to_be_ready_and_takes_it_back() {
 fn playing_slower_for_somebody_is_said_quietly() {
     let mut window = window(WIDE, watching());
     now(&mut window, |snapshot| snapshot.playback.slowed = true);
-    window.get_by_role_and_label(Role::Button, &format!("{}. {}", text::SLOWED, text::PEOPLE));
+    window.get_by_role_and_label(
+        Role::Button,
+        &format!("{}. {}", text::slowed(), text::people_label()),
+    );
 }
 
 #[test]
@@ -72,18 +75,18 @@ fn what_somebody_did_can_be_taken_back_while_it_is_offered() {
         ] {
             now(&mut window, |snapshot| snapshot.playback.undo = undo);
             window.get_by_label(words);
-            click(&mut window, text::UNDO);
+            click(&mut window, text::undo_label());
             assert_eq!(last(&window), Some(Command::Undo));
         }
         now(&mut window, |snapshot| snapshot.playback.undo = None);
-        assert!(window.query_by_label(text::UNDO).is_none());
+        assert!(window.query_by_label(text::undo_label()).is_none());
     }
 }
 
 #[test]
 fn what_can_be_taken_back_is_not_told_twice_over_the_film() {
     let mut window = window(WIDE, watching());
-    click(&mut window, text::FULL_SCREEN);
+    click(&mut window, text::full_screen());
     let text = "Ben paused at 05:12".to_owned();
     window.state_mut().events.push(Event::Notice(Notice { level: Level::Info, text }));
     let undo = UndoView { by: "Ben".to_owned(), cause: Cause::Pause, position_secs: 312.0 };

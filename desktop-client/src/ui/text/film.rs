@@ -11,58 +11,35 @@ use cinemasync_core::player::Chapter;
 use cinemasync_core::room_rules::{Rules, Steering};
 use cinemasync_protocol::ParticipantId;
 
-use super::{WAITING, names};
+use super::catalog::messages;
+use super::{names, somebody, the_host, waiting_label};
 
-pub(crate) const DROP_A_FILM: &str = "Drop a film here or choose one";
-pub(crate) const CHOOSE_FILM: &str = "Choose a film";
-pub(crate) const CHOOSE_COPY: &str = "Choose your copy";
-pub(crate) const DROP_NOW: &str = "Let go to show it to the room";
-pub(crate) const PLAY: &str = "Play";
-pub(crate) const PAUSE: &str = "Pause";
-pub(crate) const BACK: &str = "Back 10 seconds";
-pub(crate) const FORWARD: &str = "Forward 10 seconds";
-pub(crate) const SEEK: &str = "Position in the film";
-pub(crate) const VOLUME: &str = "Film volume";
-pub(crate) const SILENCE: &str = "Silence the film";
-pub(crate) const SOUND: &str = "Turn the film's sound on";
-pub(crate) const RATE: &str = "Speed";
-pub(crate) const FULL_SCREEN: &str = "Full screen";
-pub(crate) const LEAVE_FULL_SCREEN: &str = "Leave full screen";
-pub(crate) const CLOSE_FILM: &str = "Take the film off";
-pub(crate) const PREVIOUS_CHAPTER: &str = "Previous chapter";
-pub(crate) const NEXT_CHAPTER: &str = "Next chapter";
-pub(crate) const DROP_SUBTITLES_NOW: &str = "Let go to add these subtitles";
-pub(crate) const I_AM_READY: &str = "I am ready";
-pub(crate) const NOT_READY_YET: &str = "I am not ready yet";
-pub(crate) const READY_CHECK: &str = "The film starts once everybody is ready";
-pub(crate) const SLOWED: &str = "A little slower, so that all keep up";
-pub(crate) const UNDO: &str = "Undo";
-pub(crate) const USE: &str = "Use";
-pub(crate) const NOT_NOW: &str = "Not now";
-pub(crate) const USE_OTHER_CUT: &str = "Use it all the same";
-pub(crate) const OTHER_CUT: &str = "This is another file than the one the room shows.";
-pub(crate) const OPEN: &str = "Open";
-pub(crate) const OPEN_ADDRESS: &str = "Open an address…";
-pub(crate) const FILM_ADDRESS: &str = "Address of a film";
+messages! {
+    drop_a_film, choose_film, choose_copy, drop_now, play, pause, back, forward, seek, volume,
+    silence, sound, rate_label, full_screen, leave_full_screen, close_film, previous_chapter,
+    next_chapter, drop_subtitles_now, i_am_ready, not_ready_yet, ready_check, slowed, undo_label,
+    use_it, not_now, use_other_cut, other_cut, open, open_address, film_address, film_address_asked,
+    show_address, films, next_films, no_next_film, add_film, play_next, go_there, send_with_place,
+    this_room, lock_room, who_steers, ready_check_rule, patience_label, patience_less,
+    patience_more,
+}
+
+pub(super) mod say {
+    use super::messages;
+
+    messages! {
+        address_asked(who, address), buffering(who), buffering_percent(who, percent),
+        chapter(time, number), drop_copy(film), drop_instead(film), go_on_without_me,
+        go_on_without_them, go_on_without(name), go_to(place), film_later(film), film_sooner(film),
+        host_steers(host), minutes(minutes), opening_film(film), place(place), queued(film, who),
+        rule_everyone, rule_host(host), rule_patience(time), rule_play, rule_ready,
+        shows(who, film), shows_at(who, server), steering_everyone, steering_host,
+        title_from(film, who), undo_pause(who, place), undo_seek(who, place), unqueue(film),
+        waiting_for(who), waiting_to_be_ready(who), waiting_to_open(who), whole_seconds(seconds),
+        you_waited_for,
+    }
+}
 pub(crate) const FILM_ADDRESS_HINT: &str = "https://films.example.org/film.mkv";
-pub(crate) const FILM_ADDRESS_ASKED: &str =
-    "Everybody is asked before the own computer opens it; the server then sees their IP addresses.";
-pub(crate) const SHOW_ADDRESS: &str = "Show it to the room";
-pub(crate) const FILMS: &str = "Films of this evening";
-pub(crate) const NEXT_FILMS: &str = "Films that wait";
-pub(crate) const NO_NEXT_FILM: &str =
-    "None yet. When a film ends, the first one that waits is shown by itself.";
-pub(crate) const ADD_FILM: &str = "Add a film…";
-pub(crate) const PLAY_NEXT: &str = "Play next";
-pub(crate) const GO_THERE: &str = "Go there";
-pub(crate) const SEND_WITH_PLACE: &str = "Send with the film's place (Ctrl+Enter)";
-pub(crate) const THIS_ROOM: &str = "This room";
-pub(crate) const LOCK_ROOM: &str = "Let nobody else in";
-pub(crate) const WHO_STEERS: &str = "Who steers the film";
-pub(crate) const READY_CHECK_RULE: &str = "Start once everybody is ready";
-pub(crate) const PATIENCE: &str = "Wait for somebody at most";
-pub(crate) const PATIENCE_LESS: &str = "Wait for less time";
-pub(crate) const PATIENCE_MORE: &str = "Wait for longer";
 
 /// A position or duration: `3:10`, `48:12`, `1:57:40`.
 pub(crate) fn film_time(seconds: f64) -> String {
@@ -82,7 +59,7 @@ pub(crate) fn film_time_and_chapter(seconds: f64, chapter: Option<(usize, &Chapt
     let time = film_time(seconds);
     match chapter {
         Some((_, Chapter { title: Some(title), .. })) => format!("{time} · {title}"),
-        Some((index, _)) => format!("{time} · Chapter {}", index + 1),
+        Some((index, _)) => say::chapter(time, index + 1),
         None => time,
     }
 }
@@ -90,8 +67,8 @@ pub(crate) fn film_time_and_chapter(seconds: f64, chapter: Option<(usize, &Chapt
 /// For whom the room waits, and why; oneself is "you".
 pub(crate) fn waiting(waiting: &WaitingView, me: Option<&ParticipantId>) -> String {
     let buffering = |(name, percent): (String, Option<u8>)| match percent {
-        Some(percent) => format!("{name} (buffering, {percent} %)"),
-        None => format!("{name} (buffering)"),
+        Some(percent) => say::buffering_percent(name, percent),
+        None => say::buffering(name),
     };
     let who = waited_for(waiting, me);
     let plain = |who: Vec<(String, Option<u8>)>| {
@@ -101,22 +78,22 @@ pub(crate) fn waiting(waiting: &WaitingView, me: Option<&ParticipantId>) -> Stri
     match waiting.why {
         WaitReason::Buffering => {
             let all: Vec<String> = who.into_iter().map(buffering).collect();
-            format!("Waiting for {}", names(&all))
+            say::waiting_for(names(&all))
         }
-        WaitReason::Loading => format!("Waiting for {} to open the film", plain(who)),
-        WaitReason::NotReady => format!("Waiting for {} to be ready", plain(who)),
+        WaitReason::Loading => say::waiting_to_open(plain(who)),
+        WaitReason::NotReady => say::waiting_to_be_ready(plain(who)),
     }
 }
 
 /// The same in a few words.
 pub(crate) fn waiting_short(waiting: &WaitingView, me: Option<&ParticipantId>) -> String {
     let who: Vec<String> = waited_for(waiting, me).into_iter().map(|(name, _)| name).collect();
-    format!("Waiting for {}", names(&who))
+    say::waiting_for(names(&who))
 }
 
 fn waited_for(waiting: &WaitingView, me: Option<&ParticipantId>) -> Vec<(String, Option<u8>)> {
     let name = |id: &ParticipantId, name: &String| {
-        if me == Some(id) { super::YOU.to_lowercase() } else { name.clone() }
+        if me == Some(id) { say::you_waited_for().to_owned() } else { name.clone() }
     };
     waiting.who.iter().map(|(id, known, percent)| (name(id, known), *percent)).collect()
 }
@@ -124,15 +101,19 @@ fn waited_for(waiting: &WaitingView, me: Option<&ParticipantId>) -> Vec<(String,
 /// The button that ends waiting.
 pub(crate) fn go_on_without(waiting: &WaitingView, me: Option<&ParticipantId>) -> String {
     match waiting.who.as_slice() {
-        [(id, ..)] if me == Some(id) => "Go on without me".to_owned(),
-        [(_, name, _)] => format!("Go on without {name}"),
-        _ => "Go on without them".to_owned(),
+        [(id, ..)] if me == Some(id) => say::go_on_without_me().to_owned(),
+        [(_, name, _)] => say::go_on_without(name),
+        _ => say::go_on_without_them().to_owned(),
     }
 }
 
 /// What can be taken back.
 pub(crate) fn undo(undo: &UndoView) -> String {
-    format!("{} {}", done(undo), film_time(undo.position_secs))
+    let place = film_time(undo.position_secs);
+    match undo.cause {
+        Cause::Pause => say::undo_pause(&undo.by, place),
+        _ => say::undo_seek(&undo.by, place),
+    }
 }
 
 /// The same without the place, which the session writes a little otherwise.
@@ -146,19 +127,19 @@ pub(crate) fn done(undo: &UndoView) -> String {
 /// Why one may not steer; `None` if one may.
 pub(crate) fn may_not_steer(snapshot: &Snapshot) -> Option<String> {
     (!snapshot.playback.may_steer && snapshot.rules.steering == Steering::Host)
-        .then(|| format!("In this room {} steers the film", host(snapshot)))
+        .then(|| say::host_steers(host(snapshot)))
 }
 
 fn host(snapshot: &Snapshot) -> &str {
     let found = snapshot.participants.iter().find(|person| person.host);
-    found.map_or("the host", |person| person.name.as_str())
+    found.map_or(the_host(), |person| person.name.as_str())
 }
 
 /// Who steers the film, as a choice.
 pub(crate) fn steering(steering: Steering) -> &'static str {
     match steering {
-        Steering::Everyone => "Everyone",
-        Steering::Host => "Only the host",
+        Steering::Everyone => say::steering_everyone(),
+        Steering::Host => say::steering_host(),
     }
 }
 
@@ -166,9 +147,9 @@ pub(crate) fn steering(steering: Steering) -> &'static str {
 pub(crate) fn patience(rules: Rules) -> String {
     let seconds = rules.patience_secs;
     if seconds >= 120 && seconds.is_multiple_of(60) {
-        format!("{} min", seconds / 60)
+        say::minutes(seconds / 60)
     } else {
-        format!("{seconds} s")
+        say::whole_seconds(seconds)
     }
 }
 
@@ -177,15 +158,11 @@ pub(crate) fn rules(snapshot: &Snapshot) -> [String; 3] {
     let rules = snapshot.rules;
     [
         match rules.steering {
-            Steering::Everyone => "Everyone steers the film.".to_owned(),
-            Steering::Host => format!("Only {} steers the film.", host(snapshot)),
+            Steering::Everyone => say::rule_everyone().to_owned(),
+            Steering::Host => say::rule_host(host(snapshot)),
         },
-        if rules.ready_check {
-            "A film starts once everybody is ready.".to_owned()
-        } else {
-            "A film starts when somebody presses play.".to_owned()
-        },
-        format!("Nobody is waited for longer than {}.", patience(rules)),
+        if rules.ready_check { say::rule_ready().to_owned() } else { say::rule_play().to_owned() },
+        say::rule_patience(patience(rules)),
     ]
 }
 
@@ -197,71 +174,65 @@ pub(crate) fn address_asked(playback: &PlaybackView, address: &str) -> String {
     if shown.len() < address.len() {
         shown.push('…');
     }
-    format!(
-        "{} wants to show what is at {shown}. Your computer will ask that server for it, which then sees your \
-         IP address.",
-        shower(playback)
-    )
+    say::address_asked(shower(playback), shown)
 }
 
 /// A film that waits, and who has it.
 pub(crate) fn queued(film: &FilmInfo, by: &str) -> String {
-    if by.is_empty() { title(film) } else { format!("{} · {by}", title(film)) }
+    if by.is_empty() { title(film) } else { say::queued(title(film), by) }
 }
 
 /// What is done to a film that waits.
 pub(crate) fn sooner(film: &FilmInfo) -> String {
-    format!("{}: sooner", title(film))
+    say::film_sooner(title(film))
 }
 
 /// The same.
 pub(crate) fn later(film: &FilmInfo) -> String {
-    format!("{}: later", title(film))
+    say::film_later(title(film))
 }
 
 /// The same.
 pub(crate) fn unqueue(film: &FilmInfo) -> String {
-    format!("Remove {}", title(film))
+    say::unqueue(title(film))
 }
 
 /// The question before a message's place is gone to.
 pub(crate) fn go_to(position_secs: f64) -> String {
-    format!("Take everybody to {}?", film_time(position_secs))
+    say::go_to(film_time(position_secs))
 }
 
 /// The place that a message speaks of, as something to press.
 pub(crate) fn place(position_secs: f64) -> String {
-    format!("Go to {}", film_time(position_secs))
+    say::place(film_time(position_secs))
 }
 
 /// The stage's sentence while there is no picture, and what it offers.
 pub(crate) fn stage(playback: &PlaybackView) -> String {
-    let Some(film) = &playback.film else { return DROP_A_FILM.to_owned() };
+    let Some(film) = &playback.film else { return drop_a_film().to_owned() };
     match (playback.mine, playback.state) {
         (FilmCopy::None, _) => match film.address.as_deref().map(FilmAddress::parse) {
-            Some(Ok(address)) => {
-                format!("{} shows what is at {}", shower(playback), address.server())
-            }
-            _ => format!("{} shows {}: choose your copy", shower(playback), title(film)),
+            Some(Ok(address)) => say::shows_at(shower(playback), address.server()),
+            _ => say::shows(shower(playback), title(film)),
         },
-        (_, PlaybackStage::Waiting) => WAITING.to_owned(),
-        (_, PlaybackStage::None | PlaybackStage::Loading) => format!("Opening {}", title(film)),
+        (_, PlaybackStage::Waiting) => waiting_label().to_owned(),
+        (_, PlaybackStage::None | PlaybackStage::Loading) => say::opening_film(title(film)),
         (_, PlaybackStage::Playing | PlaybackStage::Paused) => title(film),
     }
 }
 
 fn shower(playback: &PlaybackView) -> &str {
-    if playback.opened_by.is_empty() { "Somebody" } else { &playback.opened_by }
+    if playback.opened_by.is_empty() { somebody() } else { &playback.opened_by }
 }
 
 /// What happens when a film is let go: it is one's copy of the one that is shown.
 pub(crate) fn drop_copy(film: &FilmInfo) -> String {
-    format!("Let go: your copy of {}", title(film))
+    say::drop_copy(title(film))
 }
 
 /// What happens when a film is let go: it is shown in the place of this one.
 pub(crate) fn drop_instead(film: &FilmInfo) -> String {
-    format!("Let go to show it to the room instead of {}", title(film))
+    say::drop_instead(title(film))
 }
 
 /// The film's title: its file name without what only programs read.
@@ -284,7 +255,7 @@ pub(crate) fn title_and_opener(playback: &PlaybackView) -> String {
     if playback.opened_by.is_empty() {
         title(film)
     } else {
-        format!("{} · from {}", title(film), playback.opened_by)
+        say::title_from(title(film), &playback.opened_by)
     }
 }
 
@@ -313,12 +284,12 @@ mod tests {
 
     #[test]
     fn the_stage_has_a_sentence_for_every_state() {
-        assert_eq!(stage(&PlaybackView::default()), DROP_A_FILM);
+        assert_eq!(stage(&PlaybackView::default()), drop_a_film());
         for (mine, state, expected) in [
             (FilmCopy::None, PlaybackStage::Loading, "Ana shows The Long Way: choose your copy"),
             (FilmCopy::Local, PlaybackStage::Loading, "Opening The Long Way"),
             (FilmCopy::Local, PlaybackStage::None, "Opening The Long Way"),
-            (FilmCopy::Local, PlaybackStage::Waiting, WAITING),
+            (FilmCopy::Local, PlaybackStage::Waiting, waiting_label()),
             (FilmCopy::Local, PlaybackStage::Playing, "The Long Way"),
             (FilmCopy::Streaming, PlaybackStage::Paused, "The Long Way"),
         ] {

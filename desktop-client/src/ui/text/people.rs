@@ -2,63 +2,57 @@
 
 use cinemasync_core::bubbles::Edge;
 
-pub(crate) const FACES: &str = "Faces over the film";
-pub(crate) const FACES_SIZE: &str = "Size";
-pub(crate) const FACES_SMALLER: &str = "Smaller faces";
-pub(crate) const FACES_LARGER: &str = "Larger faces";
+use super::catalog::{figure, messages};
 
-pub(crate) const EMOJI_PICKER: &str = "Put in an emoji";
+messages! {
+    faces, faces_size, faces_smaller, faces_larger, emoji_picker, open_link, copy_link, raise_hand,
+    lower_hand, hand_raised(said), link(address),
+}
+
+pub(super) mod say {
+    use super::messages;
+
+    messages! {
+        at_the_left, at_the_right, at_the_top, is_ahead(name, seconds), is_behind(name, seconds),
+        link_asked(server, address), put_chat_away, show_chat, show_chat_unread(count),
+    }
+}
+
 /// The emoji beside the message field.
 pub(crate) const EMOJI: [&str; 48] = [
     "😀", "😄", "😂", "🤣", "😊", "😍", "😘", "😎", "🙂", "😉", "😅", "🤔", "😐", "😴", "😮", "😱",
     "😢", "😭", "😡", "🙄", "😬", "🤯", "🥳", "🤗", "👍", "👎", "👏", "🙌", "🙏", "👋", "👌", "💪",
     "❤", "💔", "🔥", "✨", "🎉", "💯", "👀", "💤", "🍿", "🎬", "🍕", "🍺", "☕", "🌙", "⭐", "✅",
 ];
-pub(crate) const OPEN_LINK: &str = "Open in the browser";
-pub(crate) const COPY_LINK: &str = "Copy";
 
 /// What is asked before an address of a message is opened: all of it, with its server first.
 pub(crate) fn link_asked(address: &str) -> String {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let server = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    format!("Open {server} in your browser? The whole address is\n{address}")
-}
-
-/// An address within a message.
-pub(crate) fn link(address: &str) -> String {
-    format!("Link to {address}")
-}
-
-pub(crate) const RAISE_HAND: &str = "Raise your hand";
-pub(crate) const LOWER_HAND: &str = "Lower your hand";
-
-/// Somebody whose hand is raised, for those who cannot see it.
-pub(crate) fn hand_raised(said: &str) -> String {
-    format!("{said}, hand raised")
+    say::link_asked(server, address)
 }
 
 /// Where somebody is in the film who is not where the room is.
 pub(crate) fn off_in_time(name: &str, offset_secs: f64) -> String {
-    let side = if offset_secs < 0.0 { "behind" } else { "ahead" };
-    format!("{name} is {:.0} s {side}", offset_secs.abs())
+    let seconds = figure(offset_secs.abs(), 0);
+    if offset_secs < 0.0 { say::is_behind(name, seconds) } else { say::is_ahead(name, seconds) }
 }
 
 /// An edge at which faces stand.
 pub(crate) fn faces_at(edge: Edge) -> &'static str {
     match edge {
-        Edge::Left => "At the left",
-        Edge::Top => "At the top",
-        Edge::Right => "At the right",
+        Edge::Left => say::at_the_left(),
+        Edge::Top => say::at_the_top(),
+        Edge::Right => say::at_the_right(),
     }
 }
 
 /// The switch that brings the chat or puts it away.
 pub(crate) fn chat_switch(open: bool, unread: usize) -> String {
     match (open, unread) {
-        (true, _) => "Put the chat away".to_owned(),
-        (false, 0) => "Show the chat".to_owned(),
-        (false, 1) => "Show the chat, 1 message not read".to_owned(),
-        (false, count) => format!("Show the chat, {count} messages not read"),
+        (true, _) => say::put_chat_away().to_owned(),
+        (false, 0) => say::show_chat().to_owned(),
+        (false, count) => say::show_chat_unread(count),
     }
 }
 

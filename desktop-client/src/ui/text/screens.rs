@@ -3,49 +3,26 @@
 use cinemasync_core::interface::SharingView;
 use cinemasync_core::screen::{Content, ScreenItem, ScreenSource};
 
-pub(crate) const SHARE_SCREEN: &str = "Share your screen";
-pub(crate) const SHARE: &str = "Share";
-pub(crate) const SHARE_THIS_NOW: &str = "Share this instead";
-pub(crate) const STOP_SHARING: &str = "Stop sharing";
-pub(crate) const STOP: &str = "Stop";
-pub(crate) const CHANGE: &str = "Change";
-pub(crate) const CHANGE_SHARED: &str = "Share something else";
-pub(crate) const MONITORS: &str = "Monitors";
-pub(crate) const WINDOWS: &str = "Windows";
-pub(crate) const SEARCH_WINDOWS: &str = "Search windows";
-pub(crate) const SEARCH_HINT: &str = "Title or program";
-pub(crate) const NOTHING_FOUND: &str = "No window is called like that.";
-pub(crate) const LOOKING_FOR_SCREENS: &str = "Looking for monitors and windows…";
-pub(crate) const NO_SCREENS: &str =
-    "No monitors and windows were found. Your system may not let programs look at them.";
-pub(crate) const WITH_SOUND: &str = "With the sound of this computer";
-pub(crate) const WITH_SOUND_HINT: &str =
-    "What other programs play goes along, but never your friends' voices or the room's film.";
-pub(crate) const HOW_IT_IS_SENT: &str = "How it is sent";
-pub(crate) const SETTINGS_SCREEN: &str = "Your screen";
-pub(crate) const CONTENT: &str = "Made for";
-pub(crate) const TITLE_SHARING: &str = "CinemaSync · you share your screen";
-pub(crate) const CONTENT_HINT: &str =
-    "For text, fewer pictures a second and all of the resolution; for motion, the other way round.";
-pub(crate) const SIXTY: &str = "Up to 60 pictures a second";
-pub(crate) const SCREEN_LIMIT: &str = "At most";
-pub(crate) const SCREEN_LIMIT_LESS: &str = "Spend less on the screen";
-pub(crate) const SCREEN_LIMIT_MORE: &str = "Spend more on the screen";
-pub(crate) const PORTAL: &str = "Let the system ask";
-pub(crate) const PORTAL_HINT: &str = "On this desktop the system asks what you want to share. It opens its own \
-     list when you press Share, and CinemaSync sees only what you choose there.";
-pub(crate) const PERMISSION: [&str; 2] = [
-    "macOS will ask whether CinemaSync may record the screen and the sound of this computer. It does so \
-     only while you choose what to share, and while you share it.",
-    "Say yes in System Settings, under Privacy & Security, Screen & System Audio Recording; then start \
-     CinemaSync again. Without it your friends see an empty desktop.",
-];
-pub(crate) const GO_ON: &str = "Go on";
-pub(crate) const THE_FILM: &str = "Film";
-pub(crate) const ACTUAL_SIZE: &str = "Actual size";
-pub(crate) const WHOLE_SCREEN: &str = "All of it";
-pub(crate) const NO_TITLE: &str = "A window without a title";
-pub(crate) const SENT_WITH_SOUND: &str = "with sound";
+use super::catalog::{figure, messages};
+
+messages! {
+    share_screen, share_label, share_this_now, stop_sharing, stop, change, change_shared, monitors,
+    windows, search_windows, search_hint, nothing_found, looking_for_screens, no_screens,
+    with_sound, with_sound_hint, how_it_is_sent, settings_screen, content_label, title_sharing,
+    content_hint, sixty, screen_limit, screen_limit_less, screen_limit_more, portal, portal_hint,
+    go_on, the_film, actual_size, whole_screen, no_title, sent_with_sound, screen_comes(name),
+    screen_of(name), screen_volume_of(name),
+}
+
+pub(super) mod say {
+    use super::messages;
+
+    messages! {
+        content_any, content_motion, content_motion_now, content_text, content_text_now,
+        hear_screen(name), megabits(megabits), permission_1, permission_2, silence_screen(name),
+        you_share_pattern, you_share_screen, you_share_titled(title), you_share_window,
+    }
+}
 
 /// More of a title tells a person nothing.
 const TITLE_CHARS: usize = 120;
@@ -82,13 +59,13 @@ fn is_invisible(character: char) -> bool {
 /// What a monitor or window is called.
 pub(crate) fn screen_title(item: &ScreenItem) -> String {
     if item.source == ScreenSource::Portal {
-        return PORTAL.to_owned();
+        return portal().to_owned();
     }
     [&item.title, &item.program]
         .into_iter()
         .map(|words| clean_title(words))
         .find(|words| !words.is_empty())
-        .unwrap_or_else(|| NO_TITLE.to_owned())
+        .unwrap_or_else(|| no_title().to_owned())
 }
 
 /// What stands below: the program, and how large it is.
@@ -100,67 +77,53 @@ pub(crate) fn screen_details(item: &ScreenItem) -> String {
     }
 }
 
+/// What macOS asks before a screen can be shared, and what to do.
+pub(crate) fn permission() -> [&'static str; 2] {
+    [say::permission_1(), say::permission_2()]
+}
+
 /// What one shares, in a sentence.
 pub(crate) fn you_share(sharing: &SharingView) -> String {
-    let what = match (&sharing.shows, &sharing.share.source) {
+    match (&sharing.shows, &sharing.share.source) {
         // A title is a stranger's word and not part of the sentence.
         (Some(item), source) if *source != ScreenSource::Portal => {
-            format!("“{}”", screen_title(item))
+            say::you_share_titled(screen_title(item))
         }
-        (_, ScreenSource::Monitor(_) | ScreenSource::Portal) => "your screen".to_owned(),
-        (_, ScreenSource::Window(_)) => "a window".to_owned(),
-        (_, ScreenSource::TestPattern { .. }) => "the test pattern".to_owned(),
-    };
-    format!("You share {what}")
-}
-
-/// Somebody's screen, as what can be large.
-pub(crate) fn screen_of(name: &str) -> String {
-    format!("{name}'s screen")
-}
-
-/// The same before its first picture.
-pub(crate) fn screen_comes(name: &str) -> String {
-    format!("{name} shares a screen. Its picture is on the way…")
-}
-
-/// The slider of a screen's sound.
-pub(crate) fn screen_volume_of(name: &str) -> String {
-    format!("How loud {name}'s screen is")
+        (_, ScreenSource::Monitor(_) | ScreenSource::Portal) => say::you_share_screen().to_owned(),
+        (_, ScreenSource::Window(_)) => say::you_share_window().to_owned(),
+        (_, ScreenSource::TestPattern { .. }) => say::you_share_pattern().to_owned(),
+    }
 }
 
 /// The button that silences it, or lets it be heard again.
 pub(crate) fn silence_screen(name: &str, silent: bool) -> String {
-    if silent { format!("Hear {name}'s screen") } else { format!("Silence {name}'s screen") }
+    if silent { say::hear_screen(name) } else { say::silence_screen(name) }
 }
 
 /// What the pictures are made of, as a choice.
 pub(crate) fn content(content: Option<Content>) -> &'static str {
     match content {
-        None => "Whatever it shows",
-        Some(Content::Text) => "Text and still pictures",
-        Some(Content::Motion) => "A film or a game",
+        None => say::content_any(),
+        Some(Content::Text) => say::content_text(),
+        Some(Content::Motion) => say::content_motion(),
     }
 }
 
 /// The choice, and what was found where that is left open.
 pub(crate) fn content_now(chosen: Option<Content>, found: Option<Content>) -> String {
-    let open = content(chosen);
-    match (chosen, found) {
-        (None, Some(Content::Text)) => format!("{open} · text now"),
-        (None, Some(Content::Motion)) => format!("{open} · motion now"),
-        _ => open.to_owned(),
-    }
+    let words = match (chosen, found) {
+        (None, Some(Content::Text)) => say::content_text_now(),
+        (None, Some(Content::Motion)) => say::content_motion_now(),
+        _ => content(chosen),
+    };
+    words.to_owned()
 }
 
 /// A bitrate to choose.
 pub(crate) fn megabits(bps: u64) -> String {
     let megabits = bps as f64 / 1e6;
-    if megabits < 10.0 && megabits.fract() > 0.0 {
-        format!("{megabits:.1} Mbit/s")
-    } else {
-        format!("{megabits:.0} Mbit/s")
-    }
+    let digits = usize::from(megabits < 10.0 && megabits.fract() > 0.0);
+    say::megabits(figure(megabits, digits))
 }
 
 #[cfg(test)]
@@ -201,7 +164,7 @@ mod tests {
     fn a_window_is_called_by_its_title_else_by_its_program() {
         assert_eq!(screen_title(&window("Notes", "Editor")), "Notes");
         assert_eq!(screen_title(&window(" ", "Editor")), "Editor");
-        assert_eq!(screen_title(&window("", "\n")), NO_TITLE);
+        assert_eq!(screen_title(&window("", "\n")), no_title());
         assert_eq!(screen_details(&window("Notes", "Editor")), "Editor · 800 × 600");
         assert_eq!(screen_details(&window("Notes", "")), "800 × 600");
     }

@@ -3,35 +3,41 @@
 use cinemasync_core::player::{FilmTrack, FilmTrackKind};
 use cinemasync_core::subtitles::SubtitleOffer;
 
-pub(crate) const TRACKS: &str = "Sound and subtitles";
-pub(crate) const SUBTITLES: &str = "Subtitles";
-pub(crate) const AUDIO: &str = "Sound track";
-pub(crate) const NO_SOUND: &str = "No sound";
-pub(crate) const NO_SUBTITLES: &str = "No subtitles";
-pub(crate) const SUBTITLE_DELAY: &str = "Subtitles later";
-pub(crate) const SUBTITLES_EARLIER: &str = "Subtitles 0.1 s earlier";
-pub(crate) const SUBTITLES_LATER: &str = "Subtitles 0.1 s later";
-pub(crate) const SUBTITLE_SIZE: &str = "Size of subtitles";
-pub(crate) const SMALLER: &str = "Smaller subtitles";
-pub(crate) const LARGER: &str = "Larger subtitles";
-pub(crate) const AUDIO_DELAY: &str = "Sound later";
-pub(crate) const SOUND_EARLIER: &str = "Sound 0.1 s earlier";
-pub(crate) const SOUND_LATER: &str = "Sound 0.1 s later";
-pub(crate) const ADD_SUBTITLES: &str = "Add subtitles…";
-pub(crate) const TAKE_SUBTITLES: &str = "Use these subtitles";
-pub(crate) const PROPOSE_TRACKS: &str = "Propose my tracks to all";
-pub(crate) const YOUR_CUT: &str = "Your cut of the film";
-pub(crate) const YOUR_CUT_HINT: &str = "How much later everything happens in your file, in seconds. It is remembered for these two files.";
-pub(crate) const SHIFT: &str = "Offset of your file in seconds";
-pub(crate) const SHIFTS: [(f64, &str); 4] = [
-    (-1.0, "Offset 1 s less"),
-    (-0.1, "Offset 0.1 s less"),
-    (0.1, "Offset 0.1 s more"),
-    (1.0, "Offset 1 s more"),
-];
+use super::catalog::{marked, messages, signed};
+
+messages! {
+    tracks, subtitles, audio, no_sound, no_subtitles, subtitle_delay, subtitles_earlier,
+    subtitles_later, subtitle_size, smaller, larger, audio_delay, sound_earlier, sound_later,
+    add_subtitles, propose_tracks, your_cut, your_cut_hint, shift_label,
+    take_these_subtitles(name),
+}
+
+pub(super) mod say {
+    use super::messages;
+
+    messages! {
+        channels(count), external, language_ar, language_cs, language_da, language_de, language_el,
+        language_en, language_es, language_fi, language_fr, language_hi, language_it, language_ja,
+        language_ko, language_nl, language_no, language_pl, language_pt, language_ru, language_sv,
+        language_tr, language_uk, language_zh, mono, offers(who, name), offers_here(who, name),
+        proposal(who, sound, subtitles), proposed_no_sound, proposed_no_subtitles,
+        proposed_sound(track), proposed_subtitles(track), rate_normal, shift(seconds),
+        shift_0_1_less, shift_0_1_more, shift_1_less, shift_1_more, stereo, track_number(number),
+    }
+}
 
 /// The rates that can be chosen.
 pub(crate) const RATES: [f64; 9] = [0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0];
+
+/// How far one's own file is moved by a press, in seconds, and what the buttons are called.
+pub(crate) fn shifts() -> [(f64, &'static str); 4] {
+    [
+        (-1.0, say::shift_1_less()),
+        (-0.1, say::shift_0_1_less()),
+        (0.1, say::shift_0_1_more()),
+        (1.0, say::shift_1_more()),
+    ]
+}
 
 /// A film track in a menu: its name, then what only some want to know.
 pub(crate) fn track(track: &FilmTrack) -> String {
@@ -39,7 +45,7 @@ pub(crate) fn track(track: &FilmTrack) -> String {
     parts.extend(track.codec.as_deref().map(codec));
     parts.extend(track.channels.filter(|_| track.kind == FilmTrackKind::Audio).map(channels));
     if track.external {
-        parts.push("external".to_owned());
+        parts.push(say::external().to_owned());
     }
     parts.join(" · ")
 }
@@ -49,7 +55,7 @@ fn track_name(track: &FilmTrack) -> String {
         (Some(title), Some(code)) => format!("{title} ({})", language(code)),
         (Some(title), None) => title.clone(),
         (None, Some(code)) => language(code).to_owned(),
-        (None, None) => format!("Track {}", track.id),
+        (None, None) => say::track_number(track.id),
     }
 }
 
@@ -74,56 +80,60 @@ fn codec(name: &str) -> String {
 /// How many loudspeakers a sound is for.
 fn channels(count: u32) -> String {
     match count {
-        1 => "mono".to_owned(),
-        2 => "stereo".to_owned(),
+        1 => say::mono().to_owned(),
+        2 => say::stereo().to_owned(),
         6 => "5.1".to_owned(),
         8 => "7.1".to_owned(),
-        other => format!("{other} channels"),
+        other => say::channels(other),
     }
 }
 
 /// A language by its code in films (ISO 639, two or three letters); an unknown code as it is.
 fn language(code: &str) -> &str {
     match code {
-        "ar" | "ara" => "Arabic",
-        "cs" | "cze" | "ces" => "Czech",
-        "da" | "dan" => "Danish",
-        "de" | "ger" | "deu" => "German",
-        "el" | "gre" | "ell" => "Greek",
-        "en" | "eng" => "English",
-        "es" | "spa" => "Spanish",
-        "fi" | "fin" => "Finnish",
-        "fr" | "fre" | "fra" => "French",
-        "hi" | "hin" => "Hindi",
-        "it" | "ita" => "Italian",
-        "ja" | "jpn" => "Japanese",
-        "ko" | "kor" => "Korean",
-        "nl" | "dut" | "nld" => "Dutch",
-        "no" | "nor" | "nb" | "nob" => "Norwegian",
-        "pl" | "pol" => "Polish",
-        "pt" | "por" => "Portuguese",
-        "ru" | "rus" => "Russian",
-        "sv" | "swe" => "Swedish",
-        "tr" | "tur" => "Turkish",
-        "uk" | "ukr" => "Ukrainian",
-        "zh" | "chi" | "zho" => "Chinese",
+        "ar" | "ara" => say::language_ar(),
+        "cs" | "cze" | "ces" => say::language_cs(),
+        "da" | "dan" => say::language_da(),
+        "de" | "ger" | "deu" => say::language_de(),
+        "el" | "gre" | "ell" => say::language_el(),
+        "en" | "eng" => say::language_en(),
+        "es" | "spa" => say::language_es(),
+        "fi" | "fin" => say::language_fi(),
+        "fr" | "fre" | "fra" => say::language_fr(),
+        "hi" | "hin" => say::language_hi(),
+        "it" | "ita" => say::language_it(),
+        "ja" | "jpn" => say::language_ja(),
+        "ko" | "kor" => say::language_ko(),
+        "nl" | "dut" | "nld" => say::language_nl(),
+        "no" | "nor" | "nb" | "nob" => say::language_no(),
+        "pl" | "pol" => say::language_pl(),
+        "pt" | "por" => say::language_pt(),
+        "ru" | "rus" => say::language_ru(),
+        "sv" | "swe" => say::language_sv(),
+        "tr" | "tur" => say::language_tr(),
+        "uk" | "ukr" => say::language_uk(),
+        "zh" | "chi" | "zho" => say::language_zh(),
         other => other,
     }
 }
 
 /// A rate in a menu.
 pub(crate) fn rate(rate: f64) -> String {
-    if (rate - 1.0).abs() < 1e-6 { "Normal".to_owned() } else { format!("{rate}×") }
+    if (rate - 1.0).abs() < 1e-6 {
+        say::rate_normal().to_owned()
+    } else {
+        marked(format!("{rate}×"))
+    }
 }
 
 /// A delay or offset: `+0.3 s`.
 pub(crate) fn shift(seconds: f64) -> String {
     if seconds.abs() < 0.005 {
-        "0 s".to_owned()
+        say::shift("0")
     } else if (seconds * 10.0 - (seconds * 10.0).round()).abs() < 0.05 {
-        format!("{seconds:+.1} s")
+        say::shift(signed(seconds, 1))
     } else {
-        format!("{seconds:+.2} s")
+        say::shift(signed(seconds, 2))
     }
 }
 
@@ -131,23 +141,22 @@ pub(crate) fn shift(seconds: f64) -> String {
 pub(crate) fn proposal(who: &str, audio: i64, subtitle: i64, tracks: &[FilmTrack]) -> String {
     let name = |kind: FilmTrackKind, id: i64| {
         let found = tracks.iter().find(|track| track.kind == kind && track.id == id);
-        found.map_or_else(|| format!("track {id}"), track_name)
+        found.map_or_else(|| say::track_number(id), track_name)
     };
     let sound = match audio {
-        0 => "no sound".to_owned(),
-        id => format!("{} sound", name(FilmTrackKind::Audio, id)),
+        0 => say::proposed_no_sound().to_owned(),
+        id => say::proposed_sound(name(FilmTrackKind::Audio, id)),
     };
     let subtitles = match subtitle {
-        0 => "no subtitles".to_owned(),
-        id => format!("{} subtitles", name(FilmTrackKind::Subtitle, id)),
+        0 => say::proposed_no_subtitles().to_owned(),
+        id => say::proposed_subtitles(name(FilmTrackKind::Subtitle, id)),
     };
-    format!("{who} proposes {sound}, {subtitles}")
+    say::proposal(who, sound, subtitles)
 }
 
 /// A subtitle file that somebody offers.
 pub(crate) fn offer(who: &str, offer: &SubtitleOffer) -> String {
-    let taken = if offer.taken { " · here" } else { "" };
-    format!("{who} offers {}{taken}", offer.name)
+    if offer.taken { say::offers_here(who, &offer.name) } else { say::offers(who, &offer.name) }
 }
 
 #[cfg(test)]
@@ -184,7 +193,7 @@ mod tests {
             FilmTrack { kind: FilmTrackKind::Subtitle, ..audio(1, Some("de")) },
         ];
         assert_eq!(proposal("Ben", 2, 1, &tracks), "Ben proposes English sound, German subtitles");
-        assert_eq!(proposal("Ben", 9, 0, &tracks), "Ben proposes track 9 sound, no subtitles");
+        assert_eq!(proposal("Ben", 9, 0, &tracks), "Ben proposes Track 9 sound, no subtitles");
     }
 
     #[test]

@@ -104,7 +104,7 @@ fn show_one(ui: &mut Ui, within: Rect, top: f32, toast: &Toast) -> (f32, bool) {
         ui.painter().galley(text_at, galley, colors.text_1);
         let close_at = pos2(rect.right() - space::XS - size::SMALL / 2.0, rect.center().y);
         let close = Rect::from_center_size(close_at, vec2(size::SMALL, size::SMALL));
-        let button = Button::icon("dismiss", text::DISMISS, icons::CLOSE).small();
+        let button = Button::icon("dismiss", text::dismiss(), icons::CLOSE).small();
         (height, button.kind(Kind::Quiet).show(ui, close).clicked())
     })
     .inner

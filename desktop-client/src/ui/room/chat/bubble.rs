@@ -57,7 +57,7 @@ pub(super) fn show(
     let own = with.me == Some(from);
     let mut y = place.top() + if group == Group::New { space::M } else { space::XS };
     if group == Group::New {
-        let name = if own { text::YOU } else { &said.name };
+        let name = if own { text::you() } else { &said.name };
         let time = text::clock_time(said.at_unix_ms, with.utc_offset_minutes);
         let words = format!("{name} · {time}");
         let row = Rect::from_min_size(pos2(place.left(), y), vec2(place.width(), rows::HEADER));

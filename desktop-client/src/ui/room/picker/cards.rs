@@ -61,12 +61,12 @@ fn rows<'a>(items: &'a [ScreenItem], search: &str, across: usize) -> Vec<Row<'a>
     let found: Vec<_> = windows.into_iter().filter(|item| matches(item, search)).collect();
     // Who searches looks for a window.
     let monitors = if search.is_empty() { monitors } else { Vec::new() };
-    for (caption, group) in [(text::MONITORS, monitors), (text::WINDOWS, found)] {
+    for (caption, group) in [(text::monitors(), monitors), (text::windows(), found)] {
         if !group.is_empty() {
             rows.push(Row::Caption(caption));
             rows.extend(group.chunks(across).map(|chunk| Row::Cards(chunk.to_vec())));
-        } else if caption == text::WINDOWS && any_window {
-            rows.push(Row::Note(text::NOTHING_FOUND));
+        } else if caption == text::windows() && any_window {
+            rows.push(Row::Note(text::nothing_found()));
         }
     }
     rows
@@ -140,10 +140,10 @@ fn draw(
             );
             let title = words.with_max_y(words.top() + line::READING);
             let style = Line::new(font::body_strong(), colors.text_1);
-            label(ui, title, Align2::LEFT_CENTER, text::PORTAL, &style);
+            label(ui, title, Align2::LEFT_CENTER, text::portal(), &style);
             let style = Line::new(font::body(), colors.text_2);
             let hint = words.with_min_y(title.bottom() + space::XS);
-            paragraph(ui, hint, text::PORTAL_HINT, &style, line::BODY);
+            paragraph(ui, hint, text::portal_hint(), &style, line::BODY);
             pressed
         }
         Row::Cards(items) => {
@@ -256,11 +256,11 @@ mod tests {
     fn monitors_come_first_and_a_search_finds_windows_by_title_and_program() {
         let listing = listing();
         let found = |search| titles(&rows(&listing, search, 2));
-        let all = [text::MONITORS, "DP-1", text::WINDOWS, "Notes of May", "Film", "Browser"];
+        let all = [text::monitors(), "DP-1", text::windows(), "Notes of May", "Film", "Browser"];
         assert_eq!(found(""), all);
-        assert_eq!(found("BROWS"), [text::WINDOWS, "Film", "Browser"]);
-        assert_eq!(found("notes of"), [text::WINDOWS, "Notes of May"]);
-        assert_eq!(found("xyz"), [text::NOTHING_FOUND]);
+        assert_eq!(found("BROWS"), [text::windows(), "Film", "Browser"]);
+        assert_eq!(found("notes of"), [text::windows(), "Notes of May"]);
+        assert_eq!(found("xyz"), [text::nothing_found()]);
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub(super) fn show(
     icon(ui.painter(), at, icons::FILM, size::ICON, colors.text_2);
     let style = Line::new(font::reading(), colors.text_1);
     let beside = words.with_min_x(words.left() + size::ICON + space::M);
-    label(ui, beside, Align2::LEFT_CENTER, text::DROP_A_FILM, &style);
+    label(ui, beside, Align2::LEFT_CENTER, text::drop_a_film(), &style);
 }
 
 /// Buttons from the right: a file, an address, one's screen, and what waits already. Returns where they begin.
@@ -67,7 +67,7 @@ fn ways(
     };
     let waiting = !scene.snapshot.playback.queue.is_empty();
     let side = size::CONTROL;
-    let choose = Button::text("choose film", text::CHOOSE_FILM).with_icon(icons::OPEN);
+    let choose = Button::text("choose film", text::choose_film()).with_icon(icons::OPEN);
     let choose = choose.kind(Kind::Primary).unless(because);
     let shares = scene.snapshot.sharing.is_some();
     let others = [true, !shares, waiting].into_iter().filter(|there| *there).count();
@@ -77,20 +77,20 @@ fn ways(
         (scene.send)(UiAction::PickFilm);
     }
     let address = if narrow {
-        let button = Button::icon("address", text::OPEN_ADDRESS, icons::ADDRESS);
+        let button = Button::icon("address", text::open_address(), icons::ADDRESS);
         button.unless(because).show(ui, place(side))
     } else {
-        let button = Button::text("address", text::OPEN_ADDRESS).with_icon(icons::ADDRESS);
+        let button = Button::text("address", text::open_address()).with_icon(icons::ADDRESS);
         let wide = button.width(ui);
         button.unless(because).show(ui, place(wide))
     };
     films.address(ui, &address, scene);
-    let share = Button::icon("share", text::SHARE_SCREEN, icons::SHARE);
+    let share = Button::icon("share", text::share_screen(), icons::SHARE);
     if !shares && share.show(ui, place(side)).clicked() {
         picker.open(ui, scene);
     }
     if waiting {
-        let button = Button::icon("films", text::FILMS, icons::FILMS).show(ui, place(side));
+        let button = Button::icon("films", text::films(), icons::FILMS).show(ui, place(side));
         films.menu(ui, &button, RectAlign::TOP_END, scene);
     }
     right
