@@ -13,4 +13,5 @@ pub mod player;
 pub mod recent_rooms;
 pub mod session;
 pub mod settings;
+pub mod store;
 pub mod ui;

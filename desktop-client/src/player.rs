@@ -9,7 +9,6 @@ mod deck;
 mod engine;
 mod ffi;
 mod fingerprint;
-mod full_hash;
 mod handle;
 mod inbox;
 mod inspect;
@@ -30,7 +29,6 @@ use std::sync::Arc;
 use cinemasync_core::player::{PlayerCommand, PlayerEvent};
 
 pub use fingerprint::{FilmError, fingerprint};
-pub use full_hash::full_hash;
 pub use inspect::{InspectError, inspect};
 pub use renderer::FilmRenderer;
 pub use sound::FilmAudio;

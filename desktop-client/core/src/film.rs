@@ -45,6 +45,8 @@ pub enum FilmSource {
     File(PathBuf),
     /// An address; what [`FilmAddress::parse`] does not take is not opened.
     Address(String),
+    /// What comes of the film from others, while it comes.
+    Stream(FilmId),
 }
 
 impl FilmInfo {

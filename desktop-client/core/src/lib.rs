@@ -14,6 +14,7 @@ pub mod devices;
 mod ducking;
 pub mod film;
 pub mod film_blocks;
+pub mod film_cache;
 pub mod film_exchange;
 pub mod film_memory;
 pub mod film_queue;

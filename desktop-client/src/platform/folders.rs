@@ -16,6 +16,13 @@ pub fn local_data() -> Option<PathBuf> {
     chosen().or_else(|| Some(directories()?.data_local_dir().to_owned()))
 }
 
+/// For what may be lost: the system or a person may empty it at any time.
+pub fn cache() -> Option<PathBuf> {
+    chosen()
+        .map(|folder| folder.join("cache"))
+        .or_else(|| Some(directories()?.cache_dir().to_owned()))
+}
+
 fn chosen() -> Option<PathBuf> {
     std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }

@@ -29,9 +29,6 @@ pub enum FilmError {
     /// It has no bytes.
     #[error("This file is empty. It was perhaps not copied to its end; choose another one.")]
     Empty,
-    /// Whoever asked does not want to know any more.
-    #[error("The film was not read to its end.")]
-    Cancelled,
 }
 
 /// The name as others are told it: they refuse one with control characters or none at all.

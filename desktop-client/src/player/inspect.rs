@@ -13,6 +13,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Reports of the player that matter here come one at a time.
 const REPORTS: usize = 16;
 
+/// Whoever offers a film has looked at it.
+const OFFERED: &str =
+    "A film that comes from somebody else is shown as it was offered. Choose a file to show.";
+
 /// Why a file cannot be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum InspectError {
@@ -38,6 +42,7 @@ pub fn inspect(source: &FilmSource) -> Result<FilmInfo, InspectError> {
     let film = match source {
         FilmSource::File(path) => fingerprint(path)?,
         FilmSource::Address(address) => at_address(address),
+        FilmSource::Stream(_) => return Err(InspectError::Unplayable(OFFERED.to_owned())),
     };
     let (reports, received) = mpsc::sync_channel(REPORTS);
     let report = Arc::new(move |event| {

@@ -12,6 +12,7 @@ use cinemasync_core::session::Input;
 use tokio::sync::mpsc;
 
 use crate::player::{self, Player, PlayerConfig, PlayerError};
+use crate::store;
 
 /// Events of the player that wait for the driver. Full means that the driver hangs: it is dropped
 /// and logged.
@@ -116,8 +117,9 @@ impl Hashing {
     pub(super) fn start(film: FilmId, path: PathBuf, inputs: mpsc::Sender<Input>) -> Self {
         let cancelled = Arc::new(AtomicBool::new(false));
         let given_up = Arc::clone(&cancelled);
-        tokio::task::spawn_blocking(move || match player::full_hash(&path, &given_up) {
+        tokio::task::spawn_blocking(move || match store::full_hash(&path, &given_up, |_, _| {}) {
             Ok(hash) => {
+                let hash = hash.to_hex().to_string();
                 // The session may be over by now.
                 let _ = inputs.blocking_send(Input::FilmHashed { film, hash });
             }

@@ -449,6 +449,9 @@ impl World {
                 let (name, address) = match &source {
                     FilmSource::File(path) => (path.to_string_lossy().into_owned(), None),
                     FilmSource::Address(address) => (address.clone(), Some(address.clone())),
+                    FilmSource::Stream(film) => {
+                        unreachable!("nobody looks at {film:?}: it is offered")
+                    }
                 };
                 let result = if name.contains("bad") {
                     Err("This is no film.".to_owned())

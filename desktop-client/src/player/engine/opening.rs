@@ -9,6 +9,8 @@ use cinemasync_core::film::{FilmAddress, FilmSource};
 use crate::player::fingerprint::{FilmError, check};
 use crate::player::handle::c_text;
 
+const NOT_STREAMED: &str = "This film does not come from anybody. Choose a copy of your own.";
+
 /// What libmpv is told to open.
 pub(super) struct Opening {
     /// Its `loadfile` name.
@@ -23,6 +25,7 @@ impl Opening {
         match source {
             FilmSource::File(path) => Self::of_file(path),
             FilmSource::Address(address) => Self::of_address(address),
+            FilmSource::Stream(_) => Err(NOT_STREAMED.to_owned()),
         }
     }
 
