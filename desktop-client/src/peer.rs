@@ -12,9 +12,12 @@
 //! - the crate's own driver, on a runtime of ours (`runtime`);
 //! - a line a relay that is reached over TCP or TLS (`tunnel`).
 //!
+//! Bulk data goes beside it, over connections of its own (`bulk`).
+//!
 //! Dropping the handle closes the connection and ends all of them.
 
 mod addresses;
+pub mod bulk;
 mod channels;
 mod engine;
 mod feedback;

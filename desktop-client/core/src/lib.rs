@@ -6,6 +6,7 @@
 
 pub mod bitrate;
 pub mod bubbles;
+pub mod bulk_throttle;
 pub mod call_status;
 pub mod chat;
 pub mod clock_sync;

@@ -134,7 +134,19 @@ fn interceptors(
         .with(Slot::SenderReport, SenderReportBuilder::new().build())
 }
 
-fn settings(route: Route) -> SettingEngine {
+/// What a connection for data alone may hold.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DataBounds {
+    /// Bytes of what we sent and they have not acknowledged, a channel.
+    pub(super) send_buffer: usize,
+    /// Bytes of theirs that we have not read.
+    pub(super) receive_window: u32,
+    /// Bytes of a message of theirs.
+    pub(super) message: u32,
+}
+
+/// What all connections have in common.
+fn settings(route: Route) -> SettingEngineBuilder {
     let relay = if route == Route::RelayOnly { Duration::ZERO } else { ACCEPT_RELAY };
     SettingEngineBuilder::new()
         .with_ice_connection_attempts(Some(ICE_CHECK_INTERVAL), Some(ICE_CHECKS))
@@ -148,8 +160,19 @@ fn settings(route: Route) -> SettingEngine {
         // A restart means that the machine's network may have changed: new sockets on what there
         // is now.
         .with_discard_local_candidates_during_ice_restart(true)
+}
+
+fn media_settings(route: Route) -> SettingEngine {
+    settings(route)
         .with_srtp_replay_protection_window(SRTP_REPLAY_WINDOW)
         .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(MAX_CONTROL_BYTES))
+        .build()
+}
+
+fn data_settings(route: Route, bounds: DataBounds) -> SettingEngine {
+    settings(route)
+        .with_sctp_max_message_size(SctpMaxMessageSize::Bounded(bounds.message))
+        .with_sctp_max_receive_buffer_size(bounds.receive_window)
         .build()
 }
 
@@ -166,12 +189,32 @@ pub(super) async fn connect(
     let connection = PeerConnectionBuilder::new()
         .with_configuration(with_certificates(config, runtime.tunnels(), shown))
         .with_media_engine(media_engine()?)
-        .with_setting_engine(settings(config.route))
+        .with_setting_engine(media_settings(config.route))
         .with_interceptor_registry(interceptors(feedback, uplink, on_estimate))
         .with_runtime(runtime)
         .with_handler(handler)
         .with_udp_addrs(vec![LocalAddresses])
         .with_data_channel_send_buffer_limit(SEND_BUFFER_BYTES)
+        .build()
+        .await?;
+    Ok(Arc::new(connection))
+}
+
+/// A connection without media on `runtime` that reports to `handler`.
+pub(super) async fn connect_data(
+    config: &LinkConfig,
+    bounds: DataBounds,
+    runtime: Arc<LinkRuntime>,
+    handler: Arc<dyn PeerConnectionEventHandler>,
+) -> Result<Arc<dyn PeerConnection>> {
+    let shown = config.identity.iter().map(identity::certificate).collect::<Result<_>>()?;
+    let connection = PeerConnectionBuilder::new()
+        .with_configuration(with_certificates(config, runtime.tunnels(), shown))
+        .with_setting_engine(data_settings(config.route, bounds))
+        .with_runtime(runtime)
+        .with_handler(handler)
+        .with_udp_addrs(vec![LocalAddresses])
+        .with_data_channel_send_buffer_limit(bounds.send_buffer)
         .build()
         .await?;
     Ok(Arc::new(connection))

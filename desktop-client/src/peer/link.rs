@@ -74,7 +74,7 @@ impl Endings {
         });
     }
 
-    async fn wait(&self) -> Ending {
+    pub(super) async fn wait(&self) -> Ending {
         let mut endings = self.0.subscribe();
         let ending = *endings.wait_for(Option::is_some).await.expect("we hold a sender");
         ending.expect("waited for")

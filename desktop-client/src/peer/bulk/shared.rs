@@ -1,0 +1,162 @@
+//! What all connections of a bundle have in common: the queues, the throttle, the counts, the way out.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use bytes::Bytes;
+use cinemasync_core::bulk_throttle::Throttle;
+use cinemasync_core::link::LinkConfig;
+use cinemasync_protocol::ParticipantId;
+use tokio::sync::{Mutex as AsyncMutex, mpsc, watch};
+use tokio::time::sleep_until;
+
+use super::BulkEvent;
+use crate::peer::runtime::{Traffic, WrapSocket};
+
+/// Which connections stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Standing {
+    /// Lanes that messages can go over.
+    pub(super) lanes: usize,
+    /// Does the light connection carry urgent messages?
+    pub(super) light: bool,
+}
+
+/// See the module.
+pub(super) struct Shared {
+    pub(super) id: ParticipantId,
+    pub(super) config: LinkConfig,
+    pub(super) wrap: Option<WrapSocket>,
+    events: mpsc::Sender<(ParticipantId, BulkEvent)>,
+    queue: AsyncMutex<mpsc::Receiver<Bytes>>,
+    urgent: AsyncMutex<mpsc::Receiver<Bytes>>,
+    throttle: Mutex<Throttle>,
+    standing: watch::Sender<Standing>,
+    /// Was the handle dropped?
+    dropped: watch::Sender<bool>,
+    /// Over the sockets of all lanes.
+    pub(super) traffic: Arc<Traffic>,
+    /// Bytes of messages.
+    pub(super) sent: AtomicU64,
+    /// Bytes of messages.
+    pub(super) received: AtomicU64,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Nobody listens or sends any more.
+#[derive(Debug)]
+pub(super) struct Over;
+
+impl Shared {
+    pub(super) fn new(
+        id: ParticipantId,
+        config: LinkConfig,
+        events: mpsc::Sender<(ParticipantId, BulkEvent)>,
+        queue: mpsc::Receiver<Bytes>,
+        urgent: mpsc::Receiver<Bytes>,
+        wrap: Option<WrapSocket>,
+    ) -> Self {
+        Self {
+            id,
+            config,
+            wrap,
+            events,
+            queue: AsyncMutex::new(queue),
+            urgent: AsyncMutex::new(urgent),
+            throttle: Mutex::new(Throttle::new(Instant::now())),
+            standing: watch::Sender::default(),
+            dropped: watch::Sender::new(false),
+            traffic: Arc::default(),
+            sent: AtomicU64::new(0),
+            received: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn throttle(&self) -> MutexGuard<'_, Throttle> {
+        self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        *self.standing.borrow()
+    }
+
+    pub(super) fn watch_standing(&self) -> watch::Receiver<Standing> {
+        self.standing.subscribe()
+    }
+
+    /// Notes that a connection stands (or does no more).
+    pub(super) fn stands(&self, light: bool, now: bool) {
+        self.standing.send_modify(|standing| match (light, now) {
+            (true, _) => standing.light = now,
+            (false, true) => standing.lanes += 1,
+            (false, false) => standing.lanes = standing.lanes.saturating_sub(1),
+        });
+    }
+
+    /// The handle is dropped: nobody is told anything any more.
+    pub(super) fn drop_all(&self) {
+        self.dropped.send_replace(true);
+    }
+
+    /// Returns once the handle is dropped.
+    pub(super) async fn dropped(&self) {
+        let mut dropped = self.dropped.subscribe();
+        // An error is impossible: we hold the sender.
+        let _ = dropped.wait_for(|dropped| *dropped).await;
+    }
+
+    /// Tells, and waits while the session does not listen.
+    pub(super) async fn tell(&self, event: BulkEvent) -> Result<(), Over> {
+        match self.events.try_reserve() {
+            Ok(place) => {
+                place.send((self.id.clone(), event));
+                return Ok(());
+            }
+            Err(mpsc::error::TrySendError::Closed(())) => return Err(Over),
+            Err(mpsc::error::TrySendError::Full(())) => {}
+        }
+        tokio::select! {
+            sent = self.events.send((self.id.clone(), event)) => sent.map_err(|_| Over),
+            () = self.dropped() => Err(Over),
+        }
+    }
+
+    /// Hands on a message that came.
+    pub(super) async fn arrived(&self, message: Bytes) -> Result<(), Over> {
+        self.received.fetch_add(message.len() as u64, Ordering::Relaxed);
+        self.tell(BulkEvent::Message(message)).await
+    }
+
+    /// The next message of the queue, once the throttle lets one leave. Nothing is lost if this is not waited for
+    /// to its end.
+    pub(super) async fn next(&self) -> Result<Bytes, Over> {
+        let mut queue = self.queue.lock().await;
+        self.allowed().await;
+        queue.recv().await.ok_or(Over)
+    }
+
+    /// The next urgent message; nothing is lost either.
+    pub(super) async fn next_urgent(&self) -> Result<Bytes, Over> {
+        self.urgent.lock().await.recv().await.ok_or(Over)
+    }
+
+    /// Waits until the throttle lets something leave.
+    pub(super) async fn allowed(&self) {
+        loop {
+            let now = Instant::now();
+            let at = self.throttle().next_send(now);
+            if at <= now {
+                return;
+            }
+            // Looked at again then: a hush may have begun meanwhile.
+            sleep_until(at.into()).await;
+        }
+    }
+}
