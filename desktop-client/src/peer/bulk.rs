@@ -113,8 +113,8 @@ pub struct Bulk {
 }
 
 impl Bulk {
-    /// Opens a bundle. It reports to `events`; a full queue makes it wait, and with it the other end. Of `config`,
-    /// `opens_channels` means nothing here. Needs a running tokio runtime.
+    /// Opens a bundle. It reports to `events`; a full queue makes it wait, and with it the other end, once a lane
+    /// holds 512 messages that were not taken (8 MiB). Of `config`, `opens_channels` means nothing here. Needs a running tokio runtime.
     ///
     /// # Errors
     /// Outside of a tokio runtime.
