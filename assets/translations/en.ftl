@@ -443,3 +443,25 @@ key_space = Space
 press_for = Press the key for “{ $words }”; Escape leaves it as it is.
 key_is_taken = { $key } is for “{ $words }” already. Press another key.
 talk_key_takes = { $key } is also for “{ $words }”. While it has to be held to talk, it only does that.
+
+## Layouts
+
+layout_label = Layout
+layout_follows = As it comes
+layout_follows_hint = A film or a screen is large while there is one, else the faces are. Choose one to keep it.
+key_layout = Next layout
+film_large = Show the film large again
+screen_large = Show { $name }’s screen large again
+layout_talk = Talk
+layout_watch = Watch
+layout_share = Screen
+layout_theatre = Theatre
+choose_talk = Talk: faces large
+choose_watch = Watch: film large, faces beside
+choose_share = Screen: a friend’s screen large
+choose_theatre = Theatre: full screen
+watch_waits = Kept: it comes with the next film.
+share_waits = Kept: it comes when somebody shares a screen.
+theatre_waits = Kept: it comes with the next film or screen.
+layout_now = Layout: { $layout }
+layout_kept = Layout: { $layout }, kept

@@ -31,6 +31,8 @@ pub(super) enum Key {
     Chat,
     /// What to share of the screen.
     Share,
+    /// The next layout, kept; or what happens again.
+    Layout,
     /// A shared screen in its actual size, or all of it.
     Zoom,
     /// All keys.
@@ -77,7 +79,7 @@ const fn row(
 }
 
 /// All keys, as they are shown and as they act.
-pub(super) const TABLE: [Row; 18] = {
+pub(super) const TABLE: [Row; 19] = {
     use Group::{Call, Film, Window};
     use egui::Key as K;
     [
@@ -96,6 +98,7 @@ pub(super) const TABLE: [Row; 18] = {
         row(Key::Share, "share", Call, text::key_share, &[K::S]),
         row(Key::FullScreen, "full_screen", Window, text::key_full_screen, &[K::F]),
         row(Key::Theatre, "theatre", Window, text::key_theatre, &[K::T]),
+        row(Key::Layout, "layout", Window, text::key_layout, &[K::W]),
         row(Key::Zoom, "zoom", Window, text::key_zoom, &[K::Z]),
         row(Key::Help, "keys", Window, text::key_help, &[K::Questionmark, K::F1]),
         row(Key::Escape, "escape", Window, text::key_escape, &[K::Escape]),

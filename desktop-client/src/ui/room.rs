@@ -7,6 +7,7 @@ mod chat;
 mod controls;
 mod faces;
 mod films;
+mod layout;
 mod passing;
 mod person;
 mod picker;
@@ -36,6 +37,7 @@ use self::picker::Picker;
 use self::player_bar::PlayerBar;
 use self::prompts::Prompts;
 use self::reactions::Reactions;
+pub(super) use self::stage::choice::Layout;
 use self::stage::choice::{OnStage, View};
 use self::stage::screen::Zoom;
 use self::tracks::TracksMenu;
@@ -154,9 +156,7 @@ impl Room {
             }
         }
         stage::take_dropped(ui, scene);
-        if self.on_stage.large().is_none() && self.theatre {
-            self.set_theatre(ui, false);
-        }
+        self.follow_theatre(ui);
         let whole = ui.max_rect();
         let bars = Bars { code, server };
         if self.theatre {
@@ -209,6 +209,11 @@ impl Room {
         if self.on_stage.large().is_some() {
             let bottom = faces::side(ui, side, scene, self.large.as_ref());
             rest.min.y = bottom + space::M;
+        } else if self.on_stage.beside().is_some() {
+            let small =
+                Rect::from_min_size(side.min, vec2(side.width(), side.width() * 9.0 / 16.0));
+            self.small_stage(ui, small, scene);
+            rest.min.y = small.bottom() + space::M;
         }
         let switches = Rect::from_min_size(rest.min, vec2(rest.width(), size::CONTROL));
         self.controls(ui, switches, scene);
@@ -246,7 +251,7 @@ impl Room {
             }
             let row = rest.shrink2(vec2(space::M, 0.0));
             if self.chat_folded {
-                faces::grid(ui, row, scene);
+                faces::grid(ui, row, scene, false);
                 return self.pass_by(ui, stage);
             }
             let people = scene.snapshot.participants.len() + 1;
@@ -256,10 +261,18 @@ impl Room {
             rest.min.y = faces::row(ui, row, side, scene) + space::S;
         } else {
             let share = if self.chat_folded { 1.0 } else { 0.58 };
-            let height = (rest.height() * share).max(220.0);
+            let has_film = scene.snapshot.playback.film.is_some();
+            let bar_height = if has_film { size::PLAYER_BAR - space::L } else { 0.0 };
+            let height = ((rest.height() - bar_height) * share).max(220.0);
             let stage = Rect::from_min_size(rest.min, vec2(rest.width(), height));
             self.stage(ui, stage.shrink2(vec2(space::M, 0.0)), scene);
             rest.min.y = stage.bottom() + space::S;
+            if has_film {
+                let row = rest.shrink2(vec2(space::M, 0.0));
+                let bar = Rect::from_min_size(row.min, vec2(row.width(), bar_height));
+                self.player_bar(ui, bar, scene);
+                rest.min.y = bar.bottom();
+            }
             if self.chat_folded {
                 return self.pass_by(ui, stage);
             }
@@ -329,12 +342,13 @@ impl Room {
             Key::FrameBack | Key::FrameForward if has_film && !playback.playing => {
                 scene.command(Command::Step { forward: key == Key::FrameForward });
             }
-            Key::FullScreen if self.on_stage.large().is_some() => {
+            Key::FullScreen if self.on_stage.is_there() => {
                 self.set_theatre(ui, !self.theatre || self.theatre_in_window);
             }
             Key::Theatre if self.theatre => self.set_theatre(ui, false),
-            Key::Theatre if self.on_stage.large().is_some() => {
+            Key::Theatre if self.on_stage.is_there() => {
                 (self.theatre, self.theatre_in_window) = (true, true);
+                self.on_stage.set_alone(true);
             }
             Key::Escape if self.chat_open => self.close_chat(),
             Key::Escape if self.theatre => self.set_theatre(ui, false),
@@ -342,6 +356,7 @@ impl Room {
             Key::Camera => scene.command(Command::Camera(!scene.snapshot.me.camera)),
             Key::Chat => self.open_chat(ui),
             Key::Share => self.picker.open(ui, scene),
+            Key::Layout if !self.theatre => self.on_stage.pin(self.on_stage.next()),
             Key::Zoom if matches!(self.on_stage.large(), Some(View::Screen(_))) => {
                 self.zoom.toggle();
             }
@@ -357,6 +372,7 @@ impl Room {
             | Key::Louder
             | Key::Quieter
             | Key::Help
+            | Key::Layout
             | Key::Zoom
             | Key::Escape => {}
         }

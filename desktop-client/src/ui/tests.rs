@@ -4,6 +4,7 @@ mod chat;
 mod film;
 mod films;
 mod keys;
+mod layouts;
 mod lobby;
 mod people;
 mod picker;

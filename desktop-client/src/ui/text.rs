@@ -3,6 +3,7 @@
 
 mod catalog;
 mod film;
+mod layouts;
 mod people;
 mod screens;
 mod tracks;
@@ -16,6 +17,7 @@ use cinemasync_protocol::RoomCode;
 
 pub(crate) use self::catalog::figure;
 pub(crate) use self::film::*;
+pub(crate) use self::layouts::*;
 pub(crate) use self::people::*;
 pub(crate) use self::screens::*;
 pub(crate) use self::tracks::*;

@@ -16,18 +16,18 @@ use crate::ui::{Scene, text};
 const BADGE: f32 = 18.0;
 
 impl Room {
-    /// Draws the switches into `row`: spread over a narrow window's whole width, centred elsewhere.
-    pub(super) fn controls(&mut self, ui: &mut Ui, row: Rect, scene: &mut Scene<'_>) {
+    /// Draws the switches into `row`: spread over a narrow window's whole width, centred elsewhere. Returns
+    /// where they end.
+    pub(super) fn controls(&mut self, ui: &mut Ui, row: Rect, scene: &mut Scene<'_>) -> f32 {
         let narrow = ui.max_rect().width() < size::NARROW_BELOW;
         let folds = narrow || self.theatre;
-        let count = 5 + usize::from(folds) + usize::from(self.theatre);
-        let side = size::CONTROL;
-        let gap = if narrow && !self.theatre {
-            (row.width() - count as f32 * side) / (count - 1) as f32
-        } else {
-            space::S
-        };
-        let whole = count as f32 * side + (count - 1) as f32 * gap;
+        let count = 5 + 2 * usize::from(folds) + usize::from(self.theatre);
+        let gaps = (count - 1) as f32;
+        let fair = (row.width() - gaps * space::XS) / count as f32;
+        let side = fair.clamp(size::SMALL, size::CONTROL);
+        let spread = (row.width() - count as f32 * side) / gaps;
+        let gap = if narrow && !self.theatre { spread } else { spread.min(space::S) };
+        let whole = count as f32 * side + gaps * gap;
         let mut x = if self.theatre { row.left() } else { row.center().x - whole / 2.0 };
         let mut cell = || {
             let left = x;
@@ -107,15 +107,19 @@ impl Room {
 
         if folds {
             self.chat_switch(ui, cell(), on);
+            self.layout_switch(ui, cell(), on);
         }
         if self.theatre {
             self.faces_over.button(ui, cell(), scene);
         }
         let leave = Button::icon("leave", text::leave(), icons::LEAVE).kind(Kind::Danger);
-        if leave.show(ui, cell()).clicked() {
+        let last = cell();
+        if leave.show(ui, last).clicked() {
             scene.command(Command::Leave);
         }
+        last.right()
     }
+
     /// Where the chat can be put away: the switch for it, with how many messages wait.
     fn chat_switch(&mut self, ui: &Ui, place: Rect, kind: Kind) {
         let open = self.shows_chat();

@@ -131,30 +131,41 @@ pub(super) fn row(ui: &Ui, rect: Rect, side: f32, scene: &Scene<'_>) -> f32 {
     top
 }
 
-/// Large, filling `rect`, without a film.
-pub(super) fn grid(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
+/// Large, filling `rect`. Returns the last cell if something else is `to_come` beside them.
+pub(super) fn grid(ui: &Ui, rect: Rect, scene: &Scene<'_>, to_come: bool) -> Option<Rect> {
     let faces = everybody(scene, None);
     if faces.len() == 1
+        && !to_come
         && let Stage::Room { code, .. } = scene.snapshot.stage
     {
         alone(ui, rect, &faces[0], scene, code);
-        return;
+        return None;
     }
-    let across = best_columns(faces.len(), rect.size());
-    let down = faces.len().div_ceil(across);
+    let cells = cells(rect, faces.len() + usize::from(to_come));
+    for (face, cell) in faces.iter().zip(&cells) {
+        tile(ui, *cell, face, scene);
+    }
+    cells.get(faces.len()).copied()
+}
+
+/// Cuts `rect` into `count` cells as near to a camera's shape as can be.
+fn cells(rect: Rect, count: usize) -> Vec<Rect> {
+    let across = best_columns(count, rect.size());
+    let down = count.div_ceil(across);
+    let mut cells = Vec::with_capacity(count);
     let height = (rect.height() - space::S * (down - 1) as f32) / down as f32;
-    for (index, chunk) in faces.chunks(across).enumerate() {
-        let top = rect.top() + index as f32 * (height + space::S);
+    for row in 0..down {
+        let in_row = across.min(count - row * across);
+        let top = rect.top() + row as f32 * (height + space::S);
         let line = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), height));
         // A last row that is not full stands in the middle.
         let width = (rect.width() - space::S * (across - 1) as f32) / across as f32;
         let width = width.min(height * 16.0 / 9.0);
-        let used = width * chunk.len() as f32 + space::S * (chunk.len() - 1) as f32;
+        let used = width * in_row as f32 + space::S * (in_row - 1) as f32;
         let line = Rect::from_center_size(line.center(), vec2(used, height));
-        for (face, cell) in chunk.iter().zip(columns(line, chunk.len(), space::S)) {
-            tile(ui, cell, face, scene);
-        }
+        cells.extend(columns(line, in_row, space::S));
     }
+    cells
 }
 
 /// Oneself, and beside it what to send to whom one waits for.

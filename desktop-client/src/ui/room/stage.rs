@@ -3,6 +3,7 @@
 pub(super) mod choice;
 mod empty;
 pub(super) mod screen;
+mod small;
 
 use cinemasync_core::interface::{Command, FilmCopy, PlaybackView};
 use eframe::egui::epaint::RectShape;
@@ -95,6 +96,8 @@ impl Room {
                     screen::show(ui, rect, &response, &id, zoom, scene, (corner, narrow));
                 }
             }
+        } else if self.on_stage.beside().is_some() {
+            self.faces_instead(ui, rect, scene);
         } else {
             empty::show(ui, rect, scene, narrow, &mut self.films, &mut self.picker);
         }

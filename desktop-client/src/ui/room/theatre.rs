@@ -3,7 +3,7 @@
 
 use eframe::egui::{CornerRadius, CursorIcon, Popup, Rect, Ui, ViewportCommand, pos2, vec2};
 
-use super::{Room, bubbles, sharing, stage, top_bar};
+use super::{Layout, Room, bubbles, sharing, stage, top_bar};
 use crate::ui::Scene;
 use crate::ui::theme::{motion, on_picture, radius, size, space};
 
@@ -12,6 +12,8 @@ const SUBTITLES: f32 = 0.3;
 /// The widest and tallest that the chat is.
 const CHAT_WIDTH: f32 = 340.0;
 const CHAT_HEIGHT: f32 = 480.0;
+/// With less room beside the switches how well in sync is not told.
+const PILL: f32 = 96.0;
 
 impl Room {
     /// Nothing but the film or the screen; faces as circles; bars while the pointer moves.
@@ -85,16 +87,38 @@ impl Room {
         stage::shade(ui.painter(), ground);
         let switches =
             Rect::from_min_size(pos2(bar.left(), above), vec2(bar.width(), size::CONTROL));
-        self.controls(ui, switches, scene);
+        let end = self.controls(ui, switches, scene);
         let at = pos2(bar.right(), above + size::CONTROL / 2.0);
-        self.sync_pill(ui, at, bar.width() / 2.0, scene, top_bar::Ground::Picture);
+        let room = (bar.right() - end - space::M).min(bar.width() / 2.0);
+        if room > PILL {
+            self.sync_pill(ui, at, room, scene, top_bar::Ground::Picture);
+        }
         if scene.snapshot.playback.film.is_some() {
             self.player_bar(ui, bar, scene);
         }
     }
 
+    /// Goes into full screen or out of it, because a person says so: what is kept otherwise gives way.
     pub(super) fn set_theatre(&mut self, ui: &Ui, on: bool) {
+        if self.on_stage.pinned() == Some(Layout::Theatre) {
+            self.on_stage.pin(None);
+        }
+        self.switch_theatre(ui, on);
+    }
+
+    /// Leaves full screen when there is nothing to see in it; comes back where that is kept.
+    pub(super) fn follow_theatre(&mut self, ui: &Ui) {
+        let (is_there, kept) = (self.on_stage.is_there(), self.on_stage.pinned());
+        if self.theatre && !is_there {
+            self.switch_theatre(ui, false);
+        } else if is_there && !self.theatre && kept == Some(Layout::Theatre) {
+            self.switch_theatre(ui, true);
+        }
+    }
+
+    fn switch_theatre(&mut self, ui: &Ui, on: bool) {
         (self.theatre, self.theatre_in_window) = (on, false);
+        self.on_stage.set_alone(on);
         self.chat_open = false;
         ui.ctx().send_viewport_cmd(ViewportCommand::Fullscreen(on));
     }

@@ -147,6 +147,10 @@ impl Room {
         self.status(ui, &people, scene);
         let gap = if narrow { space::XS } else { space::S };
         right = people.rect.left() - gap;
+        // A strip has it among its switches.
+        if !narrow {
+            right = self.layout_pill(ui, pos2(right, bar.center().y)).left() - gap;
+        }
         let at = pos2(right, bar.center().y);
         let room = right - gap - code_pill.rect.right();
         let pill = self.sync_pill(ui, at, room, scene, Ground::Window);

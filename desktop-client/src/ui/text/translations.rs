@@ -16,6 +16,8 @@ fn wanted() -> Messages {
         super::say::MESSAGES,
         super::film::MESSAGES,
         super::film::say::MESSAGES,
+        super::layouts::MESSAGES,
+        super::layouts::say::MESSAGES,
         super::people::MESSAGES,
         super::people::say::MESSAGES,
         super::screens::MESSAGES,

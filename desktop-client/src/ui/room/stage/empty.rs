@@ -22,7 +22,7 @@ pub(super) fn show(
     let height = if narrow { 108.0 } else { 76.0 };
     let prompt = rect.with_min_y(rect.bottom() - height);
     let grid = rect.with_max_y(prompt.top() - space::M);
-    faces::grid(ui, grid, scene);
+    faces::grid(ui, grid, scene, false);
     panel(ui, prompt, palette(ui).surface_1);
     let inner = prompt.shrink(space::L);
     if let Some(missing) = scene.player_missing {
