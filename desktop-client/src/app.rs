@@ -16,7 +16,7 @@ use tracing::warn;
 
 use crate::cli::WindowArgs;
 use crate::settings::Settings;
-use crate::ui::{LobbyDefaults, Look, Ui, UiAction};
+use crate::ui::{LEAST_WINDOW, LobbyDefaults, Look, Ui, UiAction, WINDOW};
 use demo::{Demo, DemoFilm};
 use live::LiveApp;
 use opened::Opened;
@@ -80,8 +80,8 @@ fn native_options() -> eframe::NativeOptions {
     let mut viewport = ViewportBuilder::default()
         .with_title("CinemaSync")
         .with_app_id("cinemasync")
-        .with_inner_size([1280.0, 800.0])
-        .with_min_inner_size([360.0, 640.0])
+        .with_inner_size(WINDOW)
+        .with_min_inner_size(LEAST_WINDOW)
         .with_drag_and_drop(true);
     if let Some(icon) = icon() {
         viewport = viewport.with_icon(icon);

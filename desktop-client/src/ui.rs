@@ -2,6 +2,7 @@
 //! what passes: texts being typed, open panels, toasts. Leaves the session, the film's texture,
 //! file dialogs and the clipboard to [`app`](crate::app).
 
+mod compact;
 mod dropped;
 mod help;
 mod keys;
@@ -28,10 +29,10 @@ use cinemasync_core::recent_rooms::RecentRooms;
 use cinemasync_core::screen::ScreenSource;
 use cinemasync_core::window_settings::WindowSettings;
 use cinemasync_protocol::{ParticipantId, RoomCode};
-use eframe::egui::{
-    self, CentralPanel, Frame, Key, Rect, Response, TextureId, ViewportCommand, WindowLevel,
-};
+use eframe::egui::{self, CentralPanel, Frame, Key, Rect, Response, TextureId, ViewportCommand};
 
+use compact::Compact;
+pub use compact::{LEAST as LEAST_WINDOW, WINDOW};
 use help::Help;
 use keys::KeyMap;
 use lobby::Lobby;
@@ -199,6 +200,7 @@ pub struct Ui {
     room: Room,
     settings: SettingsPanel,
     help: Help,
+    compact: Compact,
     window: WindowSettings,
     keys: KeyMap,
     /// The size of everything as egui had it last: its own keys change it, too.
@@ -227,6 +229,8 @@ impl Ui {
         theme::install(ctx, defaults.look);
         let window = defaults.window.bounded();
         set_window(ctx, &window);
+        let compact = Compact::default();
+        compact.set_level(ctx, window.on_top);
         Self {
             lobby: Lobby::new(
                 defaults.name,
@@ -240,6 +244,7 @@ impl Ui {
                 Key::from_name(&defaults.talk_key).unwrap_or(DEFAULT_TALK_KEY),
             ),
             help: Help::default(),
+            compact,
             keys: KeyMap::of(&window),
             window,
             zoom: ctx.zoom_factor(),
@@ -298,7 +303,7 @@ impl Ui {
             // What is merely good to know stands in the chat; over the film it comes where no chat is.
             Event::Notice(notice) if notice.level == Level::Info && self.room.shows_chat() => {}
             Event::Notice(notice) => self.toasts.add(notice.clone()),
-            Event::Failed { text, fatal: true, .. } => self.lobby.failed(text.clone()),
+            Event::Failed { code, text, fatal: true } => self.lobby.failed(code, text.clone()),
             // Asked about at once, with the same words.
             Event::Failed { text, code, .. } if code == "wrong_film" => {
                 self.wrong_film = Some(text.clone());
@@ -406,8 +411,12 @@ impl Ui {
         if let Some(window) = wished {
             self.keys = KeyMap::of(&window);
             set_window(ui.ctx(), &window);
+            self.compact.set_level(ui.ctx(), window.on_top);
             self.window = window;
         }
+        let in_room = matches!(snapshot.stage, Stage::Room { .. });
+        let small = in_room && self.room.is_compact();
+        self.compact.follow(ui.ctx(), small, self.window.on_top);
         self.tell_shown(ui.ctx(), snapshot, send);
         self.title(ui.ctx(), snapshot);
     }
@@ -491,8 +500,6 @@ fn set_window(ctx: &egui::Context, window: &WindowSettings) {
         ctx.set_zoom_factor(zoom);
     }
     theme::set_motion(ctx, window.reduced_motion);
-    let level = if window.on_top { WindowLevel::AlwaysOnTop } else { WindowLevel::Normal };
-    ctx.send_viewport_cmd(ViewportCommand::WindowLevel(level));
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ pub(super) enum Key {
     Share,
     /// The next layout, kept; or what happens again.
     Layout,
+    /// A small window above all others, or the large one again.
+    Compact,
     /// A shared screen in its actual size, or all of it.
     Zoom,
     /// All keys.
@@ -79,7 +81,7 @@ const fn row(
 }
 
 /// All keys, as they are shown and as they act.
-pub(super) const TABLE: [Row; 19] = {
+pub(super) const TABLE: [Row; 20] = {
     use Group::{Call, Film, Window};
     use egui::Key as K;
     [
@@ -99,6 +101,7 @@ pub(super) const TABLE: [Row; 19] = {
         row(Key::FullScreen, "full_screen", Window, text::key_full_screen, &[K::F]),
         row(Key::Theatre, "theatre", Window, text::key_theatre, &[K::T]),
         row(Key::Layout, "layout", Window, text::key_layout, &[K::W]),
+        row(Key::Compact, "compact", Window, text::compact, &[K::P]),
         row(Key::Zoom, "zoom", Window, text::key_zoom, &[K::Z]),
         row(Key::Help, "keys", Window, text::key_help, &[K::Questionmark, K::F1]),
         row(Key::Escape, "escape", Window, text::key_escape, &[K::Escape]),

@@ -3,6 +3,7 @@
 
 mod code;
 mod form;
+mod password;
 mod recent;
 mod server;
 
@@ -16,6 +17,7 @@ use eframe::egui::{
     Align2, CornerRadius, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, pos2, vec2,
 };
 
+use self::password::Password;
 use self::recent::Recent;
 use self::server::ServerForm;
 use super::dropped::{self, Dragged};
@@ -32,9 +34,10 @@ const PREVIEW: f32 = 520.0;
 /// Width of the form.
 const FORM: f32 = 400.0;
 /// Height of the form when nothing is wrong.
-const FORM_HEIGHT: f32 = 420.0;
+const FORM_HEIGHT: f32 = 440.0;
 /// What the first start says more; the film that waits; the button back to a room, below it.
 const FIRST_START: f32 = 4.0 * line::READING;
+const PASSWORD_ROW: f32 = size::FIELD + space::M;
 const FILM_ROW: f32 = size::FIELD + space::L;
 const WAY_BACK: f32 = size::CONTROL + space::L;
 /// Height of the lines under the picture.
@@ -54,6 +57,10 @@ pub(super) struct Lobby {
     name_error: Option<&'static str>,
     code_error: Option<String>,
     general_error: Option<String>,
+    password_error: Option<&'static str>,
+    /// What a new room gets, and what the room asks for whose code was typed.
+    new_password: Password,
+    password: Password,
     /// Was the last attempt to make a room, rather than to join one?
     creating: bool,
     /// What is shown in the room that is entered.
@@ -82,6 +89,9 @@ impl Lobby {
             name_error: None,
             code_error: None,
             general_error: None,
+            password_error: None,
+            new_password: Password::default(),
+            password: Password::default(),
             creating: true,
             film,
             recent: Recent::default(),
@@ -90,9 +100,14 @@ impl Lobby {
         }
     }
 
-    /// The attempt to enter failed, or the stay ended.
-    pub(super) fn failed(&mut self, why: String) {
-        if self.creating {
+    /// The attempt to enter failed, or the stay ended. `code` says for programs why.
+    pub(super) fn failed(&mut self, code: &str, why: String) {
+        if code == "wrong_password" && !self.creating && !self.code.is_empty() {
+            let given = self.password.given().is_some();
+            let why = if given { text::password_wrong() } else { text::password_wanted() };
+            self.password_error = Some(why);
+            self.password.ask();
+        } else if self.creating {
             self.general_error = Some(why);
         } else {
             self.code_error = Some(why);
@@ -104,6 +119,9 @@ impl Lobby {
         self.name_error = None;
         self.code_error = None;
         self.general_error = None;
+        self.password_error = None;
+        self.new_password.forget();
+        self.password.forget();
         self.can_come_back = false;
         self.first_start = false;
         self.film = None;
@@ -118,11 +136,20 @@ impl Lobby {
     /// Takes over what an invitation says.
     pub(super) fn fill(&mut self, link: &str) {
         let read = code::read(link);
-        self.code_error = None;
-        self.code = read.code;
+        self.set_code(read.code);
         if let Some(server) = read.server {
             self.server.use_address(server);
         }
+    }
+
+    /// Another room's code: its password is another one.
+    fn set_code(&mut self, code: String) {
+        self.code_error = None;
+        if code != self.code {
+            self.password_error = None;
+            self.password.forget();
+        }
+        self.code = code;
     }
 
     fn show_film(&mut self, film: Option<PathBuf>, scene: &mut Scene<'_>) {
@@ -168,6 +195,8 @@ impl Lobby {
             + film
             + first
             + self.recent.height()
+            + if self.new_password.asked { PASSWORD_ROW } else { 0.0 }
+            + if self.password.asked { PASSWORD_ROW + line::CAPTION } else { 0.0 }
             + if self.can_come_back { WAY_BACK } else { 0.0 }
     }
 
@@ -273,7 +302,7 @@ impl Lobby {
                 server,
                 room: RoomChoice::Create,
                 name,
-                password: None,
+                password: self.new_password.given(),
                 identity: None,
             }));
         }
@@ -289,7 +318,7 @@ impl Lobby {
                 server,
                 room: RoomChoice::Join(code),
                 name,
-                password: None,
+                password: self.password.given(),
                 identity: None,
             }));
         }

@@ -4,6 +4,7 @@
 mod bubbles;
 mod chapters;
 mod chat;
+mod compact;
 mod controls;
 mod faces;
 mod films;
@@ -76,6 +77,8 @@ pub(super) struct Room {
     theatre: bool,
     /// The same, within a window that is not in full screen.
     theatre_in_window: bool,
+    /// The small window above all others.
+    compact: bool,
     /// Where the faces stand there.
     faces_over: FacesOver,
     /// Is the chat beside the film there?
@@ -123,7 +126,7 @@ impl Room {
 
     /// Can the chat be seen?
     pub(super) fn shows_chat(&self) -> bool {
-        if self.theatre { self.chat_open } else { !self.chat_folded }
+        if self.theatre { self.chat_open } else { !self.chat_folded && !self.compact }
     }
 
     /// How large the film is to be drawn, in points.
@@ -137,7 +140,8 @@ impl Room {
         let narrow = whole.width() < size::NARROW_BELOW;
         let edge = if narrow { space::S } else { space::M };
         let bar = if narrow { size::TOP_BAR - space::S } else { size::TOP_BAR };
-        (!self.theatre).then(|| pos2(whole.right() - edge, whole.top() + bar / 2.0))
+        (!self.theatre && !self.compact)
+            .then(|| pos2(whole.right() - edge, whole.top() + bar / 2.0))
     }
 
     /// Draws the room over the whole of `ui`.
@@ -159,11 +163,15 @@ impl Room {
         self.follow_theatre(ui);
         let whole = ui.max_rect();
         let bars = Bars { code, server };
-        if self.theatre {
+        if self.theatre || self.compact {
             ui.scope(|ui| {
                 // On the film all is dark, whatever the look.
                 ui.set_style(ui.ctx().style_of(Theme::Dark));
-                self.theatre(ui, whole, scene);
+                if self.compact {
+                    self.small_window(ui, whole, scene);
+                } else {
+                    self.theatre(ui, whole, scene);
+                }
             });
         } else if whole.width() < size::NARROW_BELOW {
             self.narrow(ui, whole, scene, &bars);
@@ -301,6 +309,7 @@ impl Room {
     /// Brings the chat where it can be seen, and the cursor into it.
     fn open_chat(&mut self, ui: &Ui) {
         (self.chat_open, self.chat_folded) = (self.theatre, false);
+        self.compact = false;
         self.chat.focus(ui);
     }
 
@@ -342,6 +351,11 @@ impl Room {
             Key::FrameBack | Key::FrameForward if has_film && !playback.playing => {
                 scene.command(Command::Step { forward: key == Key::FrameForward });
             }
+            // From the small window everything is one step further.
+            Key::FullScreen | Key::Theatre | Key::Escape | Key::Compact if self.compact => {
+                self.set_compact(ui, false);
+            }
+            Key::Compact => self.set_compact(ui, true),
             Key::FullScreen if self.on_stage.is_there() => {
                 self.set_theatre(ui, !self.theatre || self.theatre_in_window);
             }
@@ -355,7 +369,10 @@ impl Room {
             Key::Microphone => scene.command(Command::Microphone(!scene.snapshot.me.microphone)),
             Key::Camera => scene.command(Command::Camera(!scene.snapshot.me.camera)),
             Key::Chat => self.open_chat(ui),
-            Key::Share => self.picker.open(ui, scene),
+            Key::Share => {
+                self.set_compact(ui, false);
+                self.picker.open(ui, scene);
+            }
             Key::Layout if !self.theatre => self.on_stage.pin(self.on_stage.next()),
             Key::Zoom if matches!(self.on_stage.large(), Some(View::Screen(_))) => {
                 self.zoom.toggle();

@@ -62,7 +62,24 @@ impl Lobby {
         if let Some(why) = &self.general_error {
             next(wrong(ui, next_room(rect, row), why), 0.0);
         }
-        next(0.0, space::L);
+        if self.new_password.asked {
+            next(0.0, space::M);
+            let label = text::new_password();
+            let (_, entered) = self.new_password.field(ui, next(size::FIELD, 0.0), label, false);
+            if entered {
+                self.create(scene);
+            }
+            next(0.0, space::L);
+        } else {
+            let row = next(size::SMALL, 0.0);
+            let button = Button::text("with password", text::with_password());
+            let button = button.with_icon(icons::PASSWORD).kind(Kind::Link);
+            let width = button.width(ui).min(row.width());
+            let place = Rect::from_center_size(row.center(), vec2(width, row.height()));
+            if button.show(ui, place).clicked() {
+                self.new_password.ask();
+            }
+        }
 
         divider(ui, next(24.0, space::L));
 
@@ -78,6 +95,22 @@ impl Lobby {
         }
         if let Some(why) = &self.code_error {
             next(wrong(ui, next_room(rect, row), why), 0.0);
+        }
+        if self.password.asked {
+            next(0.0, space::M);
+            let row = next(size::FIELD, 0.0);
+            let label = text::room_password();
+            let wrong_now = self.password_error.is_some();
+            let (field, entered) = self.password.field(ui, row, label, wrong_now);
+            if let Some(why) = self.password_error {
+                next(wrong(ui, next_room(rect, row), why), 0.0);
+            }
+            if field.changed() {
+                self.password_error = None;
+            }
+            if entered {
+                self.join(scene);
+            }
         }
         if self.recent.height() > 0.0 {
             next(0.0, space::L);

@@ -94,7 +94,7 @@ impl Lobby {
     pub(super) fn recent(&mut self, ui: &Ui, rect: Rect, scene: &mut Scene<'_>) {
         match self.recent.show(ui, rect) {
             Some(Pressed::GoIn(room)) => {
-                self.code = room.code.as_str().to_owned();
+                self.set_code(room.code.as_str().to_owned());
                 self.server.use_address(room.server);
                 self.join(scene);
             }

@@ -139,7 +139,7 @@ impl Room {
 }
 
 /// How many wait, at the corner of a switch.
-fn badge(ui: &Ui, corner: Pos2, count: usize) {
+pub(super) fn badge(ui: &Ui, corner: Pos2, count: usize) {
     let colors = palette(ui);
     let words = if count > 99 { "99+".to_owned() } else { count.to_string() };
     let line = Line::new(font::caption_strong(), colors.amber_ink);

@@ -49,7 +49,7 @@ impl Room {
 
     fn layout_menu(&mut self, ui: &Ui, control: &Response, align: RectAlign) {
         let pinned = self.on_stage.pinned();
-        let mut wanted = None;
+        let (mut wanted, mut small) = (None, false);
         let width = WIDTH.min(ui.ctx().content_rect().width() - 2.0 * space::L);
         let close = PopupCloseBehavior::CloseOnClick;
         menu::popup(ui, control, width, close, align, |ui| {
@@ -66,9 +66,15 @@ impl Room {
             let waits = pinned.filter(|pinned| *pinned != self.on_stage.layout());
             let hint = waits.and_then(text::layout_waits).unwrap_or_else(text::layout_follows_hint);
             menu::hint(ui, hint, palette(ui).text_3);
+            if menu::button(ui, "small window", text::compact(), Kind::Control).clicked() {
+                small = true;
+            }
         });
         if let Some(layout) = wanted {
             self.keep_layout(ui, layout);
+        }
+        if small {
+            self.set_compact(ui, true);
         }
     }
 }

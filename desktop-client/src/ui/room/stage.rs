@@ -12,7 +12,7 @@ use eframe::egui::{
 };
 
 use self::choice::View;
-use super::{Room, waiting};
+use super::{Room, faces, waiting};
 use crate::ui::dropped::{self, Dragged, Dropped};
 use crate::ui::theme::icons::{self, Icon};
 use crate::ui::theme::{font, line, on_picture, palette, radius, size, space};
@@ -86,8 +86,11 @@ impl Room {
             let sense = if self.zoom.actual { Sense::CLICK | Sense::DRAG } else { Sense::CLICK };
             let response = ui.interact(rect, id, sense);
             if response.double_clicked() {
-                let on = !self.theatre;
-                self.set_theatre(ui, on);
+                if self.compact {
+                    self.set_compact(ui, false);
+                } else {
+                    self.set_theatre(ui, !self.theatre);
+                }
             }
             match large {
                 View::Film => film(ui, rect, scene, (corner, narrow)),
@@ -98,6 +101,8 @@ impl Room {
             }
         } else if self.on_stage.beside().is_some() {
             self.faces_instead(ui, rect, scene);
+        } else if self.compact {
+            faces::grid(ui, rect.shrink(space::XS), scene, false);
         } else {
             empty::show(ui, rect, scene, narrow, &mut self.films, &mut self.picker);
         }

@@ -1,7 +1,7 @@
 //! The film or a screen over the whole screen, and nothing else after two seconds: bars while the pointer
 //! moves, faces as circles, chat as it passes or beside the film while it is wanted.
 
-use eframe::egui::{CornerRadius, CursorIcon, Popup, Rect, Ui, ViewportCommand, pos2, vec2};
+use eframe::egui::{CornerRadius, CursorIcon, Key, Popup, Rect, Ui, ViewportCommand, pos2, vec2};
 
 use super::{Layout, Room, bubbles, sharing, stage, top_bar};
 use crate::ui::Scene;
@@ -21,6 +21,8 @@ impl Room {
         let now = ui.input(|input| input.time);
         let moving =
             ui.input(|input| input.pointer.delta().length() > 0.5 || input.pointer.any_down());
+        // Whoever goes through the controls by keyboard has to see them.
+        let moving = moving || ui.input(|input| input.key_pressed(Key::Tab));
         if moving || Popup::is_any_open(ui.ctx()) || self.moved_at > now {
             self.moved_at = now;
         }

@@ -137,6 +137,9 @@ impl Room {
 
         // The settings' button stands in the corner.
         let mut right = bar.right() - edge - size::SMALL;
+        if !narrow {
+            right = self.compact_button(ui, pos2(right, bar.center().y));
+        }
         let count = (scene.snapshot.participants.len() + 1).to_string();
         let name = text::people(scene.snapshot.participants.len() + 1);
         let mut pill = Pill::new("people", &name, &count).icon(icons::PEOPLE);

@@ -15,7 +15,7 @@ fn control(now: Layout, kept: Option<Layout>) -> String {
 }
 
 fn width_of(window: &Window, name: &str) -> f32 {
-    let face = text::face_menu(&text::face(name, false, false, LinkState::Connected));
+    let face = text::face_menu(text::face(name, false, false, LinkState::Connected));
     window.get_by_role_and_label(Role::Button, &face).rect().width()
 }
 
@@ -133,4 +133,91 @@ fn what_is_pressed_stands_inside_the_window_in_every_layout() {
             }
         }
     }
+}
+
+/// What the window itself is told.
+fn told(window: &Window) -> Vec<egui::ViewportCommand> {
+    let output = &window.output().viewport_output;
+    output.get(&egui::ViewportId::ROOT).map(|it| it.commands.clone()).unwrap_or_default()
+}
+
+/// Steps until the window is told something of its size.
+fn sized(window: &mut Window) -> Vec<egui::ViewportCommand> {
+    let is_size =
+        |command: &egui::ViewportCommand| matches!(command, egui::ViewportCommand::InnerSize(_));
+    let mut steps = 0..6;
+    steps
+        .find_map(|_| {
+            window.step();
+            Some(told(window)).filter(|told| told.iter().any(is_size))
+        })
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_small_window_stays_above_others_and_gives_the_former_size_and_place_back() {
+    use egui::ViewportCommand::{InnerSize, OuterPosition, WindowLevel};
+    let mut window = window(WIDE, quiet());
+    let rect = Rect::from_min_size(pos2(70.0, 50.0), WIDE);
+    window.input_mut().viewports.entry(egui::ViewportId::ROOT).and_modify(|info| {
+        (info.inner_rect, info.outer_rect) = (Some(rect), Some(rect));
+    });
+    window.get_by_role_and_label(Role::Button, text::compact()).click();
+    let told = sized(&mut window);
+    let level = egui::WindowLevel::AlwaysOnTop;
+    assert!(told.contains(&WindowLevel(level)), "{told:?}");
+    let small = vec2(400.0, 225.0);
+    assert!(told.contains(&InnerSize(small)), "{told:?}");
+    window.set_size(small);
+    window.run_steps(4);
+    assert!(window.query_by_label(text::message()).is_none());
+    click(&mut window, text::pause());
+    click(&mut window, text::mute());
+    assert_eq!(commands(&window), [Command::Pause, Command::Microphone(false)]);
+    window.state_mut().events.push(Event::Chat(ChatLine {
+        film_secs: None,
+        from: Some(ParticipantId::new("p-ben")),
+        name: "Ben".to_owned(),
+        text: "look!".to_owned(),
+        id: "1".to_owned(),
+        via: Via::Peer,
+        at_unix_ms: 0,
+    }));
+    window.run_steps(2);
+    window.get_by_role_and_label(Role::Button, &text::passing("Ben", "look!")).click();
+    let told = sized(&mut window);
+    assert!(told.contains(&InnerSize(WIDE)), "{told:?}");
+    assert!(told.contains(&OuterPosition(rect.min)), "{told:?}");
+    assert!(told.contains(&WindowLevel(egui::WindowLevel::Normal)), "{told:?}");
+    window.set_size(WIDE);
+    window.run_steps(3);
+    assert!(window.get_by_role_and_label(Role::TextInput, text::message()).is_focused());
+}
+
+#[test]
+fn the_small_window_ends_by_a_key_and_with_the_stay() {
+    let mut window = window(WIDE, quiet());
+    for leaves in [Key::P, Key::Escape, Key::F] {
+        press(&mut window, Key::P);
+        window.get_by_role_and_label(Role::Button, text::leave_compact());
+        press(&mut window, leaves);
+        window.get_by_role_and_label(Role::TextInput, text::message());
+    }
+    press(&mut window, Key::P);
+    window.state_mut().snapshot = Snapshot::default();
+    window.state_mut().events.push(Event::Left);
+    let told = sized(&mut window);
+    assert!(told.contains(&egui::ViewportCommand::InnerSize(WIDE)), "{told:?}");
+}
+
+#[test]
+fn the_small_window_shows_faces_where_there_is_no_film() {
+    let mut window = window(vec2(400.0, 225.0), Demo::at(14.0, Instant::now()).snapshot().clone());
+    press(&mut window, Key::P);
+    assert!(window.query_by_label(text::choose_film()).is_none());
+    let screen = Rect::from_min_size(Default::default(), vec2(400.0, 225.0)).expand(0.5);
+    for node in window.get_all_by_role(Role::Button) {
+        assert!(screen.contains_rect(node.rect()), "{:?}", node.accesskit_node().label());
+    }
+    assert!(width_of(&window, "Ana") > 100.0);
 }

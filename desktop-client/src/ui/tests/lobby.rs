@@ -219,3 +219,74 @@ fn what_is_missing_is_said_in_the_lobby() {
     window.get_by_label(why);
     window.get_by_label(text::camera_missing());
 }
+
+/// Types into a field whose letters are not shown.
+fn type_hidden(window: &mut Window, field: &str, typed: &str) {
+    window.get_by_role_and_label(Role::PasswordInput, field).focus();
+    window.run_steps(2);
+    window.get_by_role_and_label(Role::PasswordInput, field).type_text(typed);
+    window.run_steps(3);
+}
+
+/// How one asks for this room with a password.
+fn enter_with(room: RoomChoice, password: &str) -> Command {
+    let (server, name) = (ServerChoice::Embedded, "Cyd".to_owned());
+    let password = Some(password.to_owned());
+    Command::Enter(Invite { server, room, name, password, identity: None })
+}
+
+#[test]
+fn a_new_room_gets_a_password_if_one_wants_that() {
+    for size in [WIDE, NARROW, vec2(360.0, 640.0)] {
+        let mut window = window(size, Snapshot::default());
+        assert!(window.query_by_label(text::new_password()).is_none());
+        window.get_by_label(text::with_password()).scroll_to_me();
+        window.run_steps(20);
+        click(&mut window, text::with_password());
+        let field = window.get_by_role_and_label(Role::PasswordInput, text::new_password());
+        assert!(field.is_focused());
+        type_hidden(&mut window, text::new_password(), "tea and cake");
+        press(&mut window, Key::Enter);
+        assert_eq!(commands(&window), [enter_with(RoomChoice::Create, "tea and cake")]);
+    }
+}
+
+#[test]
+fn a_room_asks_for_its_password_and_says_when_it_is_another_one() {
+    let refused = || Event::Failed {
+        code: "wrong_password".to_owned(),
+        text: "The password is missing or another one.".to_owned(),
+        fatal: true,
+    };
+    let room = RoomChoice::Join("K7QM4XTB".parse().unwrap());
+    let mut window = lobby();
+    type_into(&mut window, text::room_code(), "K7QM4XTB");
+    press(&mut window, Key::Enter);
+    assert_eq!(last(&window), Some(enter(ServerChoice::Embedded, room.clone())));
+    window.state_mut().events.push(refused());
+    window.run_steps(3);
+    window.get_by_label(text::password_wanted());
+    let code = window.get_by_role_and_label(Role::TextInput, text::room_code());
+    assert_eq!(code.value().as_deref(), Some("K7QM4XTB"), "what was typed is kept");
+    let field = window.get_by_role_and_label(Role::PasswordInput, text::room_password());
+    assert!(field.is_focused());
+    type_hidden(&mut window, text::room_password(), "coffee");
+    assert!(window.query_by_label(text::password_wanted()).is_none());
+    click(&mut window, text::join());
+    assert_eq!(last(&window), Some(enter_with(room.clone(), "coffee")));
+    window.state_mut().events.push(refused());
+    window.run_steps(3);
+    window.get_by_label(text::password_wrong());
+    click(&mut window, text::show_password());
+    let field = window.get_by_role_and_label(Role::TextInput, text::room_password());
+    assert_eq!(field.value().as_deref(), Some("coffee"));
+    retype(&mut window, text::room_password(), "tea");
+    press(&mut window, Key::Enter);
+    assert_eq!(last(&window), Some(enter_with(room, "tea")));
+    // Another room is another matter.
+    retype(&mut window, text::room_code(), "B2C3D4E5");
+    assert!(window.query_by_label(text::room_password()).is_none());
+    click(&mut window, text::join());
+    let other = RoomChoice::Join("B2C3D4E5".parse().unwrap());
+    assert_eq!(last(&window), Some(enter(ServerChoice::Embedded, other)));
+}

@@ -4,7 +4,8 @@ use super::catalog::messages;
 use crate::ui::room::Layout;
 
 messages! {
-    layout_label, layout_follows, layout_follows_hint, key_layout, film_large, screen_large(name),
+    layout_label, layout_follows, layout_follows_hint, key_layout, film_large, compact, leave_compact,
+    screen_large(name),
 }
 
 pub(super) mod say {

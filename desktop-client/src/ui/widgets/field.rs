@@ -20,6 +20,7 @@ pub(crate) struct Field<'a> {
     font: FontId,
     limit: usize,
     wrong: bool,
+    hidden: bool,
     reserve: f32,
     indent: f32,
     layouter: Option<Layouter<'a>>,
@@ -35,6 +36,7 @@ impl<'a> Field<'a> {
             font: font::reading(),
             limit: 400,
             wrong: false,
+            hidden: false,
             reserve: 0.0,
             indent: 0.0,
             layouter: None,
@@ -50,6 +52,12 @@ impl<'a> Field<'a> {
     /// Marks the text as wrong.
     pub(crate) fn wrong(mut self, wrong: bool) -> Self {
         self.wrong = wrong;
+        self
+    }
+
+    /// Shows no letter of the text.
+    pub(crate) fn hidden(mut self, hidden: bool) -> Self {
+        self.hidden = hidden;
         self
     }
 
@@ -90,6 +98,7 @@ impl<'a> Field<'a> {
         let mut edit = TextEdit::singleline(text)
             .id(self.id)
             .font(self.font)
+            .password(self.hidden)
             .frame(Frame::NONE)
             .margin(Margin::ZERO)
             .hint_text(hint)
