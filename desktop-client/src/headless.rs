@@ -182,7 +182,7 @@ fn start(args: &HeadlessArgs) -> Result<Session, crate::session::SessionError> {
             speaker: args.speaker.clone(),
             record: args.record.clone(),
         },
-        player: PlayerConfig { audio: args.film_audio.clone(), video: false },
+        player: PlayerConfig { audio: args.film_audio.clone(), video: false, streams: None },
         on_change: Arc::new(|| {}),
     })
 }

@@ -17,6 +17,7 @@ mod options;
 mod renderer;
 mod shelf;
 mod sound;
+mod streams;
 mod subtitle_file;
 mod subtitle_text;
 
@@ -32,6 +33,7 @@ pub use fingerprint::{FilmError, fingerprint};
 pub use inspect::{InspectError, inspect};
 pub use renderer::FilmRenderer;
 pub use sound::FilmAudio;
+pub use streams::{Cancel, FilmStream, FilmStreams};
 pub use subtitle_file::{SubtitleError, read_subtitle};
 
 use control::Control;
@@ -39,12 +41,14 @@ use engine::{Engine, MpvEngine};
 use handle::Mpv;
 
 /// How a player is set up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct PlayerConfig {
     /// Where the sound goes.
     pub audio: FilmAudio,
     /// Is there a window to draw into? Without one the picture is decoded and thrown away.
     pub video: bool,
+    /// Where films are that come from others. Without it none does.
+    pub streams: Option<Arc<dyn FilmStreams>>,
 }
 
 /// Why there is no player, or no picture.
@@ -111,7 +115,7 @@ impl Player {
     pub fn open(config: PlayerConfig, on_event: OnEvent) -> Result<Self, PlayerError> {
         let mpv = Mpv::start(library::functions()?, |mpv| options::apply(mpv, &config))?;
         let audible = config.audio != FilmAudio::None;
-        let mut engine = MpvEngine::new(Arc::new(mpv), audible, !config.video);
+        let mut engine = MpvEngine::new(Arc::new(mpv), audible, !config.video, config.streams);
         if let FilmAudio::Device(wanted) = config.audio {
             engine.choose_device(Some(&wanted))?;
         }

@@ -6,6 +6,7 @@
 
 mod driver;
 mod film;
+mod film_stream;
 mod links;
 mod signaling;
 

@@ -425,7 +425,7 @@ fn chosen(command: &Command, settings: Settings) -> Settings {
 }
 
 fn player_config(audio: FilmAudio) -> PlayerConfig {
-    PlayerConfig { audio, video: true }
+    PlayerConfig { audio, video: true, streams: None }
 }
 
 impl eframe::App for LiveApp {

@@ -15,7 +15,7 @@ use cinemasync_core::player::{
     FilmTrack, FilmTrackKind, PlayerCommand, PlayerEvent, PlayerPosition,
 };
 
-use super::engine::{CUT_OFF, Clock, Engine, NOT_A_FILM, NOTHING_IN_IT};
+use super::engine::{Clock, Engine, NOT_A_FILM, NOTHING_IN_IT};
 use super::handle::{EndReason, MpvEvent, Watched};
 use seeking::{SEEK_TOLERANCE_SECS, Seeking};
 
@@ -220,19 +220,20 @@ impl<E: Engine> Deck<E> {
         if self.next_report.is_some_and(|at| at <= now) {
             self.report(now);
         }
-        match self.film {
-            Film::Opening { deadline, .. } | Film::Priming { deadline, .. } if deadline <= now => {
-                self.fail(self.engine.explain_silence());
-                self.engine.close();
+        match &mut self.film {
+            Film::Opening { deadline, .. } | Film::Priming { deadline, .. } if *deadline <= now => {
+                // Who gives the film is waited for as long as anybody wants it.
+                if self.engine.waits_for_bytes() {
+                    *deadline = now + OPEN_LIMIT;
+                } else {
+                    self.fail(self.engine.explain_silence());
+                    self.engine.close();
+                }
             }
             _ => {}
         }
         self.try_device(now);
-        if self.seeking.is_some_and(|seeking| seeking.deadline <= now) {
-            // libmpv refuses a seek without a word where a file has no way to seek.
-            tracing::debug!("a seek was not answered in time");
-            self.answer_seek();
-        }
+        self.give_up_seek(now);
     }
 
     /// A renderer came: the picture that had nowhere to go is shown.
@@ -377,8 +378,8 @@ impl<E: Engine> Deck<E> {
     }
 
     fn end(&mut self, now: Instant) {
-        if self.engine.is_cut_off() {
-            self.fail(CUT_OFF);
+        if let Some(sentence) = self.engine.cut_off() {
+            self.fail(sentence);
             self.engine.close();
             return;
         }

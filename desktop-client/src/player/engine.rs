@@ -1,9 +1,10 @@
 //! What the deck asks of libmpv, one method a wish. Owns the names of libmpv's properties and commands;
 //! when to use them is decided in `deck`, which knows the engine only by its trait. How a film's source is
-//! opened safely is `opening`, what is read of its lists `listing`.
+//! opened safely is `opening`, what its origin means later `origin`, what is read of its lists `listing`.
 
 mod listing;
 mod opening;
+mod origin;
 
 use std::ffi::CString;
 use std::sync::Arc;
@@ -14,9 +15,11 @@ use cinemasync_core::player::{Chapter, FilmTrack, FilmTrackKind};
 
 use super::handle::{Mpv, MpvCode, c_text};
 use super::sound::find_device;
-use super::{PlayerError, ffi, options, shelf};
+use super::streams::FilmStreams;
+use super::{PlayerError, ffi, options};
 use listing::shown;
 use opening::Opening;
+use origin::Origin;
 
 /// A longer film than this, thirty days, is a damaged header.
 const MAX_DURATION_SECS: f64 = 30.0 * 86_400.0;
@@ -98,8 +101,10 @@ pub(super) trait Engine {
     fn look_for_device(&mut self) -> bool;
     /// Opens the chosen device anew. The film's clock stumbles.
     fn reopen_device(&mut self);
-    /// Did the film break off before its end because no more of it came?
-    fn is_cut_off(&self) -> bool;
+    /// If the film broke off before its end because no more of it came: a sentence.
+    fn cut_off(&self) -> Option<&'static str>;
+    /// Does it wait at this moment for bytes of a film that comes from others?
+    fn waits_for_bytes(&self) -> bool;
     /// Shows the picture again after a renderer came.
     fn show_picture(&mut self);
     /// What a failure to open means, as a sentence.
@@ -116,8 +121,9 @@ pub(super) struct MpvEngine {
     /// Can a picture be shown? In a window only once a renderer is there: libmpv gives up a film whose
     /// picture has nowhere to go.
     picture: bool,
-    /// Does the film come from an address?
-    remote: bool,
+    /// Where films are that come from others.
+    streams: Option<Arc<dyn FilmStreams>>,
+    origin: Origin,
     audio_delay_secs: f64,
     /// libmpv's name of the chosen audio device; `None` for the default.
     device: Option<String>,
@@ -126,12 +132,18 @@ pub(super) struct MpvEngine {
 }
 
 impl MpvEngine {
-    pub(super) fn new(mpv: Arc<Mpv>, audible: bool, picture: bool) -> Self {
+    pub(super) fn new(
+        mpv: Arc<Mpv>,
+        audible: bool,
+        picture: bool,
+        streams: Option<Arc<dyn FilmStreams>>,
+    ) -> Self {
         Self {
             mpv,
             audible,
             picture,
-            remote: false,
+            streams,
+            origin: Origin::File,
             audio_delay_secs: 0.0,
             device: None,
             device_is_there: true,
@@ -167,8 +179,13 @@ impl MpvEngine {
 
 impl Engine for MpvEngine {
     fn open(&mut self, source: &FilmSource, position_secs: f64) -> Result<i64, String> {
-        let Opening { name, demuxer } = Opening::of(source)?;
-        self.remote = matches!(source, FilmSource::Address(_));
+        self.mpv.shelf().clear();
+        let Opening { name, demuxer } =
+            Opening::of(source, self.streams.as_deref(), self.mpv.shelf())?;
+        self.origin = Origin::of(source);
+        let [ahead, back] = self.origin.read_ahead();
+        self.attempt("ahead", self.mpv.set_text(c"options/demuxer-max-bytes", ahead));
+        self.attempt("back", self.mpv.set_text(c"options/demuxer-max-back-bytes", back));
         // One demuxer alone, so that what looks like a list of other files is never read as one.
         self.attempt("demuxer", self.mpv.set_text(c"options/demuxer", demuxer));
         self.attempt("start", self.mpv.set_text(c"options/start", &seconds(position_secs)));
@@ -185,6 +202,7 @@ impl Engine for MpvEngine {
     }
 
     fn close(&mut self) {
+        self.mpv.shelf().clear();
         self.attempt("stop", self.mpv.command(&[c"stop"]));
     }
 
@@ -223,12 +241,12 @@ impl Engine for MpvEngine {
 
     fn add_subtitle(&mut self, name: &str, text: Arc<str>) -> Result<(), String> {
         let title = c_text(shown(name)).expect("no control characters, and so no nul");
-        self.mpv.shelf().lay(text);
+        let address = self.mpv.shelf().lay_text(text);
         let formats = c"options/demuxer-lavf-o";
         self.attempt("formats", self.mpv.set_text(formats, &options::subtitle_formats()));
-        let added = self.mpv.command(&[c"sub-add", shelf::ADDRESS, c"select", &title]);
+        let added = self.mpv.command(&[c"sub-add", &address, c"select", &title]);
         self.attempt("formats", self.mpv.set_text(formats, &options::film_formats()));
-        self.mpv.shelf().take();
+        self.mpv.shelf().clear();
         added.map_err(|code| {
             tracing::debug!(why = self.mpv.describe(code), "libmpv refused subtitles");
             format!(
@@ -353,9 +371,14 @@ impl Engine for MpvEngine {
         self.attempt("device", self.mpv.command(&[c"ao-reload"]));
     }
 
-    fn is_cut_off(&self) -> bool {
+    fn cut_off(&self) -> Option<&'static str> {
         let end = self.duration();
-        self.remote && self.picture_time().is_some_and(|at| at < end - CUT_OFF_SECS)
+        let early = self.picture_time().is_some_and(|at| at < end - CUT_OFF_SECS);
+        self.origin.cut_off().filter(|_| early)
+    }
+
+    fn waits_for_bytes(&self) -> bool {
+        self.mpv.shelf().is_waited_for()
     }
 
     fn show_picture(&mut self) {
@@ -368,22 +391,20 @@ impl Engine for MpvEngine {
         match code.0 {
             ffi::ERROR_UNKNOWN_FORMAT => NOT_A_FILM.to_owned(),
             ffi::ERROR_NOTHING_TO_PLAY => NOTHING_IN_IT.to_owned(),
-            _ if self.remote => UNREACHABLE.to_owned(),
-            _ => format!(
-                "The film cannot be played ({}). Check that the file is complete, or choose another one.",
-                self.mpv.describe(code)
+            _ => self.origin.unreachable().map_or_else(
+                || {
+                    format!(
+                        "The film cannot be played ({}). Check that the file is complete, or choose another one.",
+                        self.mpv.describe(code)
+                    )
+                },
+                str::to_owned,
             ),
         }
     }
 
     fn explain_silence(&self) -> &'static str {
-        if self.remote {
-            "The film could not be opened in time because its server does not answer or is too slow. Try \
-             again, or choose another address."
-        } else {
-            "The film could not be opened in time. The disk does not answer or the file is damaged; try \
-             again or choose another file."
-        }
+        self.origin.silence()
     }
 }
 
@@ -394,12 +415,6 @@ pub(super) const NOT_A_FILM: &str =
 pub(super) const NOTHING_IN_IT: &str =
     "This file holds neither picture nor sound that can be played. Choose another file.";
 
-const UNREACHABLE: &str = "The film at this address cannot be opened. Check the address and the connection \
-     to the internet, or choose another film.";
-
-/// What is said of a film from the web that ends too early.
-pub(super) const CUT_OFF: &str = "The film breaks off here: its server does not answer any more, or has not \
-     all of it. Open it again, or choose another address.";
 /// A film that ends this much sooner than it should, in seconds, is not whole.
 const CUT_OFF_SECS: f64 = 5.0;
 

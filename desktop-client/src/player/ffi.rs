@@ -30,6 +30,7 @@ pub(super) const EVENT_PROPERTY_CHANGE: c_int = 22;
 
 pub(super) const ERROR_OPTION_NOT_FOUND: c_int = -5;
 pub(super) const ERROR_UNSUPPORTED: i64 = -18;
+pub(super) const ERROR_GENERIC: i64 = -20;
 pub(super) const ERROR_LOADING_FAILED: c_int = -13;
 pub(super) const ERROR_NOTHING_TO_PLAY: c_int = -16;
 pub(super) const ERROR_UNKNOWN_FORMAT: c_int = -17;

@@ -135,7 +135,7 @@ impl Mpv {
         self.raw.as_ptr()
     }
 
-    /// Where a text is laid down that libmpv is to open.
+    /// Where is laid down what libmpv is to open and is no file.
     pub(super) fn shelf(&self) -> &Shelf {
         &self.shelf
     }

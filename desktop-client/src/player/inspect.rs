@@ -54,7 +54,8 @@ pub fn inspect(source: &FilmSource) -> Result<FilmInfo, InspectError> {
         // Only the first one is waited for.
         let _ = reports.try_send(last);
     });
-    let player = Player::open(PlayerConfig { audio: FilmAudio::None, video: false }, report)?;
+    let player =
+        Player::open(PlayerConfig { audio: FilmAudio::None, video: false, streams: None }, report)?;
     player.command(PlayerCommand::Load { source: source.clone(), position_secs: 0.0 });
     let duration_secs = received
         .recv_timeout(PATIENCE)

@@ -66,10 +66,8 @@ const EXACT: &[(&CStr, &CStr)] = &[
     // The loudness a person chose is the only one that counts.
     (c"volume-max", c"100"),
     (c"replaygain", c"no"),
-    // Read ahead far enough that a disk which sleeps does not stop the room.
+    // Read ahead, so that a disk which sleeps does not stop the room. How far depends on the film's origin.
     (c"cache", c"yes"),
-    (c"demuxer-max-bytes", c"96MiB"),
-    (c"demuxer-max-back-bytes", c"32MiB"),
     (c"cache-pause-wait", c"1"),
     // Drawing must never make the window wait for a frame's time.
     (c"video-timing-offset", c"0"),

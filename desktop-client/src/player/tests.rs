@@ -43,7 +43,7 @@ impl Bench {
     fn open_with(audio: FilmAudio) -> Option<Self> {
         let (tell, events) = channel();
         let tell = Mutex::new(tell);
-        let config = PlayerConfig { audio, video: false };
+        let config = PlayerConfig { audio, video: false, streams: None };
         let on_event = Arc::new(move |event| {
             tell.lock().unwrap().send(event).ok();
         });

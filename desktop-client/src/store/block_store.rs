@@ -1,22 +1,26 @@
 //! The blocks of one film: a file of one's own, or what has come of a film from others. Owns which of them are
 //! here, their hashes, and where the film is being read. A block that came is checked against its hash before
 //! it counts; what an earlier run of the program left is checked before it counts again.
+//! The parts: `state` is what is known in memory, `reading` who reads where.
 
-use std::collections::BTreeMap;
+mod reading;
+mod state;
+
 use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use cinemasync_core::film_blocks::{BlockSet, block_count, block_len, block_of};
+use cinemasync_core::film_blocks::{BLOCK_BYTES, BlockSet, block_count, block_len};
 
 use super::disk::Disk;
 use super::hashing::{BlockHash, block_hash, merge, open_film};
 use super::kept::{Claims, Kept};
-use super::reader::Reader;
-use super::spill::Spill;
+
+pub use self::reading::{OnWanted, Wanted};
+use self::state::State;
 
 /// Where a block went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,19 +43,6 @@ pub enum WriteError {
     False,
 }
 
-/// Where a player reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
-    /// The byte that it reads next.
-    pub at: u64,
-    /// Does it wait for it?
-    pub waiting: bool,
-}
-
-/// What is called when a reader goes on to another block, begins to wait or ends it. On the reader's thread: it
-/// must return at once.
-pub type OnWanted = Arc<dyn Fn() + Send + Sync>;
-
 /// The blocks of one film.
 pub struct BlockStore {
     film_bytes: u64,
@@ -64,31 +55,6 @@ pub struct BlockStore {
 enum Backing {
     Own(File),
     Kept(Kept),
-}
-
-struct State {
-    /// What counts.
-    here: BlockSet,
-    /// What an earlier run says it left, unchecked; the hashes that it says stand in `hashes`.
-    claimed: BlockSet,
-    /// What was here and is not any more, until it is asked for.
-    lost: BlockSet,
-    /// Whose hashes are known.
-    known: BlockSet,
-    hashes: Vec<BlockHash>,
-    spill: Spill,
-    readers: BTreeMap<u64, Place>,
-    next_reader: u64,
-    on_wanted: Option<OnWanted>,
-    /// The sentence about the disk, until it is asked for.
-    trouble: Option<String>,
-    /// Was there one?
-    troubled: bool,
-}
-
-struct Place {
-    wanted: Wanted,
-    cancelled: bool,
 }
 
 impl BlockStore {
@@ -115,20 +81,7 @@ impl BlockStore {
     }
 
     fn new(film_bytes: u64, backing: Backing, here: BlockSet, claims: Claims) -> Self {
-        let nothing = BlockSet::none(here.blocks());
-        let state = State {
-            here,
-            claimed: claims.blocks,
-            lost: nothing.clone(),
-            known: nothing,
-            hashes: claims.hashes,
-            spill: Spill::default(),
-            readers: BTreeMap::new(),
-            next_reader: 0,
-            on_wanted: None,
-            trouble: None,
-            troubled: false,
-        };
+        let state = State::new(here, claims);
         Self { film_bytes, backing, state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -296,32 +249,6 @@ impl BlockStore {
         }
     }
 
-    /// Where each reader reads; those that wait come first.
-    pub fn wanted(&self) -> Vec<Wanted> {
-        let mut wanted: Vec<_> = self.state().readers.values().map(|place| place.wanted).collect();
-        wanted.sort_by_key(|wanted| !wanted.waiting);
-        wanted
-    }
-
-    /// What to call when that changes; takes the place of what was told before.
-    pub fn on_wanted(&self, on_wanted: OnWanted) {
-        self.state().on_wanted = Some(on_wanted);
-    }
-
-    /// Reads the film from its beginning, waiting for what is not here.
-    pub fn reader(self: &Arc<Self>) -> Reader {
-        let number = {
-            let mut state = self.state();
-            let number = state.next_reader;
-            state.next_reader += 1;
-            let wanted = Wanted { at: 0, waiting: false };
-            state.readers.insert(number, Place { wanted, cancelled: false });
-            number
-        };
-        self.tell_wanted();
-        Reader::new(Arc::clone(self), number)
-    }
-
     /// Lets the files of a film in the cache be removed once it is closed.
     pub(super) fn forget(&self) {
         if let Backing::Kept(kept) = &self.backing {
@@ -353,7 +280,7 @@ impl BlockStore {
     ) -> io::Result<bool> {
         let kept = match &self.backing {
             Backing::Own(file) => {
-                let at = u64::from(block) * cinemasync_core::film_blocks::BLOCK_BYTES;
+                let at = u64::from(block) * BLOCK_BYTES;
                 return file.fetch(target, at + offset as u64).map(|()| true);
             }
             Backing::Kept(kept) => kept,
@@ -375,63 +302,6 @@ impl BlockStore {
             return Ok(false);
         }
         Ok(true)
-    }
-
-    /// Waits until a block is here; an error if the reader is to stop.
-    pub(super) fn wait_for(&self, reader: u64, block: u32) -> io::Result<()> {
-        self.set_waiting(reader, true);
-        let stopped = {
-            let waits =
-                |state: &mut State| !state.here.contains(block) && !state.is_cancelled(reader);
-            let state = self.changed.wait_while(self.state(), waits);
-            state.unwrap_or_else(PoisonError::into_inner).is_cancelled(reader)
-        };
-        self.set_waiting(reader, false);
-        if stopped { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
-    }
-
-    /// Says where a reader reads; an error if it is to stop.
-    pub(super) fn move_reader(&self, reader: u64, at: u64) -> io::Result<()> {
-        let moved = {
-            let mut state = self.state();
-            let Some(place) = state.readers.get_mut(&reader).filter(|place| !place.cancelled)
-            else {
-                return Err(io::ErrorKind::Interrupted.into());
-            };
-            let moved = block_of(place.wanted.at) != block_of(at);
-            place.wanted.at = at;
-            moved
-        };
-        if moved {
-            self.tell_wanted();
-        }
-        Ok(())
-    }
-
-    pub(super) fn cancel_reader(&self, reader: u64) {
-        if let Some(place) = self.state().readers.get_mut(&reader) {
-            place.cancelled = true;
-        }
-        self.changed.notify_all();
-    }
-
-    pub(super) fn close_reader(&self, reader: u64) {
-        self.state().readers.remove(&reader);
-        self.tell_wanted();
-    }
-
-    fn set_waiting(&self, reader: u64, waiting: bool) {
-        if let Some(place) = self.state().readers.get_mut(&reader) {
-            place.wanted.waiting = waiting;
-        }
-        self.tell_wanted();
-    }
-
-    fn tell_wanted(&self) {
-        let on_wanted = self.state().on_wanted.clone();
-        if let Some(on_wanted) = on_wanted {
-            on_wanted();
-        }
     }
 
     /// Checks a block that an earlier run left; true: it counts from now on.
@@ -480,46 +350,5 @@ impl BlockStore {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn hash(&self, block: u32) -> Option<BlockHash> {
-        self.known.contains(block).then(|| self.hashes[block as usize])
-    }
-
-    /// The block where the film is being read, by who waits before others.
-    fn reading(&self) -> u32 {
-        let places = self.readers.values().map(|place| place.wanted);
-        places.max_by_key(|wanted| wanted.waiting).map_or(0, |wanted| block_of(wanted.at))
-    }
-
-    fn is_cancelled(&self, reader: u64) -> bool {
-        self.readers.get(&reader).is_none_or(|place| place.cancelled)
-    }
-
-    /// Keeps in memory what the disk did not take.
-    fn spill(&mut self, block: u32, bytes: Bytes, error: &io::Error) {
-        if !std::mem::replace(&mut self.troubled, true) {
-            tracing::warn!(%error, "the cache does not take what comes of a film");
-            self.trouble = Some(disk_trouble(error));
-        }
-        if let Some(gave_way) = self.spill.insert(block, bytes, self.reading()) {
-            self.here.remove(gave_way);
-            self.lost.insert(gave_way);
-        }
-    }
-}
-
-fn disk_trouble(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "The disk is full: the film plays on from memory, but is not kept. Make room on the disk to keep it."
-                .to_owned()
-        }
-        _ => format!(
-            "The film plays on from memory, but is not kept, because the disk does not take it ({error}). Check \
-             the disk."
-        ),
     }
 }

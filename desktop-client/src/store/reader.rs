@@ -65,6 +65,12 @@ impl Reader {
         self.store.move_reader(self.number, to)
     }
 
+    /// The film's first bytes, if they are here already; false: they are not.
+    pub fn head(&self, target: &mut [u8]) -> bool {
+        target.len() <= block_len(self.store.bytes(), 0)
+            && self.store.read_part(0, target, 0).unwrap_or(false)
+    }
+
     /// What stops it.
     pub fn canceller(&self) -> Canceller {
         Canceller { store: Arc::clone(&self.store), reader: self.number }

@@ -58,6 +58,21 @@ impl<E: Engine> Deck<E> {
         }
     }
 
+    /// Answers a seek that takes too long.
+    pub(super) fn give_up_seek(&mut self, now: Instant) {
+        let waits_for_bytes = self.engine.waits_for_bytes();
+        let Some(seeking) = self.seeking.as_mut().filter(|seeking| seeking.deadline <= now) else {
+            return;
+        };
+        if waits_for_bytes {
+            seeking.deadline = now + SEEK_LIMIT;
+        } else {
+            // libmpv refuses a seek without a word where a file has no way to seek.
+            tracing::debug!("a seek was not answered in time");
+            self.answer_seek();
+        }
+    }
+
     pub(super) fn answer_seek(&mut self) {
         self.seeking = None;
         self.measure_ahead();

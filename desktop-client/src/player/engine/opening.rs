@@ -8,6 +8,8 @@ use cinemasync_core::film::{FilmAddress, FilmSource};
 
 use crate::player::fingerprint::{FilmError, check};
 use crate::player::handle::c_text;
+use crate::player::shelf::Shelf;
+use crate::player::streams::{FilmStream, FilmStreams};
 
 const NOT_STREAMED: &str = "This film does not come from anybody. Choose a copy of your own.";
 
@@ -21,11 +23,18 @@ pub(super) struct Opening {
 
 impl Opening {
     /// The error is a sentence.
-    pub(super) fn of(source: &FilmSource) -> Result<Self, String> {
+    pub(super) fn of(
+        source: &FilmSource,
+        streams: Option<&dyn FilmStreams>,
+        shelf: &Shelf,
+    ) -> Result<Self, String> {
         match source {
             FilmSource::File(path) => Self::of_file(path),
             FilmSource::Address(address) => Self::of_address(address),
-            FilmSource::Stream(_) => Err(NOT_STREAMED.to_owned()),
+            FilmSource::Stream(film) => {
+                let stream = streams.and_then(|streams| streams.open(film));
+                Ok(Self::of_stream(stream.ok_or(NOT_STREAMED)?, shelf))
+            }
         }
     }
 
@@ -47,7 +56,18 @@ impl Opening {
         // follow no references.
         Ok(Self { name, demuxer: Container::Other.demuxer() })
     }
+
+    fn of_stream(stream: Box<dyn FilmStream>, shelf: &Shelf) -> Self {
+        let mut head = [0; EBML.len()];
+        // What is not known yet is left to libavformat, as with addresses.
+        let matroska = stream.head(&mut head) && head == EBML;
+        let container = if matroska { Container::Matroska } else { Container::Other };
+        Self { name: shelf.lay(stream), demuxer: container.demuxer() }
+    }
 }
+
+/// The EBML header that each Matroska file begins with.
+const EBML: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
 
 /// Which of libmpv's demuxers may read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +81,6 @@ enum Container {
 impl Container {
     fn of(path: &Path) -> Result<Self, FilmError> {
         use std::io::Read;
-        /// The EBML header that each Matroska file begins with.
-        const EBML: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
         let mut head = Vec::with_capacity(EBML.len());
         std::fs::File::open(path)?.take(EBML.len() as u64).read_to_end(&mut head)?;
         Ok(if head == EBML { Self::Matroska } else { Self::Other })

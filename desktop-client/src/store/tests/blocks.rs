@@ -124,7 +124,7 @@ fn a_film_of_another_size_begins_anew() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
     fn whatever_the_files_of_the_cache_hold_only_what_is_true_counts(
         index in prop::collection::vec(any::<u8>(), 0..250),
