@@ -127,6 +127,9 @@ fn ours(
     );
 
     eprintln!("sync: undisturbed for {} s", options.steady);
+    // Longer than what is left of the film otherwise.
+    tell_both(&mut anna, &mut ben, &json!({ "command": "seek", "position": 0.0 }))?;
+    children::pause(LISTENED)?;
     let mark = anna.mark();
     let offsets = undisturbed(&recording, options.steady)?;
     let (median, p95) = (quantile(&offsets, 0.5), quantile(&offsets, 0.95));

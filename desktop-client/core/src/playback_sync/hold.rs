@@ -36,8 +36,8 @@ const FEWEST_AT_START: usize = 3;
 const AGREEING_SECS: f64 = 0.004;
 /// What is off by less than this at a start is no hurry, in seconds.
 const LATE_START_SECS: f64 = 0.02;
-/// The fastest correction of a late start, right behind silence: 34 cents.
-const FASTEST_AT_START: f64 = 0.02;
+/// The fastest correction of a late start, right behind silence: half a semitone for a second and a half.
+const FASTEST_AT_START: f64 = 0.03;
 /// The slowest and the fastest correction, as a share of the speed; 1 % is 17 cents of pitch.
 const CORRECTIONS: (f64, f64) = (0.004, 0.01);
 /// The fastest one right behind a gap in the sound: 26 cents.
