@@ -13,6 +13,7 @@ use std::time::Duration;
 use cinemasync_core::film_memory::FilmMemory;
 use cinemasync_core::interface::{Command, Event, Level, Notice, Stage};
 use cinemasync_core::screen::ScreenSettings;
+use cinemasync_core::streaming::StreamMode;
 use cinemasync_core::session::{EquipmentConfig, SessionConfig};
 use tokio::sync::mpsc;
 

@@ -7,6 +7,7 @@ use cinemasync_core::film::FilmId;
 use cinemasync_core::interface::Command;
 use cinemasync_core::room_rules::Rules;
 use cinemasync_core::screen::ScreenSettings;
+use cinemasync_core::streaming::StreamMode;
 use cinemasync_core::voice_settings::VoiceSettings;
 use cinemasync_protocol::ParticipantId;
 use serde::Deserialize;
@@ -47,6 +48,14 @@ enum Spoken {
     FilmShift {
         seconds: f64,
     },
+    Stream,
+    StreamMode {
+        mode: StreamMode,
+    },
+    Keep {
+        path: PathBuf,
+    },
+    ForgetFilms,
     Close,
     Queue {
         path: PathBuf,
@@ -194,6 +203,10 @@ impl CommandLine {
             Spoken::Chat { text, at_film: false } => Command::Chat(text),
             Spoken::Chat { text, at_film: true } => Command::ChatAtFilm(text),
             Spoken::Open { path } => Command::OpenFilm(path),
+            Spoken::Stream => Command::StreamFilm,
+            Spoken::StreamMode { mode } => Command::StreamMode(mode),
+            Spoken::Keep { path } => Command::KeepFilm(path),
+            Spoken::ForgetFilms => Command::ForgetFilms,
             Spoken::OpenAddress { address } => Command::OpenAddress(address),
             Spoken::AnswerAddress { open } => Command::AnswerAddress(open),
             Spoken::Attach { path, other_cut: false } => Command::AttachFilm(path),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cinemasync_core::film_queue::QueuedFilm;
-use cinemasync_core::interface::{Event, Notice, ParticipantView, Snapshot, Via};
+use cinemasync_core::interface::{Event, Notice, ParticipantView, Snapshot, StreamView, Via};
 use cinemasync_core::plan::{DecoderStats, VoiceStats};
 use cinemasync_core::track::Track;
 use serde_json::{Map, Value, json};
@@ -136,6 +136,7 @@ impl EventLine {
                 "subtitle_offer",
                 json!({ "from": offer.from, "number": offer.number, "name": offer.name }),
             ),
+            Event::FilmKept(path) => Self::new("film_kept", json!({ "path": path })),
             Event::Notice(notice) => Self::notice(notice),
             Event::Failed { code, text, .. } => Self::error(code, text),
         };
@@ -162,7 +163,7 @@ impl EventLine {
                     "subtitle_track": playback.subtitle_track,
                     "tracks": playback.tracks.len(),
                     "slowed": playback.slowed,
-                    "stream": Value::Null,
+                    "stream": playback.stream.as_ref().map(stream_stats),
                 },
                 "clock_error_ms": snapshot.clock_error_ms.map(|error| round(error, 3)),
                 "cpu_percent": round(usage.cpu_percent, 1),
@@ -170,6 +171,17 @@ impl EventLine {
             }),
         )
     }
+}
+
+fn stream_stats(stream: &StreamView) -> Value {
+    let StreamView { figures, .. } = stream;
+    json!({
+        "bytes_have": figures.bytes_have,
+        "bytes_total": figures.bytes_total,
+        "bytes_per_second": round(figures.bytes_per_second, 0),
+        "sources": figures.sources,
+        "given_per_second": round(figures.given_per_second, 0),
+    })
 }
 
 fn peer_stats(peer: &ParticipantView, snapshot: &Snapshot) -> Value {

@@ -56,6 +56,7 @@ struct Driver {
     film: Film,
     /// A film that is read through in the background.
     hashing: Option<Hashing>,
+    streams: Streams,
     signaling: Option<Signaling>,
     /// Grows with each connection, so that what an earlier one still says is not heard.
     generation: u64,
@@ -96,6 +97,7 @@ pub(super) async fn run(
         receive: Vec::new(),
         film,
         hashing: None,
+        streams,
         signaling: None,
         generation: 0,
         closing: JoinSet::new(),
@@ -325,6 +327,7 @@ impl Driver {
                 self.hashing = Some(Hashing::start(film, path, self.inputs.clone()));
             }
             Output::InspectFilm(source) => film::inspect(source, self.inputs.clone()),
+            Output::Stream(command) => self.streams.command(command),
             Output::ReadSubtitle(path) => film::read_subtitle(path, self.inputs.clone()),
             Output::Event(event) => {
                 if self.outlets.events.try_send(event).is_err() {

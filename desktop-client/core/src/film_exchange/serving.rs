@@ -33,9 +33,14 @@ impl Serving {
         self.rest.retain(|asked| *asked != block);
     }
 
+    /// The next block that a player waits for.
+    pub fn take_urgent(&mut self) -> Option<u32> {
+        self.urgent.pop_front()
+    }
+
     /// The block to send next.
     pub fn take_next(&mut self) -> Option<u32> {
-        self.urgent.pop_front().or_else(|| self.rest.pop_front())
+        self.take_urgent().or_else(|| self.rest.pop_front())
     }
 }
 
