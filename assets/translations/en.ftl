@@ -474,3 +474,25 @@ share_waits = Kept: it comes when somebody shares a screen.
 theatre_waits = Kept: it comes with the next film or screen.
 layout_now = Layout: { $layout }
 layout_kept = Layout: { $layout }, kept
+
+## Films that come from friends
+
+stream_from = Stream it from { $name }
+settings_films = Films of friends
+stream_mode_label = Films that are not here
+stream_auto = Stream from friends at once
+stream_ask = Offer to stream
+stream_never = Never stream
+stream_offered = { $name } shows { $film }, and can send it to you while you watch.
+stream_takes = { $name } shows { $film }, and can send it to you while you watch: that takes about { $rate }.
+film_comes = { $percent } % is here, { $rate } from { $sources ->
+    [one] { $sources } friend
+   *[other] { $sources } friends
+}
+film_comes_slowly = { $percent } % is here, { $rate } of the { $needed } it takes
+film_comes_whole = The whole film is here
+film_is_given = Your film goes to friends, { $rate }
+keep_film = Keep this film…
+keeping_film = The film is being saved…
+choose_film_name = Keep the film as
+forget_films = Delete what was streamed

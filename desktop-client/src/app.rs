@@ -150,6 +150,7 @@ impl eframe::App for DemoApp {
                 UiAction::PickNextFilm => {
                     self.demo.command(Command::QueueFilm("A film that was chosen.mkv".into()));
                 }
+                UiAction::KeepFilm => self.demo.command(Command::KeepFilm("film.mkv".into())),
                 UiAction::PickSubtitles => {
                     self.demo.command(Command::AddSubtitle("film.de.srt".into()));
                 }

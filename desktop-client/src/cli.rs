@@ -95,7 +95,7 @@ pub struct HeadlessArgs {
     /// Where the film's sound goes: none, default, device:NAME.
     #[arg(long, default_value = "none")]
     pub film_audio: FilmAudio,
-    /// Do not stream a film that is not here. (Streaming is not in this version.)
+    /// Do not stream a film that the room shows and that is not here; otherwise that starts by itself.
     #[arg(long)]
     pub no_stream: bool,
     /// Leave after this many seconds.

@@ -13,8 +13,8 @@ use std::time::Duration;
 use cinemasync_core::film_memory::FilmMemory;
 use cinemasync_core::interface::{Command, Event, Level, Notice, Stage};
 use cinemasync_core::screen::ScreenSettings;
-use cinemasync_core::streaming::StreamMode;
 use cinemasync_core::session::{EquipmentConfig, SessionConfig};
+use cinemasync_core::streaming::StreamMode;
 use tokio::sync::mpsc;
 
 use crate::cli::HeadlessArgs;
@@ -174,6 +174,7 @@ fn start(args: &HeadlessArgs) -> Result<Session, crate::session::SessionError> {
                 ..EquipmentConfig::default()
             },
             memory: FilmMemory::default(),
+            stream_mode: if args.no_stream { StreamMode::Never } else { StreamMode::Auto },
             screen: ScreenSettings::default(),
             nonce: crate::platform::nonce(),
         },
@@ -184,6 +185,7 @@ fn start(args: &HeadlessArgs) -> Result<Session, crate::session::SessionError> {
             record: args.record.clone(),
         },
         player: PlayerConfig { audio: args.film_audio.clone(), video: false, streams: None },
+        cache: crate::platform::folders::cache(),
         on_change: Arc::new(|| {}),
     })
 }

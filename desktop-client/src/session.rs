@@ -9,8 +9,10 @@ mod film;
 mod film_stream;
 mod links;
 mod signaling;
+mod streams;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +43,8 @@ pub struct SessionOptions {
     pub media: MediaConfig,
     /// Where the film's sound goes, and whether its picture is shown.
     pub player: PlayerConfig,
+    /// The folder for what comes of films from friends; without one it is kept in memory, as far as there is room.
+    pub cache: Option<PathBuf>,
     /// Called when there is a new snapshot or event; must not block.
     pub on_change: Arc<dyn Fn() + Send + Sync>,
 }
@@ -117,9 +121,13 @@ impl Session {
         };
         let secret = Secret::new(crate::platform::random().map_err(SessionError::Random)?);
         let core = SessionCore::new(options.core, secret);
-        let (media, player_config) = (options.media, options.player);
+        let shell = driver::Shell {
+            media: options.media,
+            player: options.player,
+            cache: options.cache.unwrap_or_default(),
+        };
         let thread = std::thread::Builder::new().name("session".to_owned()).spawn(move || {
-            runtime.block_on(driver::run(core, media, player_config, commands, outlets, stop));
+            runtime.block_on(driver::run(core, shell, commands, outlets, stop));
             runtime.shutdown_timeout(LEAVE_PATIENCE);
         })?;
         Ok(Self {

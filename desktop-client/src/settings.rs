@@ -7,6 +7,7 @@ use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::bubbles::Bubbles;
 use cinemasync_core::link::Route;
 use cinemasync_core::screen::ScreenSettings;
+use cinemasync_core::streaming::StreamMode;
 use cinemasync_core::voice_settings::VoiceSettings;
 use cinemasync_core::window_settings::WindowSettings;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,8 @@ pub struct Settings {
     pub voice: VoiceSettings,
     /// How a shared screen is sent.
     pub screen: ScreenSettings,
+    /// Whether a film that is not here comes from friends.
+    pub stream_mode: StreamMode,
     /// How the window itself is.
     pub window: WindowSettings,
     /// Where and how large the faces stand over a film that fills the screen.
@@ -57,6 +60,7 @@ impl Default for Settings {
             route: Route::Any,
             voice: VoiceSettings::default(),
             screen: ScreenSettings::default(),
+            stream_mode: StreamMode::default(),
             window: WindowSettings::default(),
             bubbles: Bubbles::default(),
         }

@@ -40,7 +40,7 @@ use room::Room;
 use settings::SettingsPanel;
 use shown::{News, ShownSizes};
 pub(crate) use text::{
-    choose_film, choose_next_film, choose_own_copy, choose_subtitles, subtitles,
+    choose_film, choose_film_name, choose_next_film, choose_own_copy, choose_subtitles, subtitles,
 };
 pub use theme::Look;
 use theme::{icons, size, space};
@@ -146,6 +146,8 @@ pub enum UiAction {
     PickOwnCopy,
     /// Let the person choose a film to show after this one, then send [`Command::QueueFilm`].
     PickNextFilm,
+    /// Let the person choose where to keep the film that came, then send [`Command::KeepFilm`].
+    KeepFilm,
     /// Let the person choose subtitles, then send [`Command::AddSubtitle`].
     PickSubtitles,
     /// Put this invitation on the clipboard.

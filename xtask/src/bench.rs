@@ -20,6 +20,8 @@ mod screen;
 mod search;
 mod server;
 mod sound_server;
+#[cfg(target_os = "linux")]
+mod stream;
 mod sync;
 mod tone;
 mod turn;
@@ -61,6 +63,9 @@ enum Bench {
     Screen(screen::Options),
     /// The server beside a Socket.IO server: memory, joining and leaving, relaying (Linux).
     Server(server::Options),
+    /// A film that only some have: without a pause, soon, fast, beside a call (Linux).
+    #[cfg(target_os = "linux")]
+    Stream(stream::Options),
     /// Two people and a film: how far apart its sound is at both ends.
     Sync(sync::Options),
     /// Our relay beside coturn: how much one CPU second relays (Linux).
@@ -73,12 +78,12 @@ enum Bench {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let profile = if options.dev { Profile::Dev } else { Profile::Release };
     #[cfg(target_os = "linux")]
-    if matches!(options.bench, Bench::Connect(_)) {
+    if matches!(options.bench, Bench::Connect(_) | Bench::Stream(_)) {
         crate::netlab::acquire_rights()?;
     }
     match &options.bench {
         #[cfg(target_os = "linux")]
-        Bench::Connect(_) => crate::server::build(profile),
+        Bench::Connect(_) | Bench::Stream(_) => crate::server::build(profile),
         #[cfg(target_os = "linux")]
         Bench::Player => crate::server::build(profile),
         Bench::Call(_) | Bench::Echo(_) | Bench::Sync(_) | Bench::Voice(_) => {
@@ -99,6 +104,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         #[cfg(target_os = "linux")]
         Bench::Screen(options) => screen::measure(options, profile),
         Bench::Server(options) => server::measure(options, profile),
+        #[cfg(target_os = "linux")]
+        Bench::Stream(options) => stream::measure(options, profile),
         Bench::Sync(options) => sync::measure(options, profile),
         Bench::Turn(options) => turn::measure(options, profile),
         Bench::Voice(options) => voice::measure(options, profile),

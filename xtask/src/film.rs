@@ -62,6 +62,65 @@ pub(crate) fn full_hd(seconds: u32) -> Result<PathBuf> {
     plain(&format!("full-hd-{seconds}s.mkv"), &picture, &sound, "8M")
 }
 
+/// How a film's file is laid out.
+#[cfg(target_os = "linux")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Container {
+    /// Matroska with its index at the end.
+    Mkv,
+    /// MP4 with its index at the end.
+    Mp4,
+    /// MP4 with its index at the beginning.
+    Mp4IndexFirst,
+}
+
+#[cfg(target_os = "linux")]
+impl Container {
+    pub(crate) const ALL: [Self; 3] = [Self::Mkv, Self::Mp4, Self::Mp4IndexFirst];
+
+    /// What a person calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Mkv => "MKV",
+            Self::Mp4 => "MP4, index last",
+            Self::Mp4IndexFirst => "MP4, index first",
+        }
+    }
+}
+
+/// A small picture that takes many bits, so that a film needs a fast line and little of the processor; made once and
+/// kept in the target folder.
+#[cfg(target_os = "linux")]
+pub(crate) fn dense(seconds: u32, megabits: u32, container: Container) -> Result<PathBuf> {
+    let picture = format!(
+        "testsrc2=size=640x360:rate={FPS}:duration={seconds},noise=alls=60:allf=t:all_seed=7"
+    );
+    let sound = format!("sine=frequency=220:sample_rate=48000:duration={seconds}");
+    let mkv = plain(
+        &format!("dense-{megabits}-{seconds}s.mkv"),
+        &picture,
+        &sound,
+        &format!("{megabits}M"),
+    )?;
+    let (end, options) = match container {
+        Container::Mkv => return Ok(mkv),
+        Container::Mp4 => ("last.mp4", &[][..]),
+        Container::Mp4IndexFirst => ("first.mp4", &["-movflags", "+faststart"][..]),
+    };
+    let path = mkv.with_extension(end);
+    if !path.exists() {
+        Invocation::new("ffmpeg")
+            .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-i"])
+            .arg(&mkv)
+            .args(["-c", "copy"])
+            .args(options)
+            .arg(&path)
+            .run_quietly()
+            .context("the film could not be put into another file")?;
+    }
+    Ok(path)
+}
+
 /// A film of these two sources.
 fn plain(name: &str, picture: &str, sound: &str, bitrate: &str) -> Result<PathBuf> {
     let path = workspace::target_dir().join("film").join(name);

@@ -9,6 +9,7 @@ use crate::film_queue::FilmQueue;
 use crate::playback_sync::{PlaybackState, Standing};
 use crate::room_rules::RoomRules;
 use crate::safety_code::Step;
+use crate::streaming::MAX_SIGNAL_BYTES;
 use crate::subtitles::SubtitleMessage;
 use cinemasync_protocol::limits;
 
@@ -112,6 +113,20 @@ pub enum ControlMessage {
         /// Subtitle track; 0 for none.
         subtitle: i64,
     },
+    /// The sender gives this film to whoever lacks it.
+    Offers {
+        /// Which.
+        film: FilmId,
+        /// All of it, and not only what has come there.
+        whole: bool,
+    },
+    /// From one end of a bundle of lanes, over which a film comes, to the other.
+    Bulk {
+        /// The sender is the one who gets the film.
+        taker: bool,
+        /// What the bundle says.
+        text: String,
+    },
     /// How the sender stands to the film.
     Standing {
         /// The standing.
@@ -171,6 +186,7 @@ impl ControlMessage {
                 valid(limits::is_valid_chat_text(text), "text")
             }
             Self::Reaction { emoji } => valid(is_valid_reaction(emoji), "emoji"),
+            Self::Bulk { text, .. } => valid(text.len() <= MAX_SIGNAL_BYTES, "text"),
             // The playback machine checks states itself: it knows what a sane one is.
             Self::Hello { .. }
             | Self::Media { .. }
@@ -182,6 +198,7 @@ impl ControlMessage {
             | Self::FilmHash { .. }
             | Self::Subtitle { .. }
             | Self::Proposal { .. }
+            | Self::Offers { .. }
             | Self::Standing { .. }
             | Self::Safety { .. } => Ok(()),
         }
@@ -235,7 +252,7 @@ mod tests {
 
         #[test]
         fn any_object_with_a_known_type_is_read_without_panic(
-            tag in "hello|media|shown|hand|chat|reaction|playback|rules|queue|film_hash|subtitle|proposal|standing|safety",
+            tag in "hello|media|shown|hand|chat|reaction|playback|rules|queue|film_hash|subtitle|proposal|offers|bulk|standing|safety",
             rest in "[\\{\\}\\[\\]\",:a-z0-9\\-\\.]{0,200}",
         ) {
             let _ = ControlMessage::decode(&format!("{{\"type\":\"{tag}\",{rest}}}"));

@@ -45,11 +45,19 @@ pub enum FilmSource {
     File(PathBuf),
     /// An address; what [`FilmAddress::parse`] does not take is not opened.
     Address(String),
-    /// What comes of the film from others, while it comes.
+    /// It comes from friends: what is here of it, and the rest as it comes.
     Stream(FilmId),
 }
 
 impl FilmInfo {
+    /// A name under which the film can be saved in any folder: that of the film without what would lead elsewhere.
+    pub fn file_name(&self) -> String {
+        let plain = |c: char| if "/\\:*?\"<>|".contains(c) || c.is_control() { '_' } else { c };
+        let name: String = self.name.chars().map(plain).collect();
+        let name = name.trim_matches(|c: char| c == '.' || c.is_whitespace());
+        if name.is_empty() { "film".to_owned() } else { name.to_owned() }
+    }
+
     /// Could an honest peer have told it?
     pub(crate) fn is_sane(&self) -> bool {
         let named = (1..=MAX_FILM_NAME_CHARS).contains(&self.name.chars().count())
@@ -61,5 +69,22 @@ impl FilmInfo {
         let reachable =
             self.address.as_ref().is_none_or(|address| FilmAddress::parse(address).is_ok());
         named && lasting && identified && reachable
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_film_is_saved_under_a_name_that_leads_nowhere() {
+        let saved = |name: &str| {
+            let (name, id) = (name.to_owned(), FilmId(String::new()));
+            FilmInfo { name, bytes: 1, duration_secs: 0.0, id, address: None }.file_name()
+        };
+        assert_eq!(saved("The Long Way.mkv"), "The Long Way.mkv");
+        assert_eq!(saved("../../etc/passwd"), "_.._etc_passwd");
+        assert_eq!(saved("C:\\boot.ini"), "C__boot.ini");
+        assert_eq!(saved(" .. "), "film");
     }
 }

@@ -135,22 +135,19 @@ impl BlockSet {
         gap.unwrap_or(self.blocks.max(from)) - from
     }
 
-    /// The set as runs, at most [`MAX_RUNS`] of them from `from` on; and where the next list would begin, if one
-    /// is needed.
-    pub fn runs(&self, from: u32) -> (Vec<Run>, Option<u32>) {
-        let all = Self { words: vec![u64::MAX; self.words.len()], ..Self::none(self.blocks) };
-        let nothing = Self::none(self.blocks);
-        let mut runs = Vec::new();
-        let mut at = from;
-        while let Some(first) = nothing.next_missing(self, at) {
-            if runs.len() == MAX_RUNS {
-                return (runs, Some(first));
-            }
-            let end = self.next_missing(&all, first).unwrap_or(self.blocks);
-            runs.push((first, end - first));
-            at = end;
+    /// What is in this set and not in `told`, as at most [`MAX_RUNS`] runs, which are then put into `told`.
+    pub fn untold(&self, told: &mut Self) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        let mut at = 0;
+        while let Some(first) = told.next_missing(self, at).filter(|_| runs.len() < MAX_RUNS) {
+            let length = (first..self.blocks)
+                .take_while(|block| self.contains(*block) && !told.contains(*block))
+                .count() as u32;
+            runs.push((first, length));
+            at = first + length;
         }
-        (runs, None)
+        runs.iter().for_each(|run| told.insert_run(*run));
+        runs
     }
 }
 
@@ -200,11 +197,13 @@ mod tests {
             assert_eq!(set.next_missing(&BlockSet::all(blocks), from), missing);
             let run = (from..blocks).take_while(|block| model.contains(block)).count();
             assert_eq!(set.run_from(from) as usize, run);
-            let (runs, next) = set.runs(0);
-            assert_eq!(next, None);
-            let mut again = BlockSet::none(blocks);
-            runs.into_iter().for_each(|run| again.insert_run(run));
-            assert_eq!(again, set);
+            let mut told = BlockSet::none(blocks);
+            told.insert_run((from, 20));
+            let mut both = told.clone();
+            let runs = set.untold(&mut told);
+            assert!(runs.iter().all(|(first, length)| *length > 0 && first + length <= blocks));
+            model.iter().for_each(|block| { both.insert(*block); });
+            assert_eq!(told, both);
         }
     }
 }

@@ -12,7 +12,9 @@ use cinemasync_protocol::ErrorCode;
 pub use command::{Command, Shown};
 pub use entry::{Invite, Place, RoomChoice, ServerChoice};
 pub use event::{Cause, ChatLine, Event, FilmCopy, Level, Notice, Via, WaitReason};
-pub use playback_view::{OtherCut, PlaybackStage, PlaybackView, Tuning, UndoView, WaitingView};
+pub use playback_view::{
+    OtherCut, PlaybackStage, PlaybackView, StreamOffer, StreamView, Tuning, UndoView, WaitingView,
+};
 pub use snapshot::{
     MAX_CHAT_LINES, OtherKey, ParticipantView, SelfView, SharingView, Snapshot, Stage,
 };

@@ -35,6 +35,7 @@ pub mod room_rules;
 pub mod safety_code;
 pub mod screen;
 pub mod session;
+pub mod streaming;
 pub mod subtitles;
 pub mod track;
 pub mod voice_settings;

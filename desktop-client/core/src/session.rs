@@ -33,6 +33,7 @@ use crate::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats, ScreenPlan, S
 use crate::player::{PlayerCommand, PlayerEvent};
 use crate::safety_code::{Nonces, Secret};
 use crate::screen::{ScreenItem, ScreenSettings};
+use crate::streaming::{StreamCommand, StreamEvent, StreamMode};
 use crate::subtitles::SubtitleFile;
 use equipment::Equipment;
 pub use equipment::EquipmentConfig;
@@ -58,6 +59,8 @@ pub struct SessionConfig {
     pub screen: ScreenSettings,
     /// What is remembered of films.
     pub memory: FilmMemory,
+    /// Whether a film that is not here comes from friends.
+    pub stream_mode: StreamMode,
     /// A word unlike that of any other session: ids of chat messages begin with it.
     pub nonce: String,
 }
@@ -116,6 +119,8 @@ pub enum Input {
         /// Hexadecimal BLAKE3 of all its bytes.
         hash: String,
     },
+    /// The streams report.
+    Stream(StreamEvent),
     /// A subtitle file was read: its text, or a sentence why it cannot be used.
     SubtitleRead(Result<SubtitleFile, String>),
     /// [`SessionCore::next_timeout`] has come.
@@ -165,6 +170,8 @@ pub enum Output {
         /// Its file.
         path: PathBuf,
     },
+    /// Tell the streams something.
+    Stream(StreamCommand),
     /// Read a subtitle file of text.
     ReadSubtitle(PathBuf),
     /// Tell the front end.
@@ -260,6 +267,9 @@ impl SessionCore {
             Input::FilmHashed { film, hash } => {
                 self.in_room(|stay, io| stay.film_hashed(film, hash, io), now);
             }
+            Input::Stream(event) => {
+                self.in_room(|stay, io| stay.stream_event(event, io), now);
+            }
             Input::SubtitleRead(Ok(file)) => {
                 self.in_room(|stay, io| stay.add_subtitle(file, io), now);
             }
@@ -339,6 +349,13 @@ impl SessionCore {
             }
             Command::QueueFilm(path) => self.inspect(FilmSource::File(path), FilmUse::Queue),
             Command::OpenAddress(address) => self.open_address(&address),
+            Command::StreamMode(mode) => {
+                self.config.stream_mode = mode;
+                self.in_room(|_, _| {}, now);
+            }
+            Command::ForgetFilms => {
+                self.outputs.push_back(Output::Stream(StreamCommand::Forget));
+            }
             Command::AddSubtitle(path) => self.outputs.push_back(Output::ReadSubtitle(path)),
             other => {
                 if !self.in_room(|stay, io| stay.command(other, io), now) {
@@ -439,6 +456,7 @@ impl SessionCore {
             signaling_up: self.signaling.is_up(),
             equipment: &self.equipment,
             films: &self.films.sources,
+            stream_mode: self.config.stream_mode,
             memory: &mut self.memory,
             nonces: &mut self.nonces,
             outputs: &mut self.outputs,
@@ -519,6 +537,7 @@ struct Io<'a> {
     signaling_up: bool,
     equipment: &'a Equipment,
     films: &'a BTreeMap<FilmId, FilmSource>,
+    stream_mode: StreamMode,
     memory: &'a mut FilmMemory,
     nonces: &'a mut Nonces,
     outputs: &'a mut VecDeque<Output>,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use cinemasync_core::call_status::ProgramUse;
 use cinemasync_core::devices::DeviceKind;
+use cinemasync_core::film::FilmInfo;
 use cinemasync_core::frame::OnChange;
 use cinemasync_core::interface::{Command, Event, Invite, ServerChoice, Stage};
 use cinemasync_core::link::Route;
@@ -111,6 +112,7 @@ impl LiveApp {
                     push_to_talk: settings.push_to_talk,
                 },
                 screen: settings.screen,
+                stream_mode: settings.stream_mode,
                 memory: films_path.as_deref().map(crate::film_memory::load).unwrap_or_default(),
                 nonce: crate::platform::nonce(),
             },
@@ -121,6 +123,7 @@ impl LiveApp {
                 record: None,
             },
             player: player_config(args.film_audio),
+            cache: crate::platform::folders::cache(),
             on_change: Arc::clone(&repaint),
         })?;
         session.send(Command::Preview(true));
@@ -330,10 +333,30 @@ impl LiveApp {
             UiAction::PickNextFilm => {
                 self.pick(ui::choose_next_film(), &[], Command::QueueFilm, ctx);
             }
+            UiAction::KeepFilm => self.pick_place(ctx),
             UiAction::PickSubtitles => {
                 let endings = &SUBTITLE_ENDINGS;
                 self.pick(ui::choose_subtitles(), endings, Command::AddSubtitle, ctx);
             }
+        }
+    }
+
+    /// Opens a dialog for where to keep the film that came, as `pick` does.
+    fn pick_place(&self, ctx: &egui::Context) {
+        let (choices, ctx) = (self.choices.0.clone(), ctx.clone());
+        let title = ui::choose_film_name();
+        let snapshot = self.session.snapshot();
+        let name = snapshot.playback.film.as_ref().map(FilmInfo::file_name);
+        let dialog = std::thread::Builder::new().name("file-dialog".to_owned()).spawn(move || {
+            let dialog = rfd::FileDialog::new().set_title(title);
+            let chosen = dialog.set_file_name(name.unwrap_or_default()).save_file();
+            if let Some(path) = chosen {
+                let _ = choices.try_send((Command::KeepFilm, path));
+                ctx.request_repaint();
+            }
+        });
+        if let Err(error) = dialog {
+            tracing::error!(%error, "no file dialog can be opened");
         }
     }
 
@@ -416,6 +439,7 @@ fn chosen(command: &Command, settings: Settings) -> Settings {
         Command::CameraQuality(camera_quality) => {
             Settings { camera_quality: *camera_quality, ..settings }
         }
+        Command::StreamMode(stream_mode) => Settings { stream_mode: *stream_mode, ..settings },
         Command::Route(route) => Settings { route: *route, ..settings },
         Command::PushToTalk(push_to_talk) => Settings { push_to_talk: *push_to_talk, ..settings },
         Command::Voice(voice) => Settings { voice: *voice, ..settings },

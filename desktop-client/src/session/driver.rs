@@ -1,6 +1,7 @@
 //! The driver: one task that feeds the core and performs what it asks for. Everything that happens
 //! reaches it over bounded queues; nothing it does blocks.
 
+use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -20,6 +21,7 @@ use tokio::task::JoinSet;
 use super::film::{self, Film, FilmReport, Hashing};
 use super::links::{FanOut, Links};
 use super::signaling::{Signaling, SignalingEvent};
+use super::streams::Streams;
 use super::{FilmPlayer, Frames};
 use crate::media::{Media, MediaConfig};
 use crate::peer::identity;
@@ -47,6 +49,14 @@ pub(super) struct Outlets {
     pub(super) on_change: Arc<dyn Fn() + Send + Sync>,
 }
 
+/// With what the driver's parts are started.
+pub(super) struct Shell {
+    pub(super) media: MediaConfig,
+    pub(super) player: PlayerConfig,
+    /// The folder for what comes of films from friends.
+    pub(super) cache: PathBuf,
+}
+
 struct Driver {
     core: SessionCore,
     links: Links,
@@ -71,8 +81,7 @@ struct Driver {
 /// Runs a session until `stop` is dropped or says so, then leaves the room properly.
 pub(super) async fn run(
     core: SessionCore,
-    media: MediaConfig,
-    player: PlayerConfig,
+    shell: Shell,
     mut commands: mpsc::Receiver<Command>,
     outlets: Outlets,
     stop: oneshot::Receiver<()>,
@@ -81,7 +90,7 @@ pub(super) async fn run(
     let (signaling_events, mut signaling_queue) = mpsc::channel(INPUT_QUEUE);
     let (media_events, mut media_queue) = mpsc::channel(MEDIA_EVENT_QUEUE);
     let fan_out = FanOut::default();
-    let media = Arc::new(start_media(media, fan_out.clone(), media_events));
+    let media = Arc::new(start_media(shell.media, fan_out.clone(), media_events));
     let sink = {
         let media = media.clone();
         Arc::new(move |from: &ParticipantId, packet| media.receive(from, packet))
@@ -89,6 +98,8 @@ pub(super) async fn run(
     let (links, mut link_queue) = Links::new(fan_out, sink);
     let (network, mut network_changes) = mpsc::channel(NETWORK_QUEUE);
     let _network = watch_network(network);
+    let streams = Streams::start(shell.cache, inputs.clone());
+    let player = PlayerConfig { streams: Some(streams.shelf().clone()), ..shell.player };
     let (film, mut film_queue) = Film::new(player);
     let mut driver = Driver {
         core,
@@ -324,7 +335,8 @@ impl Driver {
                 self.film.command(command);
             }
             Output::HashFilm { film, path } => {
-                self.hashing = Some(Hashing::start(film, path, self.inputs.clone()));
+                let blocks = self.streams.shelf().clone();
+                self.hashing = Some(Hashing::start(film, path, blocks, self.inputs.clone()));
             }
             Output::InspectFilm(source) => film::inspect(source, self.inputs.clone()),
             Output::Stream(command) => self.streams.command(command),

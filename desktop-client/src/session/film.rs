@@ -11,6 +11,7 @@ use cinemasync_core::player::{PlayerCommand, PlayerEvent};
 use cinemasync_core::session::Input;
 use tokio::sync::mpsc;
 
+use super::streams::Shelf;
 use crate::player::{self, Player, PlayerConfig, PlayerError};
 use crate::store;
 
@@ -114,10 +115,22 @@ pub(super) fn inspect(source: FilmSource, inputs: mpsc::Sender<Input>) {
 pub(super) struct Hashing(Arc<AtomicBool>);
 
 impl Hashing {
-    pub(super) fn start(film: FilmId, path: PathBuf, inputs: mpsc::Sender<Input>) -> Self {
+    /// The hashes of the blocks go where others get the film from.
+    pub(super) fn start(
+        film: FilmId,
+        path: PathBuf,
+        shelf: Arc<Shelf>,
+        inputs: mpsc::Sender<Input>,
+    ) -> Self {
         let cancelled = Arc::new(AtomicBool::new(false));
         let given_up = Arc::clone(&cancelled);
-        tokio::task::spawn_blocking(move || match store::full_hash(&path, &given_up, |_, _| {}) {
+        let given = film.clone();
+        let on_block = move |block, hash| {
+            if let Some(store) = shelf.get(&given) {
+                store.set_hash(block, hash);
+            }
+        };
+        tokio::task::spawn_blocking(move || match store::full_hash(&path, &given_up, on_block) {
             Ok(hash) => {
                 let hash = hash.to_hex().to_string();
                 // The session may be over by now.

@@ -124,6 +124,17 @@ impl Cache {
         if store.is_some() { Forgotten::OnceClosed } else { Forgotten::Now }
     }
 
+    /// Removes all films but the one that is watched, and those that other programs use. What is still being closed
+    /// goes then.
+    pub fn forget_all_but(&self, watched: Option<&FilmId>) {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = open.iter().filter(|(id, _)| Some(*id) != watched);
+        others.filter_map(|(_, store)| store.upgrade()).for_each(|store| store.forget());
+        for entry in self.entries().into_values() {
+            remove_unused(&entry.files);
+        }
+    }
+
     /// Removes what nobody watched for too long, and then what was watched longest ago, until all fits the
     /// limits. What is open stays, here and in other programs.
     pub fn sweep(&self, now: SystemTime) {

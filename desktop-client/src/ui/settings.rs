@@ -6,6 +6,7 @@ mod devices;
 mod room;
 pub(super) mod screen;
 mod search;
+mod streams;
 mod voice;
 mod window;
 
@@ -55,6 +56,7 @@ enum Fold {
     Quality,
     Screen,
     Route,
+    Streams,
     Keys,
     Steering,
 }
@@ -164,6 +166,9 @@ impl SettingsPanel {
         }
         if search.section(ui, text::settings_screen(), &screen::all()).is_some() {
             self.screen(ui, scene);
+        }
+        if search.section(ui, text::settings_films(), &streams::all()).is_some() {
+            self.streams(ui, scene);
         }
         if search.section(ui, text::settings_connections(), &[text::route_label()]).is_some() {
             self.route(ui, scene);

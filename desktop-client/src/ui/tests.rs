@@ -12,6 +12,7 @@ mod room;
 mod screens;
 mod settings;
 mod still;
+mod streams;
 mod theatre;
 mod tracks;
 mod waiting;

@@ -6,6 +6,7 @@ mod film;
 mod layouts;
 mod people;
 mod screens;
+mod streams;
 mod tracks;
 mod window;
 
@@ -20,6 +21,7 @@ pub(crate) use self::film::*;
 pub(crate) use self::layouts::*;
 pub(crate) use self::people::*;
 pub(crate) use self::screens::*;
+pub(crate) use self::streams::*;
 pub(crate) use self::tracks::*;
 pub(crate) use self::window::*;
 

@@ -80,8 +80,20 @@ impl Cinema {
         copy
     }
 
+    /// Somebody without a copy, to whom none comes by itself.
     pub(crate) fn join(&self, name: &str) -> Person {
-        Person::join(name, &self.server.url(), &self.code, "--film-audio none")
+        self.join_as(name, "--no-stream")
+    }
+
+    /// Somebody without a copy.
+    pub(crate) fn join_as(&self, name: &str, options: &str) -> Person {
+        let options = format!("--film-audio none {options}");
+        Person::join(name, &self.server.url(), &self.code, &options)
+    }
+
+    /// With what one starts who joins.
+    pub(crate) fn arguments(&self, options: &str) -> String {
+        format!("--join {} --film-audio none {options}", self.code)
     }
 }
 
@@ -166,7 +178,8 @@ fn a_film_plays_for_all_and_obeys_everybody() {
         wait_for_play(me, who, "seek");
     }
     // Somebody comes late.
-    let mut cleo = Person::join("Cleo", &cinema.server.url(), &cinema.code, "--film-audio none");
+    let options = "--no-stream --film-audio none";
+    let mut cleo = Person::join("Cleo", &cinema.server.url(), &cinema.code, options);
     cleo.wait("film", |film| film["mine"] == "none" && film["name"].is_string());
     cleo.tell(&attach(&copy));
     cleo.wait("playback", |event| event["cause"] == "join");

@@ -15,4 +15,5 @@ mod person;
 mod relay;
 mod screens;
 mod server;
+mod streams;
 mod tones;

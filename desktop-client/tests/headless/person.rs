@@ -181,6 +181,11 @@ impl Person {
         self.child.wait().expect("it can be waited for");
     }
 
+    /// How many files of films it keeps.
+    pub(crate) fn cached(&self) -> usize {
+        std::fs::read_dir(self.home.path().join("cache")).map_or(0, Iterator::count)
+    }
+
     /// Takes from what it kept the key that the others know it by.
     pub(crate) fn lose_key(&self) {
         let path = self.home.path().join("place.json");

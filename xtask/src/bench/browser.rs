@@ -46,12 +46,22 @@ impl Page {
         Self::open_with(command, query, profile)
     }
 
-    /// Opens the page in a browser that `command` starts.
-    pub(super) fn open_with(mut command: Command, query: &str, profile: &Path) -> Result<Self> {
+    /// Opens the page of a call in a browser that `command` starts.
+    pub(super) fn open_with(command: Command, query: &str, profile: &Path) -> Result<Self> {
+        Self::open_page("call_page.html", command, query, profile)
+    }
+
+    /// Opens one of our pages in a browser that `command` starts.
+    pub(super) fn open_page(
+        page: &str,
+        mut command: Command,
+        query: &str,
+        profile: &Path,
+    ) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").context("no port is free")?;
         let address = listener.local_addr().context("a listener without an address")?;
         let (sender, told) = mpsc::sync_channel(TOLD);
-        let page = workspace::root().join("xtask/peers/call_page.html");
+        let page = workspace::root().join("xtask/peers").join(page);
         let page = fs::read(&page).with_context(|| format!("cannot read {}", page.display()))?;
         // Ends when nobody listens to it any more: each visit looks.
         thread::spawn(move || serve(&listener, &page, &sender));

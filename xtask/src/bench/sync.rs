@@ -104,7 +104,9 @@ fn ours(
         let mut arguments: Vec<String> =
             ["headless", "--server", &server.url(), "--name", name].map(str::to_owned).to_vec();
         arguments.extend(room.iter().map(|word| (*word).to_owned()));
-        arguments.extend(["--film-audio".to_owned(), format!("device:{sink}")]);
+        // Each plays a copy of its own: here players are measured, not lines.
+        arguments.extend(["--no-stream", "--film-audio"].map(str::to_owned));
+        arguments.push(format!("device:{sink}"));
         let program = workspace::program("cinemasync", profile);
         let log = folder.join(format!("{name}.log"));
         Headless::spawn(name, &program, &arguments, sound.environment(), &log)

@@ -1,8 +1,8 @@
 //! A film that comes from others: asks each source for what the player needs next, in its turn, and goes on
 //! with others when one stalls, leaves or lies.
 //!
-//! The order: what a player reads now, the two ends of the file (where containers keep their index), a window
-//! ahead of the player, then the rest up to the end and from the beginning. As much is asked of a source as it
+//! The order: what a player reads now, the very end of the file (where containers keep their index), then from
+//! the player's place up to the end and from the beginning. As much is asked of a source as it
 //! sends in half a second, so that what becomes urgent does not wait behind what was asked before.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -15,9 +15,9 @@ use crate::film_blocks::{BLOCK_BYTES, BlockSet, Run};
 
 /// So much of what a source sends is asked for ahead.
 const AHEAD: Duration = Duration::from_millis(500);
-/// Bounds of that, in blocks: two keep a slow source busy, 64 (16 MiB) a fast one.
+/// Bounds of that, in blocks: two keep a slow source busy, 32 (8 MiB) a fast one.
 const FEWEST: usize = 2;
-const MOST: usize = 64;
+const MOST: usize = 32;
 /// Blocks asked of a source that has not shown yet how fast it is.
 const AT_FIRST: usize = 4;
 /// A source from which nothing comes for so long although something is asked has stalled.
@@ -28,8 +28,6 @@ const RETRY: Duration = Duration::from_secs(2);
 const LOST: Duration = Duration::from_secs(3);
 /// Blocks from the place of a player on that are urgent while it waits.
 const URGENT: u32 = 2;
-/// Blocks at either end of the file that are fetched first.
-const ENDS: u32 = 4;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +49,8 @@ pub enum IntakeInput {
     },
     /// A block is here, and is what it should be.
     Stored(u32),
+    /// A block was here and is not any more.
+    Lost(u32),
     /// A block was not what it should be.
     False {
         /// Who sent it.
@@ -170,6 +170,11 @@ impl Intake {
         &self.here
     }
 
+    /// How many blocks are here without a gap from where the player reads.
+    pub fn ahead(&self) -> u32 {
+        self.here.run_from(self.reads)
+    }
+
     /// How fast it comes, in bytes a second.
     pub fn bytes_per_second(&mut self, now: Instant) -> f64 {
         self.rate.get(now)
@@ -219,6 +224,11 @@ impl Intake {
             }
             IntakeInput::Piece { from, block, bytes } => self.piece(&from, block, bytes, now),
             IntakeInput::Stored(block) => self.stored(block),
+            IntakeInput::Lost(block) => {
+                self.here.remove(block);
+                self.complete = false;
+                self.release(block);
+            }
             IntakeInput::False { from, block } => {
                 if self.sources.contains_key(&from) {
                     self.gone(&from);
@@ -285,9 +295,9 @@ impl Intake {
 
     /// What was asked for elsewhere and is not needed soon gives way to where the player is now.
     fn reads(&mut self, block: u32, waits: bool) {
-        let jumped = waits && !(self.reads..=self.reads.saturating_add(URGENT)).contains(&block);
         (self.reads, self.waits) = (block, waits);
-        if !jumped || self.here.contains(block) {
+        let asked = |source: &Source| source.flights.contains_key(&block);
+        if !waits || self.here.contains(block) || self.sources.values().any(asked) {
             return;
         }
         let near = block..block.saturating_add(MOST as u32);
@@ -389,10 +399,8 @@ impl Intake {
         let missing = |from: u32, below: u32| {
             self.taken.next_missing(&source.has, from).filter(|block| *block < below)
         };
-        let (ahead, tail) = (self.reads.saturating_add(URGENT), blocks.saturating_sub(ENDS));
-        missing(self.reads, ahead)
-            .or_else(|| missing(0, ENDS))
-            .or_else(|| missing(tail, blocks))
+        missing(self.reads, self.reads.saturating_add(URGENT))
+            .or_else(|| missing(blocks.saturating_sub(1), blocks))
             .or_else(|| missing(self.reads, blocks))
             .or_else(|| missing(0, blocks))
     }

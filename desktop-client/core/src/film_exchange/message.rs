@@ -5,12 +5,15 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::film_blocks::{BLOCK_BYTES, MAX_RUNS, Run};
 
-/// Most bytes of a block in one message.
-pub const PIECE_BYTES: usize = 16 * 1024;
+/// Longest message, in bytes: what a lane carries.
+pub const MAX_MESSAGE_BYTES: usize = 16 * 1024;
+/// Bytes of a block in one message: the 17th part of a block, the last one is a little shorter. Each piece begins
+/// at a multiple of it.
+pub const PIECE_BYTES: usize = 15_424;
+/// Pieces of a whole block.
+pub const PIECES: usize = (BLOCK_BYTES as usize).div_ceil(PIECE_BYTES);
 /// Most hashes in one message.
 pub const MAX_HASHES: usize = 500;
-/// Longest message, in bytes.
-pub const MAX_MESSAGE_BYTES: usize = PIECE_BYTES + 64;
 /// Longest film id.
 const MAX_ID_BYTES: usize = 128;
 
@@ -92,6 +95,7 @@ impl BulkMessage {
                 let (block, offset) = (number(&mut bytes)?, number(&mut bytes)?);
                 let data = bytes.split_off(0);
                 let fits = (1..=PIECE_BYTES).contains(&data.len())
+                    && (offset as usize).is_multiple_of(PIECE_BYTES)
                     && u64::from(offset) + data.len() as u64 <= BLOCK_BYTES;
                 fits.then_some(Self::Piece { block, offset, data })?
             }
@@ -176,10 +180,10 @@ mod tests {
             any::<u32>().prop_map(BulkMessage::Unask),
             any::<u32>().prop_map(BulkMessage::AskHashes),
             prop::collection::vec(any::<Run>(), 0..=MAX_RUNS).prop_map(BulkMessage::Has),
-            (any::<u32>(), 0..=245_760_u32, prop::collection::vec(any::<u8>(), 1..=PIECE_BYTES))
-                .prop_map(|(block, offset, data)| BulkMessage::Piece {
+            (any::<u32>(), 0..16_u32, prop::collection::vec(any::<u8>(), 1..=PIECE_BYTES))
+                .prop_map(|(block, piece, data)| BulkMessage::Piece {
                     block,
-                    offset,
+                    offset: piece * PIECE_BYTES as u32,
                     data: data.into()
                 }),
             any::<u32>().prop_map(BulkMessage::Sorry),
@@ -208,13 +212,16 @@ mod tests {
     }
 
     #[test]
-    fn a_part_lies_within_its_block() {
-        let piece = |offset| {
-            let data = Bytes::from_static(&[7; 4]);
+    fn a_piece_lies_within_its_block_and_begins_where_pieces_do() {
+        let piece = |offset: usize, length| {
+            let (offset, data) = (offset as u32, Bytes::from(vec![7; length]));
             BulkMessage::decode(BulkMessage::Piece { block: 1, offset, data }.encode())
         };
-        assert!(piece(BLOCK_BYTES as u32 - 4).is_some());
-        assert!(piece(BLOCK_BYTES as u32 - 3).is_none());
-        assert!(piece(u32::MAX).is_none());
+        let (last, rest) = ((PIECES - 1) * PIECE_BYTES, BLOCK_BYTES as usize % PIECE_BYTES);
+        assert!(piece(last, rest).is_some());
+        assert!(piece(last, rest + 1).is_none());
+        assert!(piece(last + PIECE_BYTES, 1).is_none());
+        assert!(piece(1, 1).is_none());
+        assert!(piece(0, PIECE_BYTES + 1).is_none());
     }
 }

@@ -7,6 +7,7 @@ use crate::film::FilmId;
 use crate::link::Route;
 use crate::room_rules::Rules;
 use crate::screen::{ScreenSettings, Share};
+use crate::streaming::StreamMode;
 use crate::track::Track;
 use crate::voice_settings::VoiceSettings;
 use cinemasync_protocol::ParticipantId;
@@ -72,6 +73,14 @@ pub enum Command {
     AttachOtherCut(PathBuf),
     /// The time of one's own cut minus that of the room's, in seconds.
     FilmShift(f64),
+    /// Let the film come that the room shows and that is not here.
+    StreamFilm,
+    /// Whether such films come by themselves.
+    StreamMode(StreamMode),
+    /// Save the film that has come, as this file.
+    KeepFilm(PathBuf),
+    /// Delete what has come of films that are not watched now.
+    ForgetFilms,
     /// Take the film off the screen, for everybody.
     CloseFilm,
     /// Show this local film after those that wait already.

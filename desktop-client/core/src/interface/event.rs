@@ -11,6 +11,7 @@ use crate::subtitles::SubtitleOffer;
 use crate::track::Track;
 use cinemasync_protocol::{ParticipantId, RoomCode};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// What happened. Each one counts and none is dropped.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,6 +142,8 @@ pub enum Event {
     },
     /// Somebody offers a subtitle file.
     SubtitleOffered(SubtitleOffer),
+    /// A film that came from friends was saved there.
+    FilmKept(PathBuf),
     /// What is remembered of films is something else now.
     FilmMemory(FilmMemory),
     /// Something to tell the person.

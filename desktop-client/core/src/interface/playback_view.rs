@@ -3,6 +3,7 @@
 use super::{Cause, FilmCopy, WaitReason};
 use crate::film::FilmInfo;
 use crate::player::{Chapter, FilmTrack};
+use crate::streaming::StreamFigures;
 use crate::subtitles::SubtitleOffer;
 use cinemasync_protocol::ParticipantId;
 use serde::Serialize;
@@ -64,12 +65,38 @@ pub struct PlaybackView {
     pub refused_cut: Option<PathBuf>,
     /// The room watches what is at this address, and one is asked before one's player opens it.
     pub address_asked: Option<String>,
+    /// How the film comes from friends, or goes to them.
+    pub stream: Option<StreamView>,
+    /// It is not here, and can come from a friend.
+    pub stream_offer: Option<StreamOffer>,
     /// The films that wait: each with the name of who has it.
     pub queue: Vec<(FilmInfo, String)>,
     /// Tracks that somebody proposes: the name, audio and subtitle track.
     pub proposal: Option<(String, i64, i64)>,
     /// Subtitle files that others offer.
     pub subtitle_offers: Vec<SubtitleOffer>,
+}
+
+/// How the film comes from friends, or goes to them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamView {
+    /// Figures.
+    pub figures: StreamFigures,
+    /// It comes here; otherwise it is one's own file that is given.
+    pub comes: bool,
+    /// What it takes on the average to play without a pause, in bytes a second.
+    pub needs_bytes_per_second: Option<f64>,
+    /// It is being saved.
+    pub keeping: bool,
+}
+
+/// Somebody has the film that is not here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamOffer {
+    /// The name of who has it.
+    pub from: String,
+    /// What it takes on the average to play without a pause, in bytes a second.
+    pub needs_bytes_per_second: Option<f64>,
 }
 
 /// How one has set sound and subtitles of the film for oneself. The delays are the film's: with the next

@@ -9,6 +9,7 @@ use crate::plan::MediaStats;
 use crate::room_rules::Rules;
 use crate::safety_code::SafetyCode;
 use crate::screen::{Content, ScreenItem, ScreenSettings, Share};
+use crate::streaming::StreamMode;
 use crate::voice_settings::VoiceSettings;
 use cinemasync_protocol::{ParticipantId, RoomCode};
 use serde::Serialize;
@@ -36,6 +37,8 @@ pub struct Snapshot {
     pub chat: std::sync::Arc<Vec<ChatLine>>,
     /// The film and its playback.
     pub playback: PlaybackView,
+    /// Whether a film that is not here comes from friends.
+    pub stream_mode: StreamMode,
     /// The best that one's camera is asked for.
     pub camera_quality: CameraQuality,
     /// What one shares of the screen.

@@ -75,6 +75,8 @@ pub(super) struct Follower {
     /// It was loaded while the room played: it joins.
     joining: bool,
     joined: bool,
+    /// It comes from friends.
+    streams: bool,
     tracks: Vec<FilmTrack>,
     chapters: Vec<Chapter>,
     chosen: (i64, i64),
@@ -102,6 +104,7 @@ impl Default for Follower {
             shift_secs: 0.0,
             joining: false,
             joined: false,
+            streams: false,
             tracks: Vec::new(),
             chapters: Vec::new(),
             chosen: (0, 0),
@@ -112,7 +115,11 @@ impl Default for Follower {
 
 impl Follower {
     pub(super) fn copy(&self) -> FilmCopy {
-        if matches!(self.phase, Phase::Empty) { FilmCopy::None } else { FilmCopy::Local }
+        match self.phase {
+            Phase::Empty => FilmCopy::None,
+            _ if self.streams => FilmCopy::Streaming,
+            _ => FilmCopy::Local,
+        }
     }
 
     /// How one stands, but for what a person says.
@@ -188,6 +195,7 @@ impl Follower {
         self.shift_secs = if shift_secs.is_finite() { shift_secs } else { 0.0 };
         let to = state.position_at(clock.room_time(now + self.seek_takes));
         self.joining = state.playing;
+        self.streams = matches!(source, FilmSource::Stream(_));
         self.command(PlayerCommand::Load { source, position_secs: to });
         self.phase = Phase::Loading { to, since: now };
     }

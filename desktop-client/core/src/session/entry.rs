@@ -10,6 +10,7 @@ use super::stay::Stay;
 use super::{Io, NetworkChange, Now, Output, SessionCore, Stage, roster};
 use crate::interface::{Event, Invite, Level, Place, RoomChoice};
 use crate::player::PlayerCommand;
+use crate::streaming::StreamCommand;
 
 /// How long entering a room may take before one is told that it failed.
 const ENTER_PATIENCE: Duration = Duration::from_secs(15);
@@ -45,6 +46,7 @@ impl SessionCore {
         if let Stage::Room(stay) = &was {
             self.outputs.extend(stay.links().map(Output::CloseLink));
             self.outputs.push_back(Output::Player(PlayerCommand::Unload));
+            self.outputs.push_back(Output::Stream(StreamCommand::Stop));
             self.outputs.push_back(Output::Event(Event::Place(None)));
         }
         self.sharing.stop();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use cinemasync_protocol::{ParticipantId, ParticipantInfo, limits};
 
 use super::keys::Withheld;
-use super::stay::FilmHash;
+use super::stay::{FilmHash, Offer};
 use crate::bitrate::estimator::FIRST_BPS;
 use crate::link::{LinkState, LinkStats, Path};
 use crate::negotiation::Negotiation;
@@ -51,6 +51,8 @@ pub(super) struct Member {
     pub(super) level: f64,
     /// How it stands to the film.
     pub(super) standing: Standing,
+    /// The film that it gives to whoever lacks it.
+    pub(super) offer: Option<Offer>,
     /// Of its copy, once it was read through there.
     pub(super) film_hash: Option<FilmHash>,
     /// The number of the first chat message that was meant for it.
@@ -290,6 +292,7 @@ mod tests {
             hand: false,
             level: 0.0,
             standing: Standing::default(),
+            offer: None,
             film_hash: None,
             chat_from: 0,
             unlisted_since: None,

@@ -3,7 +3,7 @@
 //!
 //! The parts: `pictures` who gets which picture of oneself and one's screen, `screens` who shares one, `commands` what a person asks for, `links` what the links report and negotiate, `keys` which program stands at their other
 //! end, `control` what peers tell each other, `talk` chat and reactions, `film` what is watched, `queue` what next,
-//! `tracks` in which language, `same_film` whether all have the same, `rules` what the host decided.
+//! `streaming` from whom it comes, `tracks` in which language, `same_film` whether all have the same, `rules` what the host decided.
 
 mod commands;
 mod control;
@@ -15,6 +15,7 @@ mod queue;
 mod rules;
 mod same_film;
 mod screens;
+mod streaming;
 mod talk;
 mod tracks;
 
@@ -52,6 +53,8 @@ use crate::track::Track;
 use pictures::ShownHeights;
 pub(super) use same_film::FilmHash;
 pub(super) use screens::OwnTracks;
+pub(super) use streaming::Offer;
+use streaming::Streaming;
 
 /// How long an opened film waits for the room to tell what it shows, so that somebody who comes
 /// back with the same film joins it instead of starting it anew.
@@ -109,6 +112,7 @@ pub(super) struct Stay {
     /// Of one's own copy, once it was read through.
     my_hash: Option<FilmHash>,
     subtitles: SubtitleShelf,
+    streaming: Streaming,
     /// Tracks that somebody proposes.
     proposal: Option<(ParticipantId, i64, i64)>,
     /// When the film's place is to be remembered next.
@@ -174,6 +178,7 @@ impl Stay {
             queue: FilmQueue::empty(me.clone()),
             my_hash: None,
             subtitles: SubtitleShelf::default(),
+            streaming: Streaming::default(),
             proposal: None,
             place_due: now.instant,
             volume: 1.0,
@@ -323,6 +328,7 @@ impl Stay {
         self.pass_baton(io);
         self.show_next_film(io);
         self.remember_place(io);
+        self.settle_streams(io);
         while let Some((to, datagram)) = self.clock.poll_output() {
             io.push(Output::Link(to, LinkCommand::Clock(datagram)));
         }
@@ -460,6 +466,7 @@ impl Stay {
         self.clock.remove_peer(id);
         self.inbox.remove(id);
         self.subtitles.gone(id);
+        self.stream_gone(id, io);
         self.playback(PlaybackInput::PeerGone(id.clone()), io);
         let (reason, text) = match reason {
             DisconnectReason::Left => ("left", "left"),
@@ -490,6 +497,7 @@ impl Stay {
             hand: false,
             level: 0.0,
             standing: Standing::default(),
+            offer: None,
             film_hash: None,
             chat_from: self.numbers.next_number(),
             unlisted_since: None,

@@ -13,6 +13,7 @@ use cinemasync_core::link::{LinkCommand, LinkEvent, LinkState, Route};
 use cinemasync_core::safety_code::Secret;
 use cinemasync_core::screen::ScreenSettings;
 use cinemasync_core::session::{EquipmentConfig, Input, Now, Output, SessionConfig, SessionCore};
+use cinemasync_core::streaming::StreamMode;
 use cinemasync_protocol::{
     ClientMessage, ParticipantId, ParticipantInfo, RoomCode, RoomEntry, ServerMessage, Token,
     limits,
@@ -44,6 +45,7 @@ impl Session {
             route: Route::Any,
             equipment: EquipmentConfig::default(),
             memory: FilmMemory::default(),
+            stream_mode: StreamMode::Auto,
             screen: ScreenSettings::default(),
             nonce: "nonce".into(),
         };

@@ -8,5 +8,6 @@ mod keys;
 mod link;
 mod player;
 mod screens;
+mod streams;
 mod voices;
 mod world;

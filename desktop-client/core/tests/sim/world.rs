@@ -16,6 +16,7 @@ use cinemasync_core::player::PlayerEvent;
 use cinemasync_core::safety_code::Secret;
 use cinemasync_core::screen::ScreenSettings;
 use cinemasync_core::session::{EquipmentConfig, Input, Now, Output, SessionConfig, SessionCore};
+use cinemasync_core::streaming::{StreamCommand, StreamEvent, StreamMode};
 use cinemasync_core::subtitles::SubtitleFile;
 use cinemasync_core::track::Track;
 use cinemasync_protocol::{ClientMessage, ParticipantId, RoomCode, ServerMessage};
@@ -75,6 +76,8 @@ pub(crate) struct Somebody {
     /// The keyframes that were asked for: of which track and which of its encodings.
     pub(crate) keyframes: Vec<(Track, usize)>,
     pub(crate) events: Vec<Event>,
+    /// What the streams were told.
+    pub(crate) stream_commands: Vec<StreamCommand>,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +98,7 @@ enum What {
     Crossed(Person, ParticipantId, Crossing),
     Inspected(Person, FilmSource),
     SubtitleRead(Person, PathBuf),
+    Streamed(Person, StreamEvent),
     Hashed(Person, FilmId, PathBuf),
 }
 
@@ -151,6 +155,7 @@ impl World {
             route: Route::Any,
             equipment: EquipmentConfig::default(),
             memory,
+            stream_mode: StreamMode::Ask,
             screen: ScreenSettings::default(),
             nonce: format!("n{}x", self.people.len()),
         };
@@ -165,6 +170,7 @@ impl World {
             sounds: Vec::new(),
             keyframes: Vec::new(),
             events: Vec::new(),
+            stream_commands: Vec::new(),
         });
         self.people.len() - 1
     }
@@ -243,6 +249,11 @@ impl World {
     pub(crate) fn starve(&mut self, person: Person, length: Duration) {
         let event = self.people[person].player.starve(self.now, length);
         self.input(person, Input::Player(event));
+    }
+
+    /// The person's streams report.
+    pub(crate) fn streams_say(&mut self, person: Person, event: StreamEvent) {
+        self.input(person, Input::Stream(event));
     }
 
     /// The person's player reports.
@@ -440,6 +451,7 @@ impl World {
                 let hash = if damaged { "d" } else { "a" }.repeat(64);
                 self.input(person, Input::FilmHashed { film, hash });
             }
+            What::Streamed(person, event) => self.streams_say(person, event),
             What::SubtitleRead(person, path) => {
                 let name = path.to_string_lossy().into_owned();
                 let text = format!("1\n00:00:01,000 --> 00:00:02,000\n{name}\n").repeat(400).into();
@@ -449,9 +461,7 @@ impl World {
                 let (name, address) = match &source {
                     FilmSource::File(path) => (path.to_string_lossy().into_owned(), None),
                     FilmSource::Address(address) => (address.clone(), Some(address.clone())),
-                    FilmSource::Stream(film) => {
-                        unreachable!("nobody looks at {film:?}: it is offered")
-                    }
+                    FilmSource::Stream(_) => unreachable!("streams are not looked at"),
                 };
                 let result = if name.contains("bad") {
                     Err("This is no film.".to_owned())
@@ -564,6 +574,13 @@ impl World {
             Output::InspectFilm(source) => self.later(REPORTING, What::Inspected(person, source)),
             Output::HashFilm { film, path } => {
                 self.later(HASHING, What::Hashed(person, film, path));
+            }
+            Output::Stream(command) => {
+                if let StreamCommand::Fetch(film) = &command {
+                    let ready = StreamEvent::Ready(film.id.clone());
+                    self.later(REPORTING, What::Streamed(person, ready));
+                }
+                self.people[person].stream_commands.push(command);
             }
             Output::ReadSubtitle(path) => self.later(REPORTING, What::SubtitleRead(person, path)),
             Output::Event(event) => self.people[person].events.push(event),

@@ -93,6 +93,12 @@ impl Demo {
                     set_playing(playback, false);
                 }
             }
+            Command::StreamFilm => {
+                playback.mine = FilmCopy::Streaming;
+                playback.stream_offer = None;
+                set_playing(playback, false);
+            }
+            Command::StreamMode(mode) => self.snapshot.stream_mode = mode,
             Command::AttachOtherCut(_) => {
                 playback.mine = FilmCopy::Local;
                 playback.refused_cut = None;
@@ -163,6 +169,8 @@ impl Demo {
             | Command::Shown(_)
             | Command::ListDevices
             | Command::Preview(_)
+            | Command::KeepFilm(_)
+            | Command::ForgetFilms
             | Command::ProposeTracks => {}
         }
     }

@@ -45,6 +45,7 @@ impl Films {
             }
             menu::caption(ui, text::open_address());
             self.form(ui, because, scene);
+            stream(ui, scene);
             if scene.snapshot.playback.film.is_some()
                 && row(ui, "take off", text::close_film(), Kind::Quiet, because).clicked()
             {
@@ -87,6 +88,22 @@ impl Films {
             scene.command(Command::OpenAddress(std::mem::take(&mut self.address)));
             ui.close();
         }
+    }
+}
+
+/// How the film comes from friends or goes to them, and keeping it.
+fn stream(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let Some(stream) = scene.snapshot.playback.stream.as_ref() else { return };
+    if let Some(words) = text::stream(stream) {
+        menu::hint(ui, &words, palette(ui).text_2);
+    }
+    let figures = &stream.figures;
+    let whole = stream.comes && figures.bytes_have >= figures.bytes_total;
+    if stream.keeping {
+        menu::hint(ui, text::keeping_film(), palette(ui).text_2);
+    } else if whole && row(ui, "keep film", text::keep_film(), Kind::Control, None).clicked() {
+        (scene.send)(UiAction::KeepFilm);
+        ui.close();
     }
 }
 

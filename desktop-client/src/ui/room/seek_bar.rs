@@ -1,6 +1,6 @@
 //! The bar that shows where the film is, with its chapters, and goes elsewhere for everybody.
 
-use cinemasync_core::interface::Command;
+use cinemasync_core::interface::{Command, PlaybackView};
 use eframe::egui::{Align2, Rect, Ui, Vec2, pos2, vec2};
 
 use super::{Room, STEP_SECS, chapters};
@@ -29,7 +29,7 @@ impl Room {
             if duration > 0.0 { (seconds / duration).clamp(0.0, 1.0) } else { 0.0 }
         };
         let value = share(playback.position_secs);
-        let ahead = share(playback.position_secs + playback.buffered_secs);
+        let ahead = share(playback.position_secs + ready_secs(playback));
         let look = Rail {
             done: colors.amber_mark,
             ready: colors.text_1.gamma_multiply(strength::READY),
@@ -79,6 +79,16 @@ impl Room {
             scene.command(Command::Seek(to * duration));
         }
     }
+}
+
+/// How much of the film is ready ahead, in seconds: in the player, and of one that comes from friends on the disk.
+fn ready_secs(playback: &PlaybackView) -> f64 {
+    let coming = playback.stream.as_ref().filter(|stream| stream.comes);
+    let here = coming.and_then(|stream| {
+        let needed = stream.needs_bytes_per_second.filter(|needed| *needed > 0.0)?;
+        Some(stream.figures.ahead_bytes as f64 / needed)
+    });
+    playback.buffered_secs.max(here.unwrap_or_default())
 }
 
 /// A mark for each who is not where the room is, beside the knob where it would lie on it.

@@ -141,15 +141,24 @@ fn instead(ui: &Ui, rect: Rect, scene: &mut Scene<'_>, narrow: bool) {
     let playback = &scene.snapshot.playback;
     let film_at = playback.film.as_ref().and_then(|film| film.address.as_ref());
     let wanted = playback.mine == FilmCopy::None && film_at.is_none();
-    let words = match scene.player_missing {
-        Some(missing) => missing.to_owned(),
-        None => text::stage(playback),
+    let offer = playback.stream_offer.as_ref().filter(|_| scene.player_missing.is_none());
+    let words = match (scene.player_missing, offer) {
+        (Some(missing), _) => missing.to_owned(),
+        (None, Some(offer)) => text::stream_offer(playback, offer),
+        (None, None) => text::stage(playback),
     };
     let sign = if scene.player_missing.is_some() { icons::WARNING } else { icons::FILM };
-    let button = (wanted && scene.player_missing.is_none())
-        .then(|| Button::text("choose copy", text::choose_copy()).with_icon(icons::OPEN));
-    if invite(ui, rect, (sign, &words), button, narrow) {
-        (scene.send)(UiAction::PickOwnCopy);
+    let mut buttons = Vec::new();
+    let stream = offer.map(|offer| text::stream_from(&offer.from));
+    if let Some(words) = &stream {
+        buttons.push((Button::text("stream", words), UiAction::Command(Command::StreamFilm)));
+    }
+    if wanted && scene.player_missing.is_none() {
+        let choose = Button::text("choose copy", text::choose_copy()).with_icon(icons::OPEN);
+        buttons.push((choose, UiAction::PickOwnCopy));
+    }
+    if let Some(action) = invite(ui, rect, (sign, &words), buttons, narrow) {
+        (scene.send)(action);
     }
 }
 
@@ -172,21 +181,23 @@ fn picture(ui: &Ui, stage: Rect, film: FilmPicture, corner: u8) {
     ui.painter().add(shape.with_texture(film.texture, uv));
 }
 
-/// A sign, a sentence and perhaps a button, in the middle of the stage. True if it was pressed.
+/// A sign, a sentence and perhaps buttons, the first one prominent, in the middle of the stage; what the one that
+/// was pressed does.
 fn invite(
     ui: &Ui,
     rect: Rect,
     (sign, words): (Icon, &str),
-    button: Option<Button<'_>>,
+    buttons: Vec<(Button<'_>, UiAction)>,
     narrow: bool,
-) -> bool {
+) -> Option<UiAction> {
     let colors = palette(ui);
     let style = Line::new(if narrow { font::reading() } else { font::large() }, on_picture::INK);
     let height = if narrow { line::READING } else { 28.0 };
     let width = (rect.width() - 2.0 * space::XL).min(520.0);
     let galley = centred_galley(ui.painter(), words, &style, height, width);
     let tall = if narrow { size::ICON_LARGE } else { size::ICON_HERO };
-    let below = button.as_ref().map_or(0.0, |_| space::L + size::CONTROL);
+    let row = size::CONTROL + space::S;
+    let below = if buttons.is_empty() { 0.0 } else { space::L + row * buttons.len() as f32 };
     let whole = tall + space::M + galley.size().y + below;
     let mut y = rect.center().y - whole / 2.0;
     let center = rect.center().x;
@@ -196,11 +207,17 @@ fn invite(
     y = place.bottom() + space::L;
     readable(ui, place, words);
     ui.painter().galley(place.center_top(), galley, style.color);
-    button.is_some_and(|button| {
-        let wanted = Vec2::new(button.width(ui) + space::S, size::CONTROL);
+    let mut pressed = None;
+    for (index, (button, action)) in buttons.into_iter().enumerate() {
+        let wanted = Vec2::new((button.width(ui) + space::S).min(width), size::CONTROL);
         let place = Rect::from_min_size(pos2(center - wanted.x / 2.0, y), wanted);
-        button.kind(Kind::Primary).show(ui, place).clicked()
-    })
+        let kind = if index == 0 { Kind::Primary } else { Kind::Control };
+        if button.kind(kind).show(ui, place).clicked() {
+            pressed = Some(action);
+        }
+        y += row;
+    }
+    pressed
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ fn wanted() -> Messages {
         super::people::say::MESSAGES,
         super::screens::MESSAGES,
         super::screens::say::MESSAGES,
+        super::streams::MESSAGES,
+        super::streams::say::MESSAGES,
         super::tracks::MESSAGES,
         super::tracks::say::MESSAGES,
         super::window::MESSAGES,

@@ -49,7 +49,7 @@ pub(super) fn measure(
         command
             .args(["headless", "--server", &server.url(), "--name", name])
             .args(room)
-            .args(["--film-audio", &format!("device:{sink}")])
+            .args(["--no-stream", "--film-audio", &format!("device:{sink}")])
             .envs(sound.environment().iter().map(|(name, value)| (name, value)));
         Headless::spawn_as(name, &mut command, &folder.join(format!("far-{name}.log")))
     };

@@ -55,6 +55,8 @@ impl Stay {
                 return self.tune(Tuning { subtitle_scale, ..self.tuning }, io);
             }
             Command::AnswerAddress(open) => return self.answer_address(open, io),
+            Command::StreamFilm => return self.stream_film(io),
+            Command::KeepFilm(path) => return self.keep_film(path, io),
             Command::FilmVolume(volume) => {
                 if volume.is_nan() {
                     return;
@@ -86,7 +88,9 @@ impl Stay {
             | Command::AttachFilm(_)
             | Command::AttachOtherCut(_)
             | Command::QueueFilm(_)
-            | Command::AddSubtitle(_) => return,
+            | Command::AddSubtitle(_)
+            | Command::StreamMode(_)
+            | Command::ForgetFilms => return,
         };
         if !matches!(input, PlaybackInput::Ready(_)) && !self.may_steer_now(io) {
             return;

@@ -2,7 +2,7 @@
 
 use cinemasync_protocol::ParticipantId;
 
-use super::{Io, Output, OwnTracks, Stay};
+use super::{Io, Offer, Output, OwnTracks, Stay};
 use crate::chat::Incoming;
 use crate::control::{CONTROL_VERSION, ControlMessage};
 use crate::interface::{Event, Via};
@@ -39,6 +39,7 @@ impl Stay {
         send(id, &ControlMessage::Queue { queue: self.queue.clone() }, io);
         self.playback(PlaybackInput::PeerJoined(id.clone()), io);
         self.introduce_hash(id, io);
+        self.introduce_offer(id, io);
         // They belong to the film.
         for message in self.subtitles.offers() {
             send(id, &ControlMessage::Subtitle { message }, io);
@@ -85,6 +86,10 @@ impl Stay {
                 // The state is the last thing a peer tells of itself when the channel opens.
                 self.with_member(from, |member| member.link.introduced = true);
             }
+            ControlMessage::Offers { film, whole } => {
+                self.with_member(from, |member| member.offer = Some(Offer { film, whole }));
+            }
+            ControlMessage::Bulk { taker, text } => self.bulk_signal(from, taker, text, io),
             ControlMessage::Standing { standing } => {
                 self.with_member(from, |member| member.standing = standing.bounded());
                 self.playback(PlaybackInput::Standing(from.clone(), standing), io);

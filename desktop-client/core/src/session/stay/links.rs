@@ -11,6 +11,7 @@ use crate::link::{Description, DescriptionKind, LinkEvent, LinkState, LinkStats,
 use crate::negotiation::{NegotiationInput, NegotiationOutput};
 use crate::playback_sync::PlaybackInput;
 use crate::session::roster::Member;
+use crate::streaming::StreamCommand;
 use crate::track::Track;
 
 /// A link that ended by its own fault is made again after so long, twice as long each time, by one of
@@ -138,6 +139,7 @@ impl Stay {
         }
         if state == LinkState::Connected {
             self.introduce(id, io);
+            io.push(Output::Stream(StreamCommand::Hush));
             // The newcomer, or whoever was away, can decode nothing before a keyframe.
             for track in [Track::Camera, Track::Screen] {
                 self.refresh_picture(id, track, io);

@@ -131,6 +131,8 @@ impl Stay {
             other_cut,
             refused_cut: self.refused_cut.clone(),
             address_asked: self.address_asked(),
+            stream: self.stream_view(),
+            stream_offer: self.stream_offer(),
             queue: queued.map(|next| (next.film.clone(), self.name_of(&next.by))).collect(),
             proposal: proposal.map(|(by, audio, subtitle)| (self.name_of(by), *audio, *subtitle)),
             subtitle_offers: self.subtitles.view(),

@@ -53,7 +53,7 @@ pub(super) fn show(
         scene.shown.note(id, Track::Screen, stage.size(), scale);
         let mut people = scene.snapshot.participants.iter();
         let name = people.find(|person| person.id == *id).map_or("", |person| &person.name);
-        invite(ui, stage, (icons::SCREEN, &text::screen_comes(name)), None, narrow);
+        invite(ui, stage, (icons::SCREEN, &text::screen_comes(name)), Vec::new(), narrow);
         return;
     };
     let rect = if zoom.actual {
