@@ -8,6 +8,7 @@ mod giving;
 mod shelf;
 mod taking;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,11 +18,12 @@ use cinemasync_core::session::Input;
 use cinemasync_core::streaming::{StreamCommand, StreamEvent, StreamFigures};
 use cinemasync_protocol::ParticipantId;
 use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
 
 use self::giving::Giving;
 use self::taking::Taking;
 use crate::peer::bulk::BulkEvent;
-use crate::store::{BlockStore, Cache, Limits};
+use crate::store::{BlockStore, Cache, CacheError, Limits};
 
 pub(super) use self::shelf::Shelf;
 
@@ -32,6 +34,8 @@ mod tests;
 const COMMAND_QUEUE: usize = 256;
 /// Messages of all bundles that wait, of each direction: 4 MiB. Full, the lanes wait, and with them the other end.
 const MESSAGE_QUEUE: usize = 256;
+/// What is said of a film while it is being opened, at most: a handful of sources come and go.
+const DEFERRED: usize = 64;
 /// How often figures are told, and new blocks to those who get the film from us.
 const TICK: Duration = Duration::from_millis(500);
 /// What is sent rests for so long while a connection for media begins.
@@ -85,119 +89,210 @@ impl Common {
     }
 }
 
+/// A film that is being opened, off the task: a disk may take its time.
+enum Opened {
+    /// One's own, to be given.
+    Own(FilmId, std::io::Result<Arc<BlockStore>>),
+    /// What is here of one that comes.
+    Coming(FilmId, Result<Arc<BlockStore>, CacheError>),
+}
+
+/// The task's own.
+struct Desk {
+    common: Common,
+    taking: Option<Taking>,
+    giving: Giving,
+    /// Films that are being opened; one at a time counts.
+    opening: JoinSet<Opened>,
+    /// What was said meanwhile of the film that comes, for when it is open.
+    deferred: VecDeque<StreamCommand>,
+    /// Rung when the player reads elsewhere.
+    wanted: Arc<Notify>,
+    taken: mpsc::Sender<FromBulk>,
+}
+
 async fn run(
     cache: Arc<Cache>,
     shelf: Arc<Shelf>,
     mut commands: mpsc::Receiver<StreamCommand>,
     inputs: mpsc::Sender<Input>,
 ) {
-    let common = Common { cache, shelf, inputs };
     let (taken, mut taken_queue) = mpsc::channel(MESSAGE_QUEUE);
     let (given, mut given_queue) = mpsc::channel(MESSAGE_QUEUE);
     let wanted = Arc::new(Notify::new());
-    let mut taking: Option<Taking> = None;
-    let mut giving = Giving::new(given);
+    let mut desk = Desk {
+        common: Common { cache, shelf, inputs },
+        taking: None,
+        giving: Giving::new(given),
+        opening: JoinSet::new(),
+        deferred: VecDeque::new(),
+        wanted: Arc::clone(&wanted),
+        taken,
+    };
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-    sweep(&common.cache);
+    sweep(&desk.common.cache);
     loop {
-        let wake = taking.as_ref().and_then(Taking::next_timeout);
+        let wake = desk.taking.as_ref().and_then(Taking::next_timeout);
         tokio::select! {
             command = commands.recv() => match command {
+                Some(command) => desk.command(command).await,
                 None => return,
-                Some(StreamCommand::Offer { film, path }) => {
-                    match open_local(path).await {
-                        Ok(store) => {
-                            taking = None;
-                            common.shelf.put(film.id.clone(), &store);
-                            giving.offer(film.id, store);
-                        }
-                        Err(error) => tracing::warn!(%error, "a film cannot be given to others"),
-                    }
-                }
-                Some(StreamCommand::Fetch(film)) => {
-                    let known = taking.as_ref().is_some_and(|taking| taking.film() == &film.id);
-                    if !known {
-                        taking = fetch(&common, &mut giving, film, &wanted, taken.clone()).await;
-                    } else {
-                        common.tell(StreamEvent::Ready(film.id)).await;
-                    }
-                }
-                Some(StreamCommand::AddSource(id, config)) => {
-                    if let Some(taking) = &mut taking {
-                        taking.add_source(id, config);
-                    }
-                }
-                Some(StreamCommand::RemoveSource(id)) => {
-                    if let Some(taking) = &mut taking {
-                        taking.remove_source(&id);
-                    }
-                }
-                Some(StreamCommand::Vouches(id, root)) => {
-                    if let Some(taking) = &mut taking {
-                        taking.vouches(id, root.as_deref(), &common).await;
-                    }
-                }
-                Some(StreamCommand::Signal { from, taker: true, text, config }) => {
-                    giving.signal(&from, text, config);
-                }
-                Some(StreamCommand::Signal { from, taker: false, text, .. }) => {
-                    if let Some(taking) = &taking {
-                        taking.signal(&from, text);
-                    }
-                }
-                Some(StreamCommand::Gone(id)) => {
-                    giving.gone(&id);
-                    if let Some(taking) = &mut taking {
-                        taking.remove_source(&id);
-                    }
-                }
-                Some(StreamCommand::Hush) => giving.hush(HUSH),
-                Some(StreamCommand::Stop) => {
-                    taking = None;
-                    giving.stop();
-                    common.shelf.clear();
-                    sweep(&common.cache);
-                }
-                Some(StreamCommand::Keep(path)) => {
-                    if let Some(taking) = &taking {
-                        taking.keep(path, common.inputs.clone());
-                    }
-                }
-                Some(StreamCommand::Forget) => {
-                    forget(&common.cache, taking.as_ref().map(|taking| taking.film().clone()));
-                }
             },
-            Some((id, event)) = taken_queue.recv() => {
-                if let Some(taking) = &mut taking {
-                    taking.bulk_event(id, event, &common).await;
+            Some(opened) = desk.opening.join_next() => {
+                if let Ok(opened) = opened {
+                    desk.opened(opened).await;
                 }
             }
-            Some((id, event)) = given_queue.recv() => giving.bulk_event(id, event, &common).await,
-            Some(done) = next_done(&mut taking) => {
-                if let Some(taking) = &mut taking {
-                    taking.done(done, &common).await;
+            Some((id, event)) = taken_queue.recv() => {
+                if let Some(taking) = &mut desk.taking {
+                    taking.bulk_event(id, event, &desk.common).await;
+                }
+            }
+            Some((id, event)) = given_queue.recv() => {
+                desk.giving.bulk_event(id, event, &desk.common).await;
+            }
+            Some(done) = next_done(&mut desk.taking) => {
+                if let Some(taking) = &mut desk.taking {
+                    taking.done(done, &desk.common).await;
                 }
             }
             () = wanted.notified() => {
-                if let Some(taking) = &mut taking {
+                if let Some(taking) = &mut desk.taking {
                     taking.player_reads();
                 }
             }
             () = until(wake), if wake.is_some() => {
-                if let Some(taking) = &mut taking {
+                if let Some(taking) = &mut desk.taking {
                     taking.timeout();
                 }
             }
-            _ = tick.tick() => {
-                giving.tell_new_blocks();
-                if let Some(figures) = figures(&mut taking, &mut giving) {
-                    common.tell(StreamEvent::Figures(figures)).await;
+            _ = tick.tick() => desk.tick().await,
+        }
+        if let Some(taking) = &mut desk.taking {
+            taking.perform(&desk.common).await;
+        }
+    }
+}
+
+impl Desk {
+    async fn command(&mut self, command: StreamCommand) {
+        let of_taking = matches!(
+            command,
+            StreamCommand::AddSource(..)
+                | StreamCommand::RemoveSource(_)
+                | StreamCommand::Vouches(..)
+                | StreamCommand::Keep(_)
+        );
+        if of_taking && !self.opening.is_empty() {
+            if self.deferred.len() < DEFERRED {
+                self.deferred.push_back(command);
+            }
+            return;
+        }
+        match (command, &mut self.taking) {
+            (StreamCommand::Offer { film, path }, _) => {
+                self.open(move || {
+                    let store = BlockStore::local(&path).map(Arc::new);
+                    Opened::Own(film.id, store)
+                });
+            }
+            (StreamCommand::Fetch(film), Some(taking)) if *taking.film() == film.id => {
+                self.common.tell(StreamEvent::Ready(film.id)).await;
+            }
+            (StreamCommand::Fetch(film), _) => {
+                let cache = Arc::clone(&self.common.cache);
+                self.open(move || {
+                    let store = cache.film(&film.id, film.bytes);
+                    Opened::Coming(film.id, store)
+                });
+            }
+            (StreamCommand::AddSource(id, config), Some(taking)) => taking.add_source(id, config),
+            (StreamCommand::RemoveSource(id), Some(taking)) => taking.remove_source(&id),
+            (StreamCommand::Vouches(id, root), Some(taking)) => {
+                taking.vouches(id, root.as_deref(), &self.common).await;
+            }
+            (StreamCommand::Keep(path), Some(taking)) => {
+                taking.keep(path, self.common.inputs.clone());
+            }
+            (StreamCommand::Signal { from, taker: true, text, config }, _) => {
+                self.giving.signal(&from, text, config);
+            }
+            (StreamCommand::Signal { from, text, .. }, Some(taking)) => taking.signal(&from, text),
+            (StreamCommand::Gone(id), taking) => {
+                self.giving.gone(&id);
+                if let Some(taking) = taking {
+                    taking.remove_source(&id);
                 }
             }
+            (StreamCommand::Hush, _) => self.giving.hush(HUSH),
+            (StreamCommand::Stop, _) => {
+                self.forget_opening();
+                self.taking = None;
+                self.giving.stop();
+                self.common.shelf.clear();
+                sweep(&self.common.cache);
+            }
+            (StreamCommand::Forget, taking) => {
+                let watched = taking.as_ref().map(|taking| taking.film().clone());
+                forget(&self.common.cache, watched);
+            }
+            // Nothing comes, so nobody is asked.
+            (
+                StreamCommand::AddSource(..)
+                | StreamCommand::RemoveSource(_)
+                | StreamCommand::Vouches(..)
+                | StreamCommand::Keep(_)
+                | StreamCommand::Signal { .. },
+                None,
+            ) => {}
         }
-        if let Some(taking) = &mut taking {
-            taking.perform(&common).await;
+    }
+
+    fn open(&mut self, work: impl FnOnce() -> Opened + Send + 'static) {
+        self.forget_opening();
+        self.opening.spawn_blocking(work);
+    }
+
+    /// What is being opened is not wanted any more.
+    fn forget_opening(&mut self) {
+        self.opening = JoinSet::new();
+        self.deferred.clear();
+    }
+
+    async fn opened(&mut self, opened: Opened) {
+        match opened {
+            Opened::Own(film, Ok(store)) => {
+                self.taking = None;
+                self.common.shelf.put(film.clone(), &store);
+                self.giving.offer(film, store);
+            }
+            Opened::Own(_, Err(error)) => {
+                tracing::warn!(%error, "a film cannot be given to others");
+            }
+            Opened::Coming(film, Ok(store)) => {
+                let wanted = Arc::clone(&self.wanted);
+                store.on_wanted(Arc::new(move || wanted.notify_one()));
+                self.common.shelf.put(film.clone(), &store);
+                // What has come is given to others who lack it.
+                self.giving.offer(film.clone(), Arc::clone(&store));
+                let taken = self.taken.clone();
+                self.taking = Some(Taking::new(film.clone(), store, taken, Instant::now()));
+                self.common.tell(StreamEvent::Ready(film)).await;
+            }
+            Opened::Coming(film, Err(error)) => {
+                self.common.tell(StreamEvent::Failed(film, error.to_string())).await;
+            }
+        }
+        for command in std::mem::take(&mut self.deferred) {
+            Box::pin(self.command(command)).await;
+        }
+    }
+
+    async fn tick(&mut self) {
+        self.giving.tell_new_blocks();
+        if let Some(figures) = figures(&mut self.taking, &mut self.giving) {
+            self.common.tell(StreamEvent::Figures(figures)).await;
         }
     }
 }
@@ -214,40 +309,6 @@ async fn next_done(taking: &mut Option<Taking>) -> Option<taking::Done> {
         Some(taking) => taking.next_done().await,
         None => std::future::pending().await,
     }
-}
-
-async fn open_local(path: std::path::PathBuf) -> std::io::Result<Arc<BlockStore>> {
-    let opened = tokio::task::spawn_blocking(move || BlockStore::local(&path)).await;
-    opened.map_err(std::io::Error::other)?.map(Arc::new)
-}
-
-async fn fetch(
-    common: &Common,
-    giving: &mut Giving,
-    film: cinemasync_core::film::FilmInfo,
-    wanted: &Arc<Notify>,
-    events: mpsc::Sender<FromBulk>,
-) -> Option<Taking> {
-    let (cache, id, bytes) = (Arc::clone(&common.cache), film.id.clone(), film.bytes);
-    let opened = tokio::task::spawn_blocking(move || cache.film(&id, bytes)).await;
-    let store = match opened {
-        Ok(Ok(store)) => store,
-        Ok(Err(error)) => {
-            common.tell(StreamEvent::Failed(film.id, error.to_string())).await;
-            return None;
-        }
-        Err(error) => {
-            tracing::error!(%error, "opening the cache");
-            return None;
-        }
-    };
-    let notify = Arc::clone(wanted);
-    store.on_wanted(Arc::new(move || notify.notify_one()));
-    common.shelf.put(film.id.clone(), &store);
-    // What has come is given to others who lack it.
-    giving.offer(film.id.clone(), Arc::clone(&store));
-    common.tell(StreamEvent::Ready(film.id.clone())).await;
-    Some(Taking::new(film.id, store, events, Instant::now()))
 }
 
 fn figures(taking: &mut Option<Taking>, giving: &mut Giving) -> Option<StreamFigures> {
