@@ -102,6 +102,12 @@ pub(crate) fn dense(seconds: u32, megabits: u32, container: Container) -> Result
         &sound,
         &format!("{megabits}M"),
     )?;
+    in_container(mkv, container)
+}
+
+/// The same film laid out so, beside it.
+#[cfg(target_os = "linux")]
+pub(crate) fn in_container(mkv: PathBuf, container: Container) -> Result<PathBuf> {
     let (end, options) = match container {
         Container::Mkv => return Ok(mkv),
         Container::Mp4 => ("last.mp4", &[][..]),

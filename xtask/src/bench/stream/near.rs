@@ -1,6 +1,7 @@
 //! On this machine, without a line between: how fast, at which cost, and in how much memory.
 
 use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use crate::bench::cost;
 use crate::bench::report::{Cell, Report, Table};
 use crate::bench::{browser as chromium, stream::browser};
 use crate::children;
-use crate::film;
+use crate::film::{self, Container};
 use crate::headless::Headless;
 use crate::server::LocalServer;
 use crate::workspace::{self, Profile};
@@ -28,12 +29,18 @@ const LARGE_BYTES: u64 = 20 * GIB;
 const LARGE_FOR: Duration = Duration::from_secs(30);
 const MOST_MIB: f64 = 150.0;
 
-/// A film with so much behind its end, sparse; players stop where it ends.
+/// A film with so much behind its end, sparse: a box of MP4 that says of itself that it is free space
+/// (ISO/IEC 14496-12 §8.1.2), which players skip.
 fn of_size(folder: &Path, bytes: u64) -> Result<PathBuf> {
-    let film = film::noise(60)?;
-    let path = folder.join(format!("{bytes}.mkv"));
+    let film = film::in_container(film::noise(60)?, Container::Mp4IndexFirst)?;
+    let path = folder.join(format!("{bytes}.mp4"));
     fs::copy(&film, &path).context("the film cannot be copied")?;
-    let file = OpenOptions::new().write(true).open(&path).context("the film cannot be opened")?;
+    let mut file =
+        OpenOptions::new().append(true).open(&path).context("the film cannot be opened")?;
+    let behind = bytes - file.metadata().context("the film is gone")?.len();
+    // A size of 1 says that the true one follows the name.
+    let header = [&1_u32.to_be_bytes()[..], b"free", &behind.to_be_bytes()].concat();
+    file.write_all(&header).context("the film cannot be written")?;
     file.set_len(bytes).context("this disk has no sparse files")?;
     Ok(path)
 }
