@@ -38,14 +38,24 @@ const STEP: Duration = Duration::from_millis(50);
 /// Growth in one step at most, and beyond what arrives while the path is empty.
 const GROWTH: f64 = 1.1;
 const BEYOND: f64 = 0.2;
-/// The same until there was a queue for the first time: a film should start soon.
-const FIRST_GROWTH: f64 = 1.5;
-const FIRST_BEYOND: f64 = 1.0;
+/// The same far below the rate at which there was a queue last, or while there was none: a film should start soon,
+/// and what was mistaken for a queue should cost little.
+const FAR_GROWTH: f64 = 1.5;
+const FAR_BEYOND: f64 = 1.0;
+/// Far is below this share of it.
+const FAR: f64 = 0.6;
+/// Beyond this much of the target, as room left, growth is no longer fast.
+const ROOM_FOR_MORE: f64 = 0.5;
 /// Below what arrives by this for each target's length of queue too much, but not below the second in one step.
 const LESS: f64 = 0.25;
 const LEAST_SHARE: f64 = 0.4;
 /// Who sends little says little about the path: what arrives counts as no less than this share of the rate.
 const LEAST_BELIEVED: f64 = 0.5;
+/// Where our own timers are late by so much, delays are the machine's as well as the way's: for a while after
+/// that a step keeps at least this share of the rate.
+const LATE_TIMER: Duration = Duration::from_millis(8);
+const LATE_SPAN: Duration = Duration::from_millis(200);
+const LEAST_SHARE_LATE: f64 = 0.9;
 /// Without an echo for so long the rate is halved, again and again.
 const SILENCE: Duration = Duration::from_millis(500);
 /// A queue that stays so long although the rate fell to this share is not ours: the path is another one
@@ -63,8 +73,9 @@ pub const LEAST_RATE: f64 = 32_000.0;
 pub const MOST_RATE: f64 = 2_000_000_000.0;
 /// So much may leave at once, as time at the rate: timers are not finer.
 const BURST: Duration = Duration::from_millis(2);
-/// What a late timer kept from being sent is made up for, as time at the rate.
-const MADE_UP: Duration = Duration::from_millis(4);
+/// What a late timer kept from being sent is made up for, as time at the rate: on a busy machine timers are late by
+/// more than what is sent takes.
+const MADE_UP: Duration = Duration::from_millis(15);
 
 /// One datagram of the throttle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,14 +145,16 @@ impl Datagram {
 pub struct Throttle {
     epoch: Instant,
     rate: f64,
-    /// Was there no queue yet?
-    first: bool,
+    /// The rate at which there was a queue last; infinite before the first.
+    full_at: f64,
     delays: Delays,
     /// When probes arrived by the other end's clock, and what had arrived by then.
     arrivals: VecDeque<(Duration, u64)>,
     /// When the newest probe left whose echo came.
     newest_echoed: Option<Duration>,
     last_probe: Option<Instant>,
+    /// When a timer of ours was late.
+    late: Option<Instant>,
     last_step: Instant,
     /// Since when nothing was heard while something was sent.
     silent_since: Instant,
@@ -159,11 +172,12 @@ impl Throttle {
         Self {
             epoch: now,
             rate: FIRST_RATE,
-            first: true,
+            full_at: f64::INFINITY,
             delays: Delays::default(),
             arrivals: VecDeque::new(),
             newest_echoed: None,
             last_probe: None,
+            late: None,
             last_step: now,
             silent_since: now,
             last_sent: None,
@@ -212,7 +226,11 @@ impl Throttle {
         if self.last_probe.is_some_and(|at| now.saturating_duration_since(at) < interval) {
             return None;
         }
-        self.last_probe = Some(now);
+        let last = self.last_probe.replace(now);
+        let late = |last| now.saturating_duration_since(last) > PROBE_INTERVAL + LATE_TIMER;
+        if interval.is_zero() && last.is_some_and(late) {
+            self.late = Some(now);
+        }
         Some(Datagram::Probe { sent: self.clock(now) })
     }
 
@@ -242,7 +260,6 @@ impl Throttle {
         let silent = now.saturating_duration_since(self.silent_since) >= SILENCE;
         if silent && self.is_busy(now) && !self.is_hushed(now) {
             self.silent_since = now;
-            self.first = false;
             self.set(self.rate / 2.0);
         }
     }
@@ -278,11 +295,13 @@ impl Throttle {
         let Some(arriving) = self.arriving() else { return };
         let target = QUEUE_TARGET.as_secs_f64();
         let room = (target - self.delays.queue_secs()) / target;
-        self.first &= room >= 0.5;
+        let is_far = self.rate < FAR * self.full_at;
+        if room < ROOM_FOR_MORE && (is_far || self.queued_since.is_none()) {
+            self.full_at = self.rate;
+        }
         if room >= 0.0 {
             self.queued_since = None;
-            let (growth, beyond) =
-                if self.first { (FIRST_GROWTH, FIRST_BEYOND) } else { (GROWTH, BEYOND) };
+            let (growth, beyond) = if is_far { (FAR_GROWTH, FAR_BEYOND) } else { (GROWTH, BEYOND) };
             let most = (arriving * (1.0 + beyond * room)).min(self.rate * growth);
             self.set(self.rate.max(most));
             return;
@@ -297,7 +316,9 @@ impl Throttle {
         }
         let arriving = arriving.max(LEAST_BELIEVED * self.rate);
         let share = (1.0 + LESS * room).max(LEAST_SHARE);
-        self.set(self.rate.min(arriving * share));
+        let is_late = self.late.is_some_and(|at| now.saturating_duration_since(at) < LATE_SPAN);
+        let least = if is_late { LEAST_SHARE_LATE * self.rate } else { 0.0 };
+        self.set(self.rate.min((arriving * share).max(least)));
     }
 
     fn set(&mut self, rate: f64) {

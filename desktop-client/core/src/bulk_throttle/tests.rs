@@ -290,6 +290,26 @@ fn without_echoes_the_rate_falls_and_comes_back() {
 }
 
 #[test]
+fn on_a_machine_whose_timers_are_late_a_queue_is_only_half_believed() {
+    let rate_after = |late_ms: u32| {
+        let start = Instant::now();
+        let mut throttle = Throttle::new(start);
+        let mut now = start;
+        for i in 0..40 {
+            now += PROBE_INTERVAL + MS * late_ms;
+            throttle.sent(now, 1_000);
+            let Some(Datagram::Probe { sent }) = throttle.poll_probe(now) else { panic!("busy") };
+            // A queue of 100 ms after the first ten.
+            let delay = MS * if i < 10 { 0 } else { 100 };
+            throttle.on_echo(now + MS, [sent, sent + delay], 1_000 * i, u64::MAX);
+        }
+        throttle.rate(now)
+    };
+    assert!(rate_after(0) < FIRST_RATE / 4.0, "{}", rate_after(0));
+    assert!(rate_after(20) > 2.0 * rate_after(0), "{} {}", rate_after(20), rate_after(0));
+}
+
+#[test]
 fn a_hush_is_silence_and_then_all_goes_on() {
     let mut link = Link::new(20.0, 20);
     link.pass(10);

@@ -4,13 +4,14 @@
 //! its way is given up and made anew rather than mended: it holds nothing worth mending.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cinemasync_protocol::IceCandidate;
 use rtc::data_channel::RTCDataChannelInit;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 use webrtc::data_channel::DataChannel;
 use webrtc::error::Result;
 use webrtc::peer_connection::{
@@ -40,6 +41,8 @@ const BOUNDS: DataBounds = DataBounds {
 const GATHERING: Duration = Duration::from_millis(100);
 /// A connection that does not stand by then is given up.
 const OPENING: Duration = Duration::from_secs(15);
+/// The account is looked at this often.
+const LOOK: Duration = Duration::from_secs(1);
 /// Closing tells the other side and frees relays; it is not waited for longer.
 const CLOSING: Duration = Duration::from_millis(300);
 
@@ -59,11 +62,46 @@ pub(super) struct Lane {
 /// What the tasks of a connection hold on to; all of it ends with this.
 struct Held {
     runtime: Arc<LinkRuntime>,
+    account: Account,
     facts: mpsc::Receiver<Fact>,
     endings: Endings,
     carriers: JoinSet<()>,
     /// Channels that have a carrier.
     carried: Vec<&'static str>,
+}
+
+/// What came over the wire, and what of it became messages. The crate bounds what it keeps of messages that are not
+/// read, but not a message that never ends: what comes and is neither is kept, or nearly nothing.
+struct Account {
+    traffic: Arc<Traffic>,
+    sent_before: u64,
+    received_before: u64,
+    /// Bytes of pieces.
+    came: Arc<AtomicU64>,
+}
+
+/// What may come and be no message: twice 256 messages that are not read, and the heads and checks of hours. A
+/// connection over which more came is made anew.
+const UNACCOUNTED: u64 = 12 << 20;
+
+impl Account {
+    fn of(traffic: &Arc<Traffic>) -> Self {
+        Self {
+            traffic: Arc::clone(traffic),
+            sent_before: traffic.sent.load(Ordering::Relaxed),
+            received_before: traffic.received.load(Ordering::Relaxed),
+            came: Arc::default(),
+        }
+    }
+
+    fn is_overdrawn(&self) -> bool {
+        let since =
+            |count: &AtomicU64, before| count.load(Ordering::Relaxed).saturating_sub(before);
+        let received = since(&self.traffic.received, self.received_before);
+        // Of what is sent an eighth comes back as acknowledgements at most; a small packet is half head.
+        let acknowledgements = since(&self.traffic.sent, self.sent_before) / 8;
+        received > UNACCOUNTED + acknowledgements + 2 * self.came.load(Ordering::Relaxed)
+    }
 }
 
 impl Drop for Held {
@@ -76,15 +114,14 @@ impl Lane {
     /// Makes the connection, as an answer to `offer` or by an offer of its own, and keeps it until it breaks, its
     /// carriers end or `inbox` closes.
     pub(super) async fn run(self, offer: Option<String>, inbox: mpsc::Receiver<Said>) {
-        let light = self.number == LIGHT;
         let endings = Endings::default();
         let (facts, facts_in) = Facts::channel(endings.clone());
-        // The throttle counts what goes over lanes.
-        let traffic =
-            if light { Arc::new(Traffic::default()) } else { Arc::clone(&self.shared.traffic) };
-        let runtime = LinkRuntime::new(traffic, self.shared.wrap.clone(), facts.on_relay_lost());
+        let traffic = &self.shared.traffic[self.number];
+        let wrap = self.shared.wrap.clone();
+        let runtime = LinkRuntime::new(Arc::clone(traffic), wrap, facts.on_relay_lost());
         let mut held = Held {
             runtime: Arc::clone(&runtime),
+            account: Account::of(traffic),
             facts: facts_in,
             endings,
             carriers: JoinSet::new(),
@@ -120,6 +157,8 @@ impl Lane {
             None => self.offer(connection, held).await?,
         };
         let mut connected = false;
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let ended = held.endings.clone();
         let runtime = Arc::clone(&held.runtime);
         loop {
@@ -146,6 +185,12 @@ impl Lane {
                     None => return Ok(()),
                 },
                 Some(_) = held.carriers.join_next() => return Ok(()),
+                _ = look.tick() => {
+                    if held.account.is_overdrawn() {
+                        tracing::debug!(peer = %self.shared.id, lane = self.number, "much came over a lane that is no message");
+                        return Ok(());
+                    }
+                }
                 () = tokio::time::sleep_until(by), if !connected => return Ok(()),
             }
         }
@@ -237,12 +282,12 @@ impl Lane {
 
     fn carry(&self, label: &'static str, channel: Arc<dyn DataChannel>, held: &mut Held) {
         held.carried.push(label);
-        let shared = Arc::clone(&self.shared);
+        let (shared, came) = (Arc::clone(&self.shared), Arc::clone(&held.account.came));
         held.carriers.spawn(async move {
             if label == PROBES {
                 return probe(channel, shared).await;
             }
-            if let Some(standing) = Standing::of(channel, shared, label == URGENT).await {
+            if let Some(standing) = Standing::of(channel, shared, label == URGENT, came).await {
                 // Over: the bundle's handle is gone, and the lane soon told so.
                 let _ = standing.carry().await;
             }

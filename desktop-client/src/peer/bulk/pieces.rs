@@ -2,7 +2,7 @@
 //! tens of milliseconds, so it leaves in pieces with time between them.
 //!
 //! A piece is one byte that says whether more follow, then its share of the message. A lane keeps the order, so
-//! nothing else is needed.
+//! nothing else is needed. A filler is a byte that means nothing.
 
 use bytes::{BufMut, Bytes, BytesMut};
 
@@ -17,6 +17,7 @@ const PIECE_SECS: f64 = 0.004;
 
 const LAST: u8 = 0;
 const MORE: u8 = 1;
+const FILLER: u8 = 2;
 
 /// How long pieces should be at `rate` bytes a second.
 pub(super) fn length_at(rate: f64) -> usize {
@@ -31,6 +32,11 @@ pub(super) fn cut(message: &mut Bytes, length: usize) -> BytesMut {
     piece.put_u8(if message.is_empty() { LAST } else { MORE });
     piece.extend_from_slice(&share);
     piece
+}
+
+/// What means nothing and is acknowledged.
+pub(super) fn filler() -> BytesMut {
+    BytesMut::from(&[FILLER][..])
 }
 
 /// Puts the pieces of a lane together.
@@ -66,6 +72,7 @@ impl Pieces {
                 self.begun.extend_from_slice(&piece);
                 Ok(None)
             }
+            FILLER if piece.is_empty() => Ok(None),
             _ => Err(NoPiece),
         }
     }
@@ -91,6 +98,8 @@ mod tests {
         assert_eq!(take(&[7, 1]), Err(NoPiece));
         assert_eq!(take(&[MORE]), Err(NoPiece));
         assert_eq!(take(&[LAST]), Ok(Some(Bytes::new())));
+        assert_eq!(take(&filler()), Ok(None));
+        assert_eq!(take(&[FILLER, 0]), Err(NoPiece));
         let mut pieces = Pieces::default();
         let half = [&[MORE][..], &vec![1; MAX_MESSAGE_BYTES / 2 + 1]].concat();
         assert_eq!(pieces.take(BytesMut::from(&half[..])), Ok(None));

@@ -9,10 +9,11 @@ use bytes::Bytes;
 use cinemasync_core::bulk_throttle::Throttle;
 use cinemasync_core::link::LinkConfig;
 use cinemasync_protocol::ParticipantId;
-use tokio::sync::{Mutex as AsyncMutex, mpsc, watch};
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard as AsyncMutexGuard, mpsc, watch};
 use tokio::time::sleep_until;
 
 use super::BulkEvent;
+use super::signal::{CONNECTIONS, LIGHT};
 use crate::peer::runtime::{Traffic, WrapSocket};
 
 /// Which connections stand.
@@ -36,8 +37,8 @@ pub(super) struct Shared {
     standing: watch::Sender<Standing>,
     /// Was the handle dropped?
     dropped: watch::Sender<bool>,
-    /// Over the sockets of all lanes.
-    pub(super) traffic: Arc<Traffic>,
+    /// Over the sockets of each connection, since the beginning.
+    pub(super) traffic: [Arc<Traffic>; CONNECTIONS],
     /// Bytes of messages.
     pub(super) sent: AtomicU64,
     /// Bytes of messages.
@@ -47,6 +48,20 @@ pub(super) struct Shared {
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shared").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// The right of one lane to take messages off the queue: while it has this, no other does.
+pub(super) struct Turn<'a> {
+    queue: AsyncMutexGuard<'a, mpsc::Receiver<Bytes>>,
+    /// The first message.
+    pub(super) message: Bytes,
+}
+
+impl Turn<'_> {
+    /// Another message, if one waits.
+    pub(super) fn another(&mut self) -> Option<Bytes> {
+        self.queue.try_recv().ok()
     }
 }
 
@@ -73,7 +88,7 @@ impl Shared {
             throttle: Mutex::new(Throttle::new(Instant::now())),
             standing: watch::Sender::default(),
             dropped: watch::Sender::new(false),
-            traffic: Arc::default(),
+            traffic: std::array::from_fn(|_| Arc::default()),
             sent: AtomicU64::new(0),
             received: AtomicU64::new(0),
         }
@@ -81,6 +96,14 @@ impl Shared {
 
     pub(super) fn throttle(&self) -> MutexGuard<'_, Throttle> {
         self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Bytes of bulk data sent and received on the wire, all lanes together.
+    pub(super) fn on_lanes(&self) -> (u64, u64) {
+        let count = |of: fn(&Traffic) -> &AtomicU64| {
+            self.traffic[..LIGHT].iter().map(|lane| of(lane).load(Ordering::Relaxed)).sum()
+        };
+        (count(|lane| &lane.sent), count(|lane| &lane.received))
     }
 
     pub(super) fn standing(&self) -> Standing {
@@ -134,12 +157,13 @@ impl Shared {
         self.tell(BulkEvent::Message(message)).await
     }
 
-    /// The next message of the queue, once the throttle lets one leave. Nothing is lost if this is not waited for
-    /// to its end.
-    pub(super) async fn next(&self) -> Result<Bytes, Over> {
+    /// A turn to send, once the throttle lets something leave and there is something. Nothing is lost if this is not
+    /// waited for to its end.
+    pub(super) async fn turn(&self) -> Result<Turn<'_>, Over> {
         let mut queue = self.queue.lock().await;
         self.allowed().await;
-        queue.recv().await.ok_or(Over)
+        let message = queue.recv().await.ok_or(Over)?;
+        Ok(Turn { queue, message })
     }
 
     /// The next urgent message; nothing is lost either.

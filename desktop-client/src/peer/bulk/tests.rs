@@ -1,5 +1,10 @@
 //! Bundles against each other in one process, over real sockets on loopback.
 
+#[cfg(target_os = "linux")]
+mod figures;
+#[cfg(target_os = "linux")]
+mod path;
+
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
