@@ -218,13 +218,17 @@ async fn a_lane_that_dies_is_made_anew_and_the_others_go_on() {
     connect(&mut a, &mut b).await;
     // The other end takes an offer for lane 3 that nobody made: it gives up the one there was.
     let offer = Said::Offer("v=0\r\n".to_owned());
-    b.bulk.signal(Signal { lane: 3, attempt: 77, said: offer }.to_text());
+    let offer = Signal { lane: 3, attempt: 77, said: offer }.to_text();
     let mut standing = a.bulk.shared.watch_standing();
     let mut fell = false;
     let began = Instant::now();
     let mut sent = 0;
     while !(fell && standing.borrow_and_update().lanes == 8) {
         fell |= standing.borrow_and_update().lanes == 7;
+        if !fell {
+            // Again and again: it takes none soon after another.
+            b.bulk.signal(offer.clone());
+        }
         pass_on(&mut a, &mut b).await;
         a.bulk.send(message(sent, 100)).await.unwrap();
         sent += 1;
