@@ -406,7 +406,7 @@ scale_less = Make everything smaller
 scale_more = Make everything larger
 on_top = Above all other windows
 reduced_motion = Less motion
-notifications = Tell me what happens while I look elsewhere
+notifications = Tell me while I look elsewhere
 came_in = Came into the room
 waits_for_you = The room waits for you
 keys_as_they_came = As they came
@@ -450,6 +450,10 @@ key_space = Space
 press_for = Press the key for “{ $words }”; Escape leaves it as it is.
 key_is_taken = { $key } is for “{ $words }” already. Press another key.
 talk_key_takes = { $key } is also for “{ $words }”. While it has to be held to talk, it only does that.
+language_label = Language
+language_of_system = As the system says · { $language }
+needs_font = { $language } · needs a font
+chinese_font_hint = No font with Chinese characters was found on this computer. Install one, such as Noto Sans CJK, and start CinemaSync again.
 
 ## Layouts
 
@@ -479,7 +483,7 @@ layout_kept = Layout: { $layout }, kept
 
 stream_from = Stream it from { $name }
 settings_films = Films of friends
-stream_mode_label = Films that are not here
+stream_mode_label = Missing films
 stream_auto = Stream from friends at once
 stream_ask = Offer to stream
 stream_never = Never stream

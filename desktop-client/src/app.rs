@@ -27,6 +27,14 @@ fn about() -> String {
     format!("CinemaSync {version} on {system} ({})", std::env::consts::ARCH)
 }
 
+/// Hands the system's typeface for Chinese to a window that needs it.
+fn bring_font(ui: &mut Ui, ctx: &egui::Context) {
+    if ui.wants_chinese_font() {
+        let file = crate::platform::fonts::chinese();
+        ui.set_chinese_font(ctx, file.map(|file| (file.bytes, file.face)));
+    }
+}
+
 /// How often a camera's picture can change: faces need no more frames than they are sent with.
 const PICTURE_INTERVAL: Duration = Duration::from_millis(33);
 
@@ -122,11 +130,14 @@ impl DemoApp {
             server: ServerChoice::Embedded,
             look,
             about: about(),
+            locale: crate::platform::locale(),
             ..LobbyDefaults::default()
         };
         let began = Instant::now();
         let film = DemoFilm::new(ctx);
-        Self { ui: Ui::new(ctx, defaults), demo: Demo::new(began), film, began, from_secs }
+        let mut ui = Ui::new(ctx, defaults);
+        bring_font(&mut ui, ctx);
+        Self { ui, demo: Demo::new(began), film, began, from_secs }
     }
 }
 
@@ -142,6 +153,7 @@ impl eframe::App for DemoApp {
         let frames = self.demo.frames(picture);
         let mut actions = Vec::new();
         self.ui.show(ui, self.demo.snapshot(), &frames, &mut |action| actions.push(action));
+        bring_font(&mut self.ui, ui.ctx());
         for action in actions {
             match action {
                 UiAction::Command(command) => self.demo.command(command),

@@ -102,7 +102,7 @@ async fn converse(args: HeadlessArgs, settings: &Settings) -> ExitCode {
                 None => return ExitCode::FAILURE,
                 Some(Event::Left) => return ExitCode::SUCCESS,
                 Some(Event::Failed { code, text, fatal: true }) => {
-                    printer.print(&EventLine::error(&code, &text));
+                    printer.print(&EventLine::error(&code, text.as_str()));
                     return ExitCode::FAILURE;
                 }
                 Some(Event::Place(place)) => {
@@ -144,7 +144,7 @@ async fn converse(args: HeadlessArgs, settings: &Settings) -> ExitCode {
             () = &mut signal, if !leaving => leave = true,
             () = tokio::time::sleep_until(deadline), if leave_at.is_some() => {
                 if leaving {
-                    let text = "Leaving took too long.".to_owned();
+                    let text = "Leaving took too long.".into();
                     printer.print(&EventLine::notice(&Notice { level: Level::Warning, text }));
                     return ExitCode::SUCCESS;
                 }

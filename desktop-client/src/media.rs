@@ -253,7 +253,7 @@ fn recorder(config: &MediaConfig, events: &EventSink) -> Option<Arc<Recorder>> {
     match Recorder::start(folder, speaker) {
         Ok(recorder) => Some(Arc::new(recorder)),
         Err(text) => {
-            events(MediaEvent::DeviceFailed { track: None, device: None, text });
+            events(MediaEvent::DeviceFailed { track: None, device: None, text: text.into() });
             None
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod desktop;
 pub mod folders;
+pub mod fonts;
 pub mod network;
 pub mod private_file;
 pub mod process;
@@ -30,6 +31,11 @@ async fn interrupt() {
         tracing::warn!(%error, "Ctrl-C cannot be heard");
         std::future::pending::<()>().await;
     }
+}
+
+/// The language and country that the person has chosen in the system, such as `de-AT`; empty if not known.
+pub fn locale() -> String {
+    sys_locale::get_locale().unwrap_or_default()
 }
 
 /// 256 random bits that nobody can guess.

@@ -28,6 +28,7 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use cinemasync_core::player::{PlayerCommand, PlayerEvent};
+use cinemasync_core::sentence::{self, Sentence};
 
 pub use fingerprint::{FilmError, fingerprint};
 pub use inspect::{InspectError, inspect};
@@ -55,22 +56,16 @@ pub struct PlayerConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum PlayerError {
     /// libmpv is not on this computer.
-    #[error(
-        "Films cannot be played because libmpv is not installed. To install it, {}; then try again.",
-        library::HOW_TO_INSTALL
-    )]
+    #[error("{}", sentence::libmpv_missing(how_to_install()))]
     Missing,
     /// There is a libmpv that cannot be used.
-    #[error(
-        "The libmpv on this computer cannot be used: {why}. Version 0.33 or newer is needed: {}.",
-        library::HOW_TO_INSTALL
-    )]
+    #[error("{}", sentence::libmpv_unsuitable(why, how_to_install()))]
     Unsuitable {
         /// What is wrong with it.
         why: String,
     },
     /// libmpv does not start.
-    #[error("The film player could not start: {why}. Restart the program, or reinstall libmpv.")]
+    #[error("{}", sentence::player_not_started(why))]
     Start {
         /// libmpv's words.
         why: String,
@@ -99,6 +94,32 @@ pub enum PlayerError {
         /// libmpv's words.
         why: String,
     },
+}
+
+impl PlayerError {
+    /// For a person.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::Missing => sentence::libmpv_missing(how_to_install()),
+            Self::Unsuitable { why } => sentence::libmpv_unsuitable(why, how_to_install()),
+            Self::Start { why } => sentence::player_not_started(why),
+            // Of options on the command line, and of graphics drivers: in English.
+            Self::NoAudioDevice { .. }
+            | Self::AmbiguousAudioDevice { .. }
+            | Self::Renderer { .. } => Sentence::foreign(self.to_string()),
+        }
+    }
+}
+
+/// How libmpv is installed on this system.
+fn how_to_install() -> Sentence {
+    if cfg!(target_os = "windows") {
+        sentence::install_on_windows()
+    } else if cfg!(target_os = "macos") {
+        sentence::install_on_macos()
+    } else {
+        sentence::install_on_linux()
+    }
 }
 
 /// What is told of the player's events; called on the player's own thread.

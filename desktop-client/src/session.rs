@@ -20,6 +20,7 @@ use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::interface::{Command, Event, Snapshot};
 use cinemasync_core::safety_code::Secret;
 use cinemasync_core::screen::ScreenSource;
+use cinemasync_core::sentence::Sentence;
 use cinemasync_core::session::{SessionConfig, SessionCore};
 use cinemasync_protocol::ParticipantId;
 use thiserror::Error;
@@ -70,7 +71,7 @@ pub struct FilmPlayer {
     /// The player, once a film was opened.
     pub player: Option<Arc<Player>>,
     /// Why there is none although a film was opened: a sentence that says what to do.
-    pub missing: Option<String>,
+    pub missing: Option<Sentence>,
 }
 
 /// Why there is no session.

@@ -6,6 +6,7 @@ mod compact;
 mod dropped;
 mod help;
 mod keys;
+mod language;
 mod lobby;
 mod room;
 mod settings;
@@ -27,6 +28,7 @@ use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::interface::{Command, Event, Level, Notice, ServerChoice, Snapshot, Stage};
 use cinemasync_core::recent_rooms::RecentRooms;
 use cinemasync_core::screen::ScreenSource;
+use cinemasync_core::sentence::Sentence;
 use cinemasync_core::window_settings::WindowSettings;
 use cinemasync_protocol::{ParticipantId, RoomCode};
 use eframe::egui::{self, CentralPanel, Frame, Key, Rect, Response, TextureId, ViewportCommand};
@@ -35,6 +37,7 @@ use compact::Compact;
 pub use compact::{LEAST as LEAST_WINDOW, WINDOW};
 use help::Help;
 use keys::KeyMap;
+use language::Speech;
 use lobby::Lobby;
 use room::Room;
 use settings::SettingsPanel;
@@ -72,6 +75,8 @@ pub struct LobbyDefaults {
     pub talk_key: String,
     /// How the window itself is.
     pub window: WindowSettings,
+    /// The system's language and country, such as `de-AT`; empty if not known.
+    pub locale: String,
     /// A film to show in the room that is entered first.
     pub film: Option<PathBuf>,
     /// Was this program never used here before?
@@ -81,7 +86,7 @@ pub struct LobbyDefaults {
     /// Does the system ask the person before this program may look at the screen, and say no until then?
     pub screen_asks_first: bool,
     /// Why no film can be played here, as a sentence that says what to do; `None` if one can.
-    pub player_missing: Option<String>,
+    pub player_missing: Option<Sentence>,
     /// Where and how large the faces stand over a film that fills the screen.
     pub bubbles: Bubbles,
 }
@@ -96,6 +101,7 @@ impl Default for LobbyDefaults {
             about: String::new(),
             talk_key: String::new(),
             window: WindowSettings::default(),
+            locale: String::new(),
             film: None,
             first_start: false,
             can_come_back: false,
@@ -185,6 +191,7 @@ struct Scene<'a> {
     talk_key: Option<Key>,
     /// How the window itself is.
     window: &'a WindowSettings,
+    speech: Speech,
     keys: &'a KeyMap,
     send: &'a mut dyn FnMut(UiAction),
 }
@@ -204,6 +211,7 @@ pub struct Ui {
     help: Help,
     compact: Compact,
     window: WindowSettings,
+    speech: Speech,
     keys: KeyMap,
     /// The size of everything as egui had it last: its own keys change it, too.
     zoom: f32,
@@ -214,7 +222,7 @@ pub struct Ui {
     program: ProgramUse,
     about: String,
     began: Instant,
-    player_missing: Option<String>,
+    player_missing: Option<Sentence>,
     screen_asks_first: bool,
     utc_offset_minutes: i32,
     /// Does the window's title say that one shares?
@@ -222,7 +230,7 @@ pub struct Ui {
     /// A film that came from outside, until it is said what to do with it.
     handed: Option<PathBuf>,
     /// Why a file was not taken as one's own copy, until it is known whether it can be all the same.
-    wrong_film: Option<String>,
+    wrong_film: Option<Sentence>,
 }
 
 impl Ui {
@@ -233,6 +241,8 @@ impl Ui {
         set_window(ctx, &window);
         let compact = Compact::default();
         compact.set_level(ctx, window.on_top);
+        let mut speech = Speech::new(&defaults.locale);
+        speech.follow(&window, false);
         Self {
             lobby: Lobby::new(
                 defaults.name,
@@ -249,6 +259,7 @@ impl Ui {
             compact,
             keys: KeyMap::of(&window),
             window,
+            speech,
             zoom: ctx.zoom_factor(),
             toasts: Toasts::default(),
             pictures: Pictures::default(),
@@ -267,7 +278,7 @@ impl Ui {
     }
 
     /// Says that films can be played now, or why not.
-    pub fn set_player_missing(&mut self, why: Option<String>) {
+    pub fn set_player_missing(&mut self, why: Option<Sentence>) {
         self.player_missing = why;
     }
 
@@ -280,7 +291,7 @@ impl Ui {
     pub fn invited(&mut self, link: &str, in_room: bool) {
         self.lobby.fill(link);
         if in_room {
-            let text = text::invitation_waits().to_owned();
+            let text = Sentence::foreign(text::invitation_waits());
             self.toasts.add(Notice { level: Level::Info, text });
         }
     }
@@ -305,7 +316,7 @@ impl Ui {
             // What is merely good to know stands in the chat; over the film it comes where no chat is.
             Event::Notice(notice) if notice.level == Level::Info && self.room.shows_chat() => {}
             Event::Notice(notice) => self.toasts.add(notice.clone()),
-            Event::Failed { code, text, fatal: true } => self.lobby.failed(code, text.clone()),
+            Event::Failed { code, text, fatal: true } => self.lobby.failed(code, text::told(text)),
             // Asked about at once, with the same words.
             Event::Failed { text, code, .. } if code == "wrong_film" => {
                 self.wrong_film = Some(text.clone());
@@ -341,6 +352,7 @@ impl Ui {
         send: &mut dyn FnMut(UiAction),
     ) {
         let fill = theme::palette(ui).background;
+        self.speech.follow(&self.window, self.settings.lists_languages());
         let since = Duration::try_from_secs_f64(ui.input(|input| input.time)).unwrap_or_default();
         self.status.update(snapshot, self.program, self.began + since);
         if let Some(sentence) = self.wrong_film.take() {
@@ -359,6 +371,7 @@ impl Ui {
             }
             send(action);
         };
+        let missing = self.player_missing.as_ref().map(text::told);
         let mut scene = Scene {
             snapshot,
             frames,
@@ -367,11 +380,12 @@ impl Ui {
             status: &self.status,
             about: &self.about,
             pressable: RefCell::default(),
-            player_missing: self.player_missing.as_deref(),
+            player_missing: missing.as_deref(),
             screen_asks_first: self.screen_asks_first,
             utc_offset_minutes: self.utc_offset_minutes,
             talk_key: None,
             window: &self.window,
+            speech: self.speech,
             keys: &self.keys,
             send: &mut noted,
         };
@@ -404,7 +418,7 @@ impl Ui {
                 if let Some(undo) = &snapshot.playback.undo
                     && snapshot.playback.may_steer
                 {
-                    self.toasts.forget(&text::done(undo));
+                    self.toasts.forget(|sentence| text::is_told_by(undo, sentence));
                 }
             }
             self.toasts.show(ui, whole, top);

@@ -333,7 +333,7 @@ fn devices_that_are_not_there_are_told_and_the_rest_goes_on() {
             .events
             .wait_for("a failure", |event| matches!(event, MediaEvent::DeviceFailed { .. }));
         if let MediaEvent::DeviceFailed { track, text, .. } = event {
-            assert!(text.ends_with('.') && text.contains(' '), "{text}");
+            assert!(text.as_str().ends_with('.') && text.as_str().contains(' '), "{text}");
             failed.push(track);
         }
     }

@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use crate::interface::{Level, Notice};
+use crate::sentence::{self, Sentence};
 
 /// How long a device that could not be used is left alone at first; doubled with each failure.
 const FIRST_REST: Duration = Duration::from_secs(5);
@@ -210,7 +211,7 @@ impl DeviceDesk {
             self.lack_told &= lacks;
             return None;
         }
-        let text = format!("There is no {} that works. Connect one.", self.kind.word());
+        let text = sentence::device_lack(self.kind.word());
         Some(Notice { level: Level::Warning, text })
     }
 
@@ -225,8 +226,8 @@ impl DeviceDesk {
         self.tell(before.as_ref(), was_content)
     }
 
-    /// A device could not be opened or ended; `text` is media's sentence about it.
-    pub(crate) fn failed(&mut self, id: &str, text: &str, now: Instant) -> Option<Notice> {
+    /// A device could not be opened or ended; `why` is media's sentence about it.
+    pub(crate) fn failed(&mut self, id: &str, why: Sentence, now: Instant) -> Option<Notice> {
         let again = self.resting.iter_mut().find(|resting| resting.id == id);
         let known = again.is_some();
         match again {
@@ -246,13 +247,13 @@ impl DeviceDesk {
         if known {
             return None;
         }
-        let instead = match &self.using {
-            Some(device) => format!(" Meanwhile {} is used.", quoted(&device.name)),
-            None => String::new(),
-        };
         // They are one sentence to a person: the lack is told with the failure.
         self.lack_told = self.using.is_none();
-        let text = format!("{}: {text}{instead}", name.unwrap_or_else(|| id.to_owned()));
+        let name = name.unwrap_or_else(|| id.to_owned());
+        let text = match &self.using {
+            Some(device) => sentence::device_failed_instead(name, why, &device.name),
+            None => sentence::device_failed(name, why),
+        };
         Some(Notice { level: Level::Warning, text })
     }
 
@@ -324,45 +325,33 @@ impl DeviceDesk {
         let (level, text) = match (now, gone) {
             _ if now == before && was_content.is_some() => return None,
             (Some(now), Some(gone)) => {
-                let instead =
-                    format!("The {kind} {} is gone. {}", quoted(&gone.name), quoted(&now.name));
                 let text = match self.wish {
-                    DeviceWish::Named(_) => format!("{instead} is used until it is back."),
+                    DeviceWish::Named(_) => {
+                        sentence::device_gone_until_back(kind, &gone.name, &now.name)
+                    }
                     DeviceWish::Fixed | DeviceWish::Default => {
-                        format!("{instead} is used instead.")
+                        sentence::device_gone_instead(kind, &gone.name, &now.name)
                     }
                 };
                 (Level::Warning, text)
             }
-            (None, Some(gone)) => {
-                let gone = quoted(&gone.name);
-                let text =
-                    format!("The {kind} {gone} is gone, and there is no other. Connect one.");
-                (Level::Warning, text)
-            }
+            (None, Some(gone)) => (Level::Warning, sentence::device_gone(kind, &gone.name)),
             (None, None) => return None,
             (Some(now), None) if content && was_content == Some(false) => {
-                (Level::Info, format!("The {kind} {} is back and in use.", quoted(&now.name)))
+                (Level::Info, sentence::device_back(kind, &now.name))
             }
             (Some(now), None) => match (&self.wish, was_content) {
                 (DeviceWish::Named(name), None) if !content => {
-                    let (name, now) = (quoted(name), quoted(&now.name));
-                    let text = format!("There is no {kind} {name}. {now} is used until there is.");
-                    (Level::Warning, text)
+                    (Level::Warning, sentence::device_absent(kind, name, &now.name))
                 }
                 (DeviceWish::Default, Some(_)) => {
-                    let now = quoted(&now.name);
-                    (Level::Info, format!("The system's {kind} is {now} now."))
+                    (Level::Info, sentence::device_default_now(kind, &now.name))
                 }
                 _ => return None,
             },
         };
         Some(Notice { level, text })
     }
-}
-
-fn quoted(name: &str) -> String {
-    format!("“{name}”")
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ pub mod recent_rooms;
 pub mod room_rules;
 pub mod safety_code;
 pub mod screen;
+pub mod sentence;
 pub mod session;
 pub mod streaming;
 pub mod subtitles;

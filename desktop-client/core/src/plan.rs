@@ -7,6 +7,7 @@ use crate::bitrate::ladder::CameraQuality;
 use crate::bitrate::screen::ScreenRung;
 use crate::devices::{DeviceKind, DeviceListing, DeviceUse};
 use crate::screen::{Content, ScreenItem, ScreenSettings, ScreenSource, Share};
+use crate::sentence::Sentence;
 use crate::track::Track;
 use crate::voice_settings::VoiceSettings;
 
@@ -119,7 +120,7 @@ pub enum MediaEvent {
         /// Its id, if it was one of the system's and the plan named it.
         device: Option<String>,
         /// What happened and what to do.
-        text: String,
+        text: Sentence,
     },
     /// The devices of one kind as they are now.
     Devices {
@@ -140,10 +141,10 @@ pub enum MediaEvent {
         /// What was shared; `None`: whatever it is.
         source: Option<ScreenSource>,
         /// What happened: a sentence for a person.
-        text: String,
+        text: Sentence,
     },
     /// The sound cannot be shared; a sentence for a person. The pictures go on.
-    ScreenSoundEnded(String),
+    ScreenSoundEnded(Sentence),
     /// How loud somebody is; up to ten times a second, and only when it changed.
     Level {
         /// Who; `None` is oneself.

@@ -1,5 +1,6 @@
 //! What the session and the film player say to each other. Positions are seconds of film time.
 
+use crate::sentence::Sentence;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -81,7 +82,7 @@ pub enum PlayerEvent {
     /// The film's tracks are these now, as subtitles were added or the film brought more of them.
     Tracks(Vec<FilmTrack>),
     /// The film could not be opened; a sentence for a person.
-    Failed(String),
+    Failed(Sentence),
     /// The film plays on, but something of it is missing (such as its sound, because the audio device
     /// is gone; it comes back with the device); a sentence for a person.
     Warning(String),

@@ -33,6 +33,7 @@ use crate::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats, ScreenPlan, S
 use crate::player::{PlayerCommand, PlayerEvent};
 use crate::safety_code::{Nonces, Secret};
 use crate::screen::{ScreenItem, ScreenSettings};
+use crate::sentence::{self, Sentence};
 use crate::streaming::{StreamCommand, StreamEvent, StreamMode};
 use crate::subtitles::SubtitleFile;
 use equipment::Equipment;
@@ -87,7 +88,7 @@ pub enum Input {
     /// The server said something.
     Signaling(ServerMessage),
     /// The connection could not be made or is gone; a sentence for a person.
-    SignalingDown(String),
+    SignalingDown(Sentence),
     /// A link reports.
     Link(ParticipantId, LinkEvent),
     /// The machine's network is another one.
@@ -104,13 +105,13 @@ pub enum Input {
     /// The player reports.
     Player(PlayerEvent),
     /// There is no player; a sentence for a person.
-    PlayerMissing(String),
+    PlayerMissing(Sentence),
     /// A film was looked at.
     FilmInspected {
         /// Where it comes from.
         source: FilmSource,
         /// What it is, or a sentence why it is no film.
-        result: Result<FilmInfo, String>,
+        result: Result<FilmInfo, Sentence>,
     },
     /// A film was read through.
     FilmHashed {
@@ -122,7 +123,7 @@ pub enum Input {
     /// The streams report.
     Stream(StreamEvent),
     /// A subtitle file was read: its text, or a sentence why it cannot be used.
-    SubtitleRead(Result<SubtitleFile, String>),
+    SubtitleRead(Result<SubtitleFile, Sentence>),
     /// [`SessionCore::next_timeout`] has come.
     Timeout,
 }
@@ -359,11 +360,7 @@ impl SessionCore {
             Command::AddSubtitle(path) => self.outputs.push_back(Output::ReadSubtitle(path)),
             other => {
                 if !self.in_room(|stay, io| stay.command(other, io), now) {
-                    self.fail(
-                        ErrorCode::NotInRoom,
-                        "You are in no room yet. Create one or join one first.",
-                        false,
-                    );
+                    self.fail(ErrorCode::NotInRoom, sentence::not_in_room(), false);
                 }
             }
         }
@@ -372,7 +369,7 @@ impl SessionCore {
     fn media_event(&mut self, event: MediaEvent, now: Now) {
         match event {
             MediaEvent::DeviceFailed { track, device: Some(id), text } => {
-                let notice = self.equipment.failed(track, &id, &text, now.instant);
+                let notice = self.equipment.failed(track, &id, text, now.instant);
                 self.outputs.extend(notice.map(|notice| Output::Event(Event::Notice(notice))));
             }
             MediaEvent::DeviceFailed { device: None, text, .. } => {
@@ -433,8 +430,7 @@ impl SessionCore {
         }
         match &self.stage {
             Stage::Entering { deadline, .. } if now.instant >= *deadline => {
-                let text = "The server did not answer in time. Check its address and your network, then try again.";
-                self.fail_named("no_server", text.to_owned(), true);
+                self.fail_named("no_server", sentence::server_late(), true);
                 self.enter_lobby();
             }
             Stage::Room(_) => {
@@ -514,15 +510,15 @@ impl SessionCore {
         wanted.then_some(ScreenPlan { encode, encode_sound, ..plan })
     }
 
-    fn notice(&mut self, level: Level, text: String) {
+    fn notice(&mut self, level: Level, text: Sentence) {
         self.outputs.push_back(Output::Event(Event::Notice(Notice { level, text })));
     }
 
-    fn fail(&mut self, code: ErrorCode, text: &str, fatal: bool) {
-        self.fail_named(&error_code_name(code), text.to_owned(), fatal);
+    fn fail(&mut self, code: ErrorCode, text: Sentence, fatal: bool) {
+        self.fail_named(&error_code_name(code), text, fatal);
     }
 
-    fn fail_named(&mut self, code: &str, text: String, fatal: bool) {
+    fn fail_named(&mut self, code: &str, text: Sentence, fatal: bool) {
         self.outputs.push_back(Output::Event(Event::Failed { code: code.to_owned(), text, fatal }));
     }
 }
@@ -552,14 +548,13 @@ impl Io<'_> {
         self.push(Output::Event(event));
     }
 
-    fn notice(&mut self, level: Level, text: String) {
+    fn notice(&mut self, level: Level, text: Sentence) {
         self.event(Event::Notice(Notice { level, text }));
     }
 
     /// Something that was asked for cannot be done.
-    fn failed(&mut self, code: &str, text: &str) {
-        let (code, text) = (code.to_owned(), text.to_owned());
-        self.event(Event::Failed { code, text, fatal: false });
+    fn failed(&mut self, code: &str, text: Sentence) {
+        self.event(Event::Failed { code: code.to_owned(), text, fatal: false });
     }
 
     /// Lets a short sound be heard, if they are wished for.

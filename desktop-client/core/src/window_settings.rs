@@ -24,6 +24,8 @@ pub struct WindowSettings {
     pub notifications: bool,
     /// Does the window stay above all others?
     pub on_top: bool,
+    /// The language, by its tag such as `de`; empty: the system's.
+    pub language: String,
     /// Keys that were chosen by the person: what is done, then the key's name. What is not named here has its
     /// usual keys.
     pub keys: BTreeMap<String, String>,
@@ -36,6 +38,7 @@ impl Default for WindowSettings {
             reduced_motion: false,
             notifications: true,
             on_top: false,
+            language: String::new(),
             keys: BTreeMap::new(),
         }
     }
@@ -47,6 +50,9 @@ impl WindowSettings {
     pub fn bounded(mut self) -> Self {
         let (least, most) = (SCALES[0], SCALES[SCALES.len() - 1]);
         self.scale_percent = self.scale_percent.clamp(least, most);
+        if self.language.len() > LONGEST_NAME {
+            self.language.clear();
+        }
         self.keys.retain(|what, key| what.len() <= LONGEST_NAME && key.len() <= LONGEST_NAME);
         while self.keys.len() > MOST_KEYS {
             self.keys.pop_last();
@@ -78,8 +84,14 @@ mod tests {
         let tame = wild.bounded();
         assert_eq!((tame.scale_percent, tame.keys.len()), (200, MOST_KEYS));
         let long = BTreeMap::from([("a".repeat(99), "K".to_owned())]);
-        let tame = WindowSettings { scale_percent: 0, keys: long, ..Default::default() }.bounded();
-        assert_eq!((tame.scale_percent, tame.keys.len()), (80, 0));
+        let wild = WindowSettings {
+            scale_percent: 0,
+            keys: long,
+            language: "a".repeat(99),
+            ..Default::default()
+        };
+        let tame = wild.bounded();
+        assert_eq!((tame.scale_percent, tame.keys.len(), tame.language.as_str()), (80, 0, ""));
     }
 
     #[test]

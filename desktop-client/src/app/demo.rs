@@ -233,7 +233,7 @@ impl Demo {
                 emoji: (*emoji).to_owned(),
             }),
             Happening::Notice(level, text) => {
-                events.push(Event::Notice(Notice { level: *level, text: (*text).to_owned() }));
+                events.push(Event::Notice(Notice { level: *level, text: (*text).into() }));
             }
             Happening::FilmOff => self.snapshot.playback = PlaybackView::default(),
             Happening::Shares(id, on) => {
@@ -303,6 +303,7 @@ impl Demo {
             from: from.map(ParticipantId::new),
             name: name.to_owned(),
             text: text.to_owned(),
+            sentence: None,
             id: self.lines.to_string(),
             via: Via::Peer,
             at_unix_ms: EVENING_UNIX_MS + minutes * 60_000,

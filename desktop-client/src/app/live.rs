@@ -157,6 +157,7 @@ impl LiveApp {
             about,
             talk_key,
             window: settings.window.clone(),
+            locale: crate::platform::locale(),
             film: next_film.clone(),
             first_start,
             bubbles: settings.bubbles,
@@ -165,6 +166,7 @@ impl LiveApp {
             ..LobbyDefaults::default()
         };
         let mut ui = Ui::new(ctx, defaults);
+        super::bring_font(&mut ui, ctx);
         ui.set_recent(rooms.clone(), unix_secs());
         if let Some(link) = link {
             ui.invited(&link, false);
@@ -491,6 +493,7 @@ impl eframe::App for LiveApp {
         let mut actions = Vec::new();
         self.ui.show(ui, &snapshot, &frames, &mut |action| actions.push(action));
         let ctx = ui.ctx().clone();
+        super::bring_font(&mut self.ui, &ctx);
         for action in actions {
             self.act(action, &ctx);
         }

@@ -41,7 +41,7 @@ impl EventLine {
 
     /// A `notice` line.
     pub fn notice(notice: &Notice) -> Self {
-        Self::new("notice", json!({ "level": notice.level, "text": notice.text }))
+        Self::new("notice", json!({ "level": notice.level, "text": notice.text.as_str() }))
     }
 
     /// The line for an event of the session, if it has one.
@@ -138,7 +138,7 @@ impl EventLine {
             ),
             Event::FilmKept(path) => Self::new("film_kept", json!({ "path": path })),
             Event::Notice(notice) => Self::notice(notice),
-            Event::Failed { code, text, .. } => Self::error(code, text),
+            Event::Failed { code, text, .. } => Self::error(code, text.as_str()),
         };
         Some(line)
     }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::frame::VideoFrame;
 use cinemasync_core::plan::MediaEvent;
+use cinemasync_core::sentence::Sentence;
 use cinemasync_core::track::Track;
 
 use super::EventSink;
@@ -68,7 +69,9 @@ pub(super) fn start(
                 }
                 CameraSource::Default => device::run(None, quality, &out, stop),
                 CameraSource::Device(name) => device::run(Some(name.as_str()), quality, &out, stop),
-                CameraSource::File(path) => film::run(path, &theirs, &out, stop),
+                CameraSource::File(path) => {
+                    film::run(path, &theirs, &out, stop).map_err(Sentence::foreign)
+                }
             };
             out.preview.clear();
             if let Err(text) = result {

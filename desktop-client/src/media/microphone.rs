@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use cinemasync_core::packet::OutboundPacket;
 use cinemasync_core::plan::{MediaEvent, MediaPlan};
+use cinemasync_core::sentence::{self, Sentence};
 use cinemasync_core::track::Track;
 use cinemasync_core::voice_settings::VoiceSettings;
 
@@ -80,14 +81,13 @@ pub(super) fn start(source: MicrophoneSource, device: Option<String>, to: Outlet
     })
 }
 
-fn run(source: &MicrophoneSource, to: Outlets, stop: &Stop) -> Result<(), String> {
+fn run(source: &MicrophoneSource, to: Outlets, stop: &Stop) -> Result<(), Sentence> {
     let hears_a_room = source.is_device();
-    let Some(mut source) = VoiceSource::open(source).map_err(|error| error.to_string())? else {
+    let Some(mut source) = VoiceSource::open(source).map_err(|error| error.sentence())? else {
         return Ok(());
     };
-    let encoder = SoundEncoder::voice(hears_a_room).map_err(|error| {
-        format!("The voice cannot be encoded ({error:?}). Restart the program.")
-    })?;
+    let encoder = SoundEncoder::voice(hears_a_room)
+        .map_err(|error| sentence::voice_not_encoded(format!("{error:?}")))?;
     let Outlets { control, references, clock, packets, events } = to;
     let mut sender =
         Sender { encoder, clock, timestamp: 0, spurt: true, rests: 0, last: Instant::now() };
@@ -99,7 +99,7 @@ fn run(source: &MicrophoneSource, to: Outlets, stop: &Stop) -> Result<(), String
         let mut frame = match source.next(stop) {
             Ok(Some(frame)) => frame,
             Ok(None) => break Ok(()),
-            Err(error) => break Err(error.to_string()),
+            Err(error) => break Err(error.sentence()),
         };
         let settings = control.settings();
         if hears_a_room {
@@ -166,15 +166,16 @@ impl Sender {
         &mut self,
         frame: &[f32; FRAME],
         now: Instant,
-    ) -> Result<Option<OutboundPacket>, String> {
+    ) -> Result<Option<OutboundPacket>, Sentence> {
         let gap = now.saturating_duration_since(self.last);
         if gap > PAUSE {
             self.pause();
         }
         self.last = now;
-        let encoded = self.encoder.encode(frame).map_err(|error| {
-            format!("The voice cannot be encoded ({error:?}). Restart the program.")
-        })?;
+        let encoded = self
+            .encoder
+            .encode(frame)
+            .map_err(|error| sentence::voice_not_encoded(format!("{error:?}")))?;
         let Some(payload) = encoded else { return Ok(None) };
         let begins = std::mem::take(&mut self.spurt);
         if begins {

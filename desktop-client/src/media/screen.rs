@@ -64,7 +64,7 @@ pub(super) fn start(
         }
         if let Err(text) = result {
             tracing::warn!(error = %text, "the screen is not shared any more");
-            events(MediaEvent::ScreenEnded { source: Some(source), text });
+            events(MediaEvent::ScreenEnded { source: Some(source), text: text.into() });
         }
     })
 }

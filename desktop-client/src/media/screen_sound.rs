@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cinemasync_core::plan::MediaEvent;
+use cinemasync_core::sentence;
 
 use super::clock::RtpClock;
 use super::microphone::VoiceControl;
@@ -49,10 +50,7 @@ pub(super) fn start(
     Worker::spawn("screen-sound", move |stop| {
         if let Err(reason) = run(&control, clock, &packets, stop) {
             tracing::warn!(reason, "the sound of other programs is not shared");
-            events(MediaEvent::ScreenSoundEnded(format!(
-                "The sound of other programs cannot be shared: {reason}. The picture goes on \
-                 without it."
-            )));
+            events(MediaEvent::ScreenSoundEnded(sentence::screen_sound_ended(reason)));
         }
     })
 }

@@ -1,17 +1,18 @@
 //! Opens microphones and loudspeakers through cpal and names them. Each comes as a ring (see
 //! `ring`) and lives as long as what is returned here.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use cinemasync_core::devices::{Device as Listed, DeviceListing, Found, find};
+use cinemasync_core::sentence::{self, Sentence};
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{
     BufferSize, Device, ErrorKind, FromSample, Host, SampleFormat, SizedSample, StreamConfig,
     SupportedBufferSize, SupportedStreamConfigRange,
 };
 use rtrb::{Consumer, Producer};
-use thiserror::Error;
 
 use super::opus::RATE;
 use super::ring::{CaptureEnd, PlaybackEnd, RingState, capture_ring, playback_ring};
@@ -37,31 +38,47 @@ pub(super) enum Wanted {
 }
 
 /// Why a device is not open. Sentences for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum SoundError {
-    #[error("No {kind} was found. Connect one, or check the system's settings.")]
     None { kind: &'static str },
-    #[error("There is no {kind} named {name:?}. There are: {known}.")]
     Unknown { kind: &'static str, name: String, known: String },
-    #[error("{name:?} names more than one {kind}: {matches}. Use more of its name.")]
     Ambiguous { kind: &'static str, name: String, matches: String },
-    #[error("The {kind} is used by another program. Close it and try again.")]
     Busy { kind: &'static str },
-    #[error(
-        "The system does not let this program use the {kind}. Allow it in the privacy settings."
-    )]
     Denied { kind: &'static str },
-    #[error("The {kind} cannot be used: it offers no format that this program understands.")]
     Format { kind: &'static str },
-    #[error(
-        "The {kind} could not be opened ({reason}). Try another one, or restart the sound system."
-    )]
     Failed { kind: &'static str, reason: String },
-    #[error("The {kind} was disconnected. Connect it again or choose another one.")]
     Gone { kind: &'static str },
-    #[error("The {kind} stopped working. Choose another one, or restart the sound system.")]
     Stopped { kind: &'static str },
 }
+
+impl SoundError {
+    /// For a person.
+    pub(super) fn sentence(&self) -> Sentence {
+        match self {
+            Self::None { kind } => sentence::no_device_found(*kind),
+            Self::Unknown { kind, name, known } => {
+                sentence::device_unknown(*kind, format!("{name:?}"), known)
+            }
+            Self::Ambiguous { kind, name, matches } => {
+                sentence::device_ambiguous(*kind, format!("{name:?}"), matches)
+            }
+            Self::Busy { kind } => sentence::device_busy(*kind),
+            Self::Denied { kind } => sentence::device_forbidden(*kind),
+            Self::Format { kind } => sentence::device_no_format(*kind),
+            Self::Failed { kind, reason } => sentence::device_not_opened(*kind, reason),
+            Self::Gone { kind } => sentence::device_disconnected(*kind),
+            Self::Stopped { kind } => sentence::device_stopped(*kind),
+        }
+    }
+}
+
+impl fmt::Display for SoundError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(formatter)
+    }
+}
+
+impl std::error::Error for SoundError {}
 
 /// An open microphone.
 pub(super) struct Input {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use cinemasync_core::frame::VideoFrame;
 use cinemasync_core::packet::OutboundPacket;
 use cinemasync_core::plan::{EncoderStats, MediaEvent};
+use cinemasync_core::sentence;
 use cinemasync_core::track::Track;
 
 use super::clock::RtpClock;
@@ -242,8 +243,7 @@ impl Encoding {
         tracing::warn!(error, "a picture could not be encoded");
         self.failures += 1;
         if self.failures == HOPELESS {
-            let text =
-                format!("The camera's pictures cannot be sent ({error}). Choose another camera.");
+            let text = sentence::camera_not_sent(error);
             events(MediaEvent::DeviceFailed { track: Some(Track::Camera), device: None, text });
         }
     }

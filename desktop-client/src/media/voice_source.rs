@@ -1,6 +1,7 @@
 //! Where a voice comes from, as a stream of 10 ms frames at 48 kHz: a device, a tone or a file.
 
 #[cfg(target_os = "linux")]
+use cinemasync_core::sentence::{self, Sentence};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::BufReader;
@@ -43,8 +44,19 @@ pub(super) enum VoiceError {
     Device(#[from] SoundError),
     #[error("The sound file {path} could not be read ({reason}). Give a WAV file.", path = path.display())]
     File { path: PathBuf, reason: String },
-    #[error("The microphone gives no sound. Check that it is switched on, or choose another one.")]
+    #[error("{}", sentence::microphone_silent())]
     Deaf,
+}
+
+impl VoiceError {
+    /// For a person.
+    pub(super) fn sentence(&self) -> Sentence {
+        match self {
+            Self::Device(error) => error.sentence(),
+            Self::File { .. } => Sentence::foreign(self.to_string()),
+            Self::Deaf => sentence::microphone_silent(),
+        }
+    }
 }
 
 /// An open source.

@@ -14,8 +14,9 @@ use cinemasync_core::film::FilmSource;
 use cinemasync_core::player::{
     FilmTrack, FilmTrackKind, PlayerCommand, PlayerEvent, PlayerPosition,
 };
+use cinemasync_core::sentence::{self, Sentence};
 
-use super::engine::{Clock, Engine, NOT_A_FILM, NOTHING_IN_IT};
+use super::engine::{Clock, Engine};
 use super::handle::{EndReason, MpvEvent, Watched};
 use seeking::{SEEK_TOLERANCE_SECS, Seeking};
 
@@ -204,7 +205,7 @@ impl<E: Engine> Deck<E> {
             }
             MpvEvent::Shutdown => {
                 if self.film != Film::Closed {
-                    self.fail("The film player ended unexpectedly. Open the film again.");
+                    self.fail(sentence::player_ended());
                 }
             }
             MpvEvent::Changed(Watched::EofReached, false)
@@ -272,9 +273,9 @@ impl<E: Engine> Deck<E> {
         self.next_try = None;
     }
 
-    fn fail(&mut self, sentence: &str) {
+    fn fail(&mut self, sentence: Sentence) {
         self.forget_film();
-        self.told.push(PlayerEvent::Failed(sentence.to_owned()));
+        self.told.push(PlayerEvent::Failed(sentence));
     }
 
     fn file_ended(&mut self, entry: i64, why: EndReason) {
@@ -290,11 +291,11 @@ impl<E: Engine> Deck<E> {
         match why {
             EndReason::Error(code) => {
                 let sentence = self.engine.explain(code);
-                self.fail(&sentence);
+                self.fail(sentence);
             }
             // A list of other files: none of them is opened.
-            EndReason::Redirect => self.fail(NOT_A_FILM),
-            EndReason::Normal => self.fail(NOTHING_IN_IT),
+            EndReason::Redirect => self.fail(sentence::not_a_film()),
+            EndReason::Normal => self.fail(sentence::nothing_in_film()),
         }
         self.engine.close();
     }
@@ -311,7 +312,7 @@ impl<E: Engine> Deck<E> {
         match self.film {
             Film::Priming { entry, .. } => {
                 if !self.engine.plays_something() {
-                    self.fail(NOTHING_IN_IT);
+                    self.fail(sentence::nothing_in_film());
                     self.engine.close();
                     return;
                 }

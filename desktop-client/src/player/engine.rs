@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use cinemasync_core::film::FilmSource;
 use cinemasync_core::player::{Chapter, FilmTrack, FilmTrackKind};
+use cinemasync_core::sentence::{self, Sentence};
 
 use super::handle::{Mpv, MpvCode, c_text};
 use super::sound::find_device;
@@ -53,7 +54,7 @@ pub(super) enum Sound {
 pub(super) trait Engine {
     /// Begins to open a film paused at a position, without delays; answers the entry's number in later
     /// events, or a sentence.
-    fn open(&mut self, source: &FilmSource, position_secs: f64) -> Result<i64, String>;
+    fn open(&mut self, source: &FilmSource, position_secs: f64) -> Result<i64, Sentence>;
     /// Closes the film.
     fn close(&mut self);
     /// Begins an exact seek. False: there is nothing to seek in.
@@ -102,15 +103,15 @@ pub(super) trait Engine {
     /// Opens the chosen device anew. The film's clock stumbles.
     fn reopen_device(&mut self);
     /// If the film broke off before its end because no more of it came: a sentence.
-    fn cut_off(&self) -> Option<&'static str>;
+    fn cut_off(&self) -> Option<Sentence>;
     /// Does it wait at this moment for bytes of a film that comes from others?
     fn waits_for_bytes(&self) -> bool;
     /// Shows the picture again after a renderer came.
     fn show_picture(&mut self);
     /// What a failure to open means, as a sentence.
-    fn explain(&self, code: MpvCode) -> String;
+    fn explain(&self, code: MpvCode) -> Sentence;
     /// What it means that opening took too long, as a sentence.
-    fn explain_silence(&self) -> &'static str;
+    fn explain_silence(&self) -> Sentence;
 }
 
 /// The engine that is libmpv.
@@ -178,7 +179,7 @@ impl MpvEngine {
 }
 
 impl Engine for MpvEngine {
-    fn open(&mut self, source: &FilmSource, position_secs: f64) -> Result<i64, String> {
+    fn open(&mut self, source: &FilmSource, position_secs: f64) -> Result<i64, Sentence> {
         self.mpv.shelf().clear();
         let Opening { name, demuxer } =
             Opening::of(source, self.streams.as_deref(), self.mpv.shelf())?;
@@ -198,7 +199,7 @@ impl Engine for MpvEngine {
         self.mpv
             .command_for_integer(&[c"loadfile", &name, c"replace"], c"playlist_entry_id")
             .map_err(|code| self.explain(code))?
-            .ok_or_else(|| "The film player gave no answer. Restart the program.".to_owned())
+            .ok_or_else(sentence::player_gave_no_answer)
     }
 
     fn close(&mut self) {
@@ -371,7 +372,7 @@ impl Engine for MpvEngine {
         self.attempt("device", self.mpv.command(&[c"ao-reload"]));
     }
 
-    fn cut_off(&self) -> Option<&'static str> {
+    fn cut_off(&self) -> Option<Sentence> {
         let end = self.duration();
         let early = self.picture_time().is_some_and(|at| at < end - CUT_OFF_SECS);
         self.origin.cut_off().filter(|_| early)
@@ -387,33 +388,21 @@ impl Engine for MpvEngine {
         self.attempt("picture", self.mpv.set_text(c"vid", c"auto"));
     }
 
-    fn explain(&self, code: MpvCode) -> String {
+    fn explain(&self, code: MpvCode) -> Sentence {
         match code.0 {
-            ffi::ERROR_UNKNOWN_FORMAT => NOT_A_FILM.to_owned(),
-            ffi::ERROR_NOTHING_TO_PLAY => NOTHING_IN_IT.to_owned(),
-            _ => self.origin.unreachable().map_or_else(
-                || {
-                    format!(
-                        "The film cannot be played ({}). Check that the file is complete, or choose another one.",
-                        self.mpv.describe(code)
-                    )
-                },
-                str::to_owned,
-            ),
+            ffi::ERROR_UNKNOWN_FORMAT => sentence::not_a_film(),
+            ffi::ERROR_NOTHING_TO_PLAY => sentence::nothing_in_film(),
+            _ => {
+                let words = || sentence::film_not_played(self.mpv.describe(code));
+                self.origin.unreachable().unwrap_or_else(words)
+            }
         }
     }
 
-    fn explain_silence(&self) -> &'static str {
+    fn explain_silence(&self) -> Sentence {
         self.origin.silence()
     }
 }
-
-/// What is said of a file that is no film.
-pub(super) const NOT_A_FILM: &str =
-    "This file is not a film that can be played, or it is damaged. Choose another file.";
-/// What is said of a container without picture and sound.
-pub(super) const NOTHING_IN_IT: &str =
-    "This file holds neither picture nor sound that can be played. Choose another file.";
 
 /// A film that ends this much sooner than it should, in seconds, is not whole.
 const CUT_OFF_SECS: f64 = 5.0;

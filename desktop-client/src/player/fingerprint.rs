@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use cinemasync_core::film::{FilmId, FilmInfo, MAX_FILM_NAME_CHARS};
+use cinemasync_core::sentence::{self, Sentence};
 
 /// Mixed into each fingerprint, so that it is never taken for a hash of something else.
 const CONTEXT: &[u8] = b"cinemasync film fingerprint 1";
@@ -18,17 +19,29 @@ const BLOCK_BYTES: u64 = 64 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum FilmError {
     /// It cannot be opened or read.
-    #[error("The film cannot be read: {0}. Check that the file is still there and may be read.")]
+    #[error("{}", sentence::film_unreadable(.0.to_string()))]
     Unreadable(#[from] io::Error),
     /// It is a folder.
-    #[error("This is a folder. Choose the film file in it.")]
+    #[error("{}", sentence::film_is_folder())]
     Folder,
     /// It is a pipe, a socket or a device.
-    #[error("This is not an ordinary file. Choose a film file.")]
+    #[error("{}", sentence::film_is_no_file())]
     NotAFile,
     /// It has no bytes.
-    #[error("This file is empty. It was perhaps not copied to its end; choose another one.")]
+    #[error("{}", sentence::film_is_empty())]
     Empty,
+}
+
+impl FilmError {
+    /// For a person.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::Unreadable(error) => sentence::film_unreadable(error.to_string()),
+            Self::Folder => sentence::film_is_folder(),
+            Self::NotAFile => sentence::film_is_no_file(),
+            Self::Empty => sentence::film_is_empty(),
+        }
+    }
 }
 
 /// The name as others are told it: they refuse one with control characters or none at all.

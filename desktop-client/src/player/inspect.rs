@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use cinemasync_core::film::{FilmId, FilmInfo, FilmSource};
 use cinemasync_core::player::{PlayerCommand, PlayerEvent};
+use cinemasync_core::sentence::{self, Sentence};
 
 use super::{FilmAudio, FilmError, Player, PlayerConfig, PlayerError, fingerprint};
 
@@ -12,10 +13,6 @@ use super::{FilmAudio, FilmError, Player, PlayerConfig, PlayerError, fingerprint
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Reports of the player that matter here come one at a time.
 const REPORTS: usize = 16;
-
-/// Whoever offers a film has looked at it.
-const OFFERED: &str =
-    "A film that comes from somebody else is shown as it was offered. Choose a file to show.";
 
 /// Why a file cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +25,18 @@ pub enum InspectError {
     Player(#[from] PlayerError),
     /// The player cannot play it; its sentence.
     #[error("{0}")]
-    Unplayable(String),
+    Unplayable(Sentence),
+}
+
+impl InspectError {
+    /// For a person.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::File(error) => error.sentence(),
+            Self::Player(error) => error.sentence(),
+            Self::Unplayable(sentence) => sentence.clone(),
+        }
+    }
 }
 
 /// Name, size, fingerprint and duration of a film that can be played here.
@@ -42,7 +50,7 @@ pub fn inspect(source: &FilmSource) -> Result<FilmInfo, InspectError> {
     let film = match source {
         FilmSource::File(path) => fingerprint(path)?,
         FilmSource::Address(address) => at_address(address),
-        FilmSource::Stream(_) => return Err(InspectError::Unplayable(OFFERED.to_owned())),
+        FilmSource::Stream(_) => return Err(InspectError::Unplayable(sentence::film_is_offered())),
     };
     let (reports, received) = mpsc::sync_channel(REPORTS);
     let report = Arc::new(move |event| {
@@ -59,7 +67,7 @@ pub fn inspect(source: &FilmSource) -> Result<FilmInfo, InspectError> {
     player.command(PlayerCommand::Load { source: source.clone(), position_secs: 0.0 });
     let duration_secs = received
         .recv_timeout(PATIENCE)
-        .map_err(|_| "The film player does not answer. Restart the program.".to_owned())
+        .map_err(|_| sentence::player_silent())
         .and_then(|answer| answer)
         .map_err(InspectError::Unplayable)?;
     Ok(FilmInfo { duration_secs, ..film })

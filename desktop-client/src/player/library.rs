@@ -27,9 +27,6 @@ const OLDEST_API: (u64, u64) = (1, 108);
 /// The newest major version whose layout is known.
 const NEWEST_API_MAJOR: u64 = 2;
 
-/// How to get libmpv on this operating system, as the end of a sentence.
-pub(super) const HOW_TO_INSTALL: &str = os::HOW_TO_INSTALL;
-
 unsafe extern "C" {
     /// ISO C; part of the C runtime that every target links anyway.
     fn setlocale(category: c_int, locale: *const c_char) -> *mut c_char;

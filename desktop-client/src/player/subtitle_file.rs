@@ -5,6 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use cinemasync_core::player::MAX_SUBTITLE_BYTES;
+use cinemasync_core::sentence::{self, Sentence};
 use cinemasync_core::subtitles::SubtitleFile;
 
 use super::fingerprint::{self, FilmError};
@@ -16,11 +17,22 @@ pub enum SubtitleError {
     #[error(transparent)]
     File(#[from] FilmError),
     /// It is too long.
-    #[error("This file is too large for subtitles of text. Choose an SRT, ASS or WebVTT file.")]
+    #[error("{}", sentence::subtitles_too_large())]
     TooLarge,
     /// It is not text.
-    #[error("This file is no text. Choose an SRT, ASS or WebVTT file.")]
+    #[error("{}", sentence::subtitles_no_text())]
     NotText,
+}
+
+impl SubtitleError {
+    /// For a person.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::File(error) => error.sentence(),
+            Self::TooLarge => sentence::subtitles_too_large(),
+            Self::NotText => sentence::subtitles_no_text(),
+        }
+    }
 }
 
 /// The text of a subtitle file: UTF-8, UTF-16 with a byte order mark, or else Windows-1252.

@@ -118,7 +118,7 @@ impl Bench {
     /// The sentence with which a load fails; anything else fails the test.
     fn failure(&self) -> String {
         self.wait(|event| match event {
-            PlayerEvent::Failed(sentence) => Some(sentence.clone()),
+            PlayerEvent::Failed(sentence) => Some(sentence.to_string()),
             PlayerEvent::Loaded { .. } => panic!("it was opened"),
             _ => None,
         })

@@ -11,6 +11,7 @@ use cinemasync_core::link::LinkEvent;
 use cinemasync_core::plan::MediaEvent;
 use cinemasync_core::player::PlayerCommand;
 use cinemasync_core::screen::ScreenItem;
+use cinemasync_core::sentence;
 use cinemasync_core::session::{Input, NetworkChange, Now, Output, SessionCore};
 use cinemasync_core::track::Track;
 use cinemasync_protocol::ParticipantId;
@@ -307,10 +308,7 @@ impl Driver {
                     tracing::warn!("the server does not read; connecting anew");
                     self.signaling = None;
                     self.generation += 1;
-                    self.core.handle(
-                        Input::SignalingDown("The server does not answer.".to_owned()),
-                        now(),
-                    );
+                    self.core.handle(Input::SignalingDown(sentence::server_silent()), now());
                 }
             }
             Output::OpenLink(id, config) => {
@@ -356,7 +354,9 @@ impl Driver {
             ServerChoice::Url(url) => url,
             ServerChoice::Embedded => match self.embedded_url().await {
                 Ok(url) => url,
-                Err(reason) => return self.core.handle(Input::SignalingDown(reason), now()),
+                Err(reason) => {
+                    return self.core.handle(Input::SignalingDown(reason.into()), now());
+                }
             },
         };
         self.signaling =

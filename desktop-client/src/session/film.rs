@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use cinemasync_core::film::{FilmId, FilmSource};
 use cinemasync_core::player::{PlayerCommand, PlayerEvent};
+use cinemasync_core::sentence::Sentence;
 use cinemasync_core::session::Input;
 use tokio::sync::mpsc;
 
@@ -71,12 +72,12 @@ impl Film {
     pub(super) fn opened(
         &mut self,
         result: Result<Arc<Player>, PlayerError>,
-    ) -> Result<Arc<Player>, String> {
+    ) -> Result<Arc<Player>, Sentence> {
         let waiting = match std::mem::replace(&mut self.state, State::Closed) {
             State::Opening(waiting) => waiting,
             State::Closed | State::Open(_) => VecDeque::new(),
         };
-        let player = result.map_err(|error| error.to_string())?;
+        let player = result.map_err(|error| error.sentence())?;
         for command in waiting {
             player.command(command);
         }
@@ -105,7 +106,7 @@ impl Film {
 /// Looks at a film off the driver's thread.
 pub(super) fn inspect(source: FilmSource, inputs: mpsc::Sender<Input>) {
     tokio::task::spawn_blocking(move || {
-        let result = player::inspect(&source).map_err(|error| error.to_string());
+        let result = player::inspect(&source).map_err(|error| error.sentence());
         // The session may be over by now.
         let _ = inputs.blocking_send(Input::FilmInspected { source, result });
     });
@@ -152,7 +153,7 @@ impl Drop for Hashing {
 /// Reads a subtitle file off the driver's thread.
 pub(super) fn read_subtitle(path: PathBuf, inputs: mpsc::Sender<Input>) {
     tokio::task::spawn_blocking(move || {
-        let result = player::read_subtitle(&path).map_err(|error| error.to_string());
+        let result = player::read_subtitle(&path).map_err(|error| error.sentence());
         // The session may be over by now.
         let _ = inputs.blocking_send(Input::SubtitleRead(result));
     });

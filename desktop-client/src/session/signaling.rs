@@ -1,6 +1,7 @@
 //! The WebSocket to a signaling server, as a task: text in, text out, one end. When to connect and
 //! what to say is the core's business.
 
+use cinemasync_core::sentence::{self, Sentence};
 use std::time::Duration;
 
 use cinemasync_protocol::{ClientMessage, ServerMessage, limits};
@@ -39,7 +40,7 @@ pub(super) enum SignalingEvent {
     /// The server said this.
     Message(ServerMessage),
     /// Over, and why: a sentence for a person.
-    Down(String),
+    Down(Sentence),
 }
 
 /// A connection or an attempt at one. Dropping it says the last words and closes.
@@ -91,7 +92,7 @@ async fn run(
     generation: u64,
     events: &mpsc::Sender<(u64, SignalingEvent)>,
     mut queue: mpsc::Receiver<Outgoing>,
-) -> String {
+) -> Sentence {
     let url = match normalize_url(url) {
         Ok(url) => url,
         Err(reason) => return reason,
@@ -105,13 +106,11 @@ async fn run(
         Ok(Ok((socket, _))) => socket,
         Ok(Err(error)) => return unreachable_text(&url, &error),
         Err(_) => {
-            return format!(
-                "The server {url} does not answer. Check its address and your network, then try again."
-            );
+            return sentence::server_url_silent(url);
         }
     };
     if events.send((generation, SignalingEvent::Up(url.clone()))).await.is_err() {
-        return String::new();
+        return Sentence::default();
     }
     let reason = converse(&mut socket, generation, events, &mut queue).await;
     let _ = tokio::time::timeout(CLOSE_PATIENCE, say_goodbye(&mut socket)).await;
@@ -131,8 +130,8 @@ async fn converse(
     generation: u64,
     events: &mpsc::Sender<(u64, SignalingEvent)>,
     queue: &mut mpsc::Receiver<Outgoing>,
-) -> String {
-    let gone = || "The connection to the server was lost.".to_owned();
+) -> Sentence {
+    let gone = sentence::server_connection_lost;
     let mut heard = Instant::now();
     // Set while an answer to a ping of ours is awaited.
     let mut answer_by = None;
@@ -148,7 +147,7 @@ async fn converse(
                         answer_by.get_or_insert_with(|| Instant::now() + PROBE_PATIENCE);
                         Message::Ping(tungstenite::Bytes::new())
                     }
-                    None => return String::new(),
+                    None => return Sentence::default(),
                 };
                 if socket.send(message).await.is_err() {
                     return gone();
@@ -161,7 +160,7 @@ async fn converse(
                 match cinemasync_protocol::decode_server(&text) {
                     Ok(message) => {
                         if events.send((generation, SignalingEvent::Message(message))).await.is_err() {
-                            return String::new();
+                            return Sentence::default();
                         }
                     }
                     // A newer server may know more than we do.
@@ -173,13 +172,9 @@ async fn converse(
 }
 
 /// The WebSocket address that a person means: `host:port`, `ws://host`, `https://host/ws` …
-fn normalize_url(typed: &str) -> Result<String, String> {
+fn normalize_url(typed: &str) -> Result<String, Sentence> {
     let typed = typed.trim();
-    let wrong = || {
-        format!(
-            "{typed:?} is no server address. One looks like wss://cinema.example.org or ws://192.0.2.7:8080."
-        )
-    };
+    let wrong = || sentence::no_server_address(format!("{typed:?}"));
     let (scheme, rest) = match typed.split_once("://") {
         Some(("ws" | "http", rest)) => ("ws", rest),
         Some(("wss" | "https", rest)) => ("wss", rest),
@@ -200,15 +195,12 @@ fn normalize_url(typed: &str) -> Result<String, String> {
     Ok(url)
 }
 
-fn unreachable_text(url: &str, error: &tungstenite::Error) -> String {
+fn unreachable_text(url: &str, error: &tungstenite::Error) -> Sentence {
     match error {
-        tungstenite::Error::Http(response) => format!(
-            "{url} answers, but is no CinemaSync server (HTTP status {}). Check the address.",
-            response.status().as_u16()
-        ),
-        error => format!(
-            "The server {url} cannot be reached ({error}). Check its address and your network, then try again."
-        ),
+        tungstenite::Error::Http(response) => {
+            sentence::no_cinemasync_server(url, response.status().as_u16().to_string())
+        }
+        error => sentence::server_unreachable(url, error.to_string()),
     }
 }
 
@@ -246,7 +238,7 @@ mod tests {
         let Some((7, SignalingEvent::Down(text))) = queue.recv().await else {
             panic!("it goes down")
         };
-        assert!(text.contains("cannot be reached"), "{text}");
+        assert!(text.as_str().contains("cannot be reached"), "{text}");
     }
 
     #[tokio::test]

@@ -27,6 +27,7 @@ mod waiting;
 
 use cinemasync_core::bubbles::Bubbles;
 use cinemasync_core::interface::{ChatLine, Command};
+use cinemasync_core::sentence::Sentence;
 use cinemasync_protocol::{ParticipantId, RoomCode};
 use eframe::egui::{Pos2, Rect, Theme, Ui, Vec2, pos2, vec2};
 
@@ -120,7 +121,7 @@ impl Room {
     }
 
     /// What the session said of a file that is another cut of the film.
-    pub(super) fn told_of_cut(&mut self, sentence: String) {
+    pub(super) fn told_of_cut(&mut self, sentence: Sentence) {
         self.prompts.told_of_cut(sentence);
     }
 

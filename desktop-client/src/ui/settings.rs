@@ -3,6 +3,7 @@
 //! Owns what is open and the key to talk; what is set is the session's, told by the snapshot.
 
 mod devices;
+mod language;
 mod room;
 pub(super) mod screen;
 mod search;
@@ -58,6 +59,7 @@ enum Fold {
     Route,
     Streams,
     Keys,
+    Language,
     Steering,
 }
 
@@ -174,6 +176,7 @@ impl SettingsPanel {
             self.route(ui, scene);
         }
         let settings = [
+            text::language_label(),
             text::scale(),
             text::on_top(),
             text::reduced_motion(),

@@ -7,6 +7,7 @@ mod layouts;
 mod people;
 mod screens;
 mod streams;
+mod told;
 mod tracks;
 mod window;
 
@@ -16,12 +17,13 @@ use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::link::{LinkState, Route};
 use cinemasync_protocol::RoomCode;
 
-pub(crate) use self::catalog::figure;
+pub(crate) use self::catalog::{Language, figure, speak};
 pub(crate) use self::film::*;
 pub(crate) use self::layouts::*;
 pub(crate) use self::people::*;
 pub(crate) use self::screens::*;
 pub(crate) use self::streams::*;
+pub(crate) use self::told::*;
 pub(crate) use self::tracks::*;
 pub(crate) use self::window::*;
 

@@ -345,6 +345,11 @@ pub(crate) fn install(ctx: &egui::Context, look: Look) {
     });
 }
 
+/// Puts the system's typeface for Chinese behind the program's own ones.
+pub(crate) fn add_chinese(ctx: &egui::Context, bytes: Vec<u8>, face: u32) {
+    ctx.set_fonts(fonts::with_chinese(bytes, face));
+}
+
 /// Lets things move, or not.
 pub(crate) fn set_motion(ctx: &egui::Context, reduced: bool) {
     ctx.all_styles_mut(|style| {

@@ -158,7 +158,7 @@ fn preview(source: CameraSource) -> Result<(u32, u32, u64), String> {
     let config = MediaConfig { camera: source, ..MediaConfig::default() };
     let report = move |event| {
         if let MediaEvent::DeviceFailed { text, .. } = event {
-            let _ = sent.send(text);
+            let _ = sent.send(text.to_string());
         }
     };
     let media = Media::start(config, Arc::new(|_| {}), Arc::new(report));

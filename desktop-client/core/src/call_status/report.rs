@@ -3,6 +3,7 @@
 
 use super::{CallStatus, own_figures, path, person_figures};
 use crate::interface::Snapshot;
+use crate::sentence::Sentence;
 
 /// Writes it. `program` says which program on which system, in one line.
 pub fn report(status: &CallStatus, snapshot: &Snapshot, program: &str) -> String {
@@ -15,16 +16,24 @@ pub fn report(status: &CallStatus, snapshot: &Snapshot, program: &str) -> String
         lines.push(format!("Clock known to ±{error:.1} ms"));
     }
     lines.push("You".to_owned());
-    lines.extend(own_figures(snapshot, status.program()).iter().map(|line| indented(line)));
+    let own = own_figures(snapshot, status.program());
+    lines.extend(own.iter().map(|line| indented(line.as_str())));
     for (number, person) in snapshot.participants.iter().enumerate() {
         let condition = status.of(&person.id).words();
         let way = person.path.map(|way| format!(", {}", path(way))).unwrap_or_default();
         lines.push(format!("Friend {}: {condition}{way}", number + 1));
-        lines.extend(person_figures(person, snapshot).iter().map(|line| indented(line)));
+        let figures = person_figures(person, snapshot);
+        lines.extend(figures.iter().map(|line| indented(&joined(line))));
         lines.extend(ranges(status, snapshot, number).iter().map(|line| indented(line)));
     }
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// A line of figures in English.
+fn joined(figures: &[Sentence]) -> String {
+    let figures: Vec<&str> = figures.iter().map(Sentence::as_str).collect();
+    figures.join(" · ")
 }
 
 fn indented(line: &str) -> String {

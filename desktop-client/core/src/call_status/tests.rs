@@ -101,7 +101,7 @@ impl Call {
     }
 
     fn sentence(&self) -> String {
-        self.status.sentence().unwrap_or_default()
+        self.status.sentence().unwrap_or_default().to_string()
     }
 }
 

@@ -64,11 +64,14 @@ fn an_unplugged_device_gives_way_to_the_default_and_comes_back() {
     assert_eq!(uses(&desk), "usb");
     let notice = desk.listed(listing(&["a"]), now).expect("is told");
     assert_eq!(notice.level, Level::Warning);
-    assert_eq!(notice.text, "The microphone “The usb” is gone. “The a” is used until it is back.");
+    assert_eq!(
+        notice.text.as_str(),
+        "The microphone “The usb” is gone. “The a” is used until it is back."
+    );
     assert_eq!(uses(&desk), "a");
     assert_eq!(desk.listed(listing(&["a"]), now), None, "once");
     let notice = desk.listed(listing(&["a", "usb"]), now).expect("is told");
-    assert_eq!(notice.text, "The microphone “The usb” is back and in use.");
+    assert_eq!(notice.text.as_str(), "The microphone “The usb” is back and in use.");
     assert_eq!(uses(&desk), "usb");
 }
 
@@ -78,10 +81,10 @@ fn the_last_device_leaves_nothing_and_returns() {
     let mut desk = desk(DeviceWish::Default);
     desk.listed(listing(&["a"]), now);
     let notice = desk.listed(listing(&[]), now).expect("is told");
-    assert!(notice.text.contains("there is no other"), "{}", notice.text);
+    assert!(notice.text.as_str().contains("there is no other"), "{}", notice.text);
     assert_eq!(desk.choice(), DeviceUse::Nothing);
     let notice = desk.listed(listing(&["a"]), now).expect("is told");
-    assert!(notice.text.contains("is back"), "{}", notice.text);
+    assert!(notice.text.as_str().contains("is back"), "{}", notice.text);
 }
 
 #[test]
@@ -102,14 +105,17 @@ fn a_device_that_fails_rests_and_is_tried_again() {
     let now = Instant::now();
     let mut desk = desk(named("usb"));
     desk.listed(listing(&["a", "usb"]), now);
-    let notice = desk.failed("usb", "It is used by another program.", now).expect("is told");
-    assert_eq!(notice.text, "The usb: It is used by another program. Meanwhile “The a” is used.");
+    let notice = desk.failed("usb", "It is used by another program.".into(), now).expect("is told");
+    assert_eq!(
+        notice.text.as_str(),
+        "The usb: It is used by another program. Meanwhile “The a” is used."
+    );
     assert_eq!(uses(&desk), "a");
     let due = desk.next_timeout().expect("a new try");
     assert_eq!(due, now + FIRST_REST);
     desk.timeout(due);
     assert_eq!(uses(&desk), "usb");
-    assert_eq!(desk.failed("usb", "Still.", due), None, "told once");
+    assert_eq!(desk.failed("usb", "Still.".into(), due), None, "told once");
     assert_eq!(uses(&desk), "a");
     let due_again = desk.next_timeout().expect("another try");
     assert_eq!(due_again, due + 2 * FIRST_REST, "less and less often");
@@ -123,10 +129,10 @@ fn a_device_that_was_connected_anew_is_tried_at_once() {
     let now = Instant::now();
     let mut desk = desk(named("usb"));
     desk.listed(listing(&["a", "usb"]), now);
-    desk.failed("usb", "It was disconnected.", now);
+    desk.failed("usb", "It was disconnected.".into(), now);
     assert_eq!(desk.listed(listing(&["a"]), now), None, "it was told with the failure");
     let notice = desk.listed(listing(&["a", "usb"]), now).expect("is told");
-    assert!(notice.text.contains("back"), "{}", notice.text);
+    assert!(notice.text.as_str().contains("back"), "{}", notice.text);
     assert_eq!(uses(&desk), "usb");
 }
 
@@ -136,7 +142,7 @@ fn a_failure_of_what_is_no_longer_used_changes_nothing() {
     let mut desk = desk(DeviceWish::Default);
     desk.listed(listing(&["a", "b"]), now);
     desk.choose(Some("b".to_owned()), now);
-    assert_eq!(desk.failed("a", "Gone.", now), None);
+    assert_eq!(desk.failed("a", "Gone.".into(), now), None);
     assert_eq!(uses(&desk), "b");
 }
 
@@ -157,7 +163,11 @@ fn who_needs_a_device_that_is_not_there_is_told_once() {
 fn a_name_that_is_not_there_is_told_with_what_is_used_instead() {
     let mut desk = desk(named("head"));
     let notice = desk.listed(listing(&["a", "b"]), Instant::now()).expect("is told");
-    assert!(notice.text.contains("“head”") && notice.text.contains("“The a”"), "{}", notice.text);
+    assert!(
+        notice.text.as_str().contains("“head”") && notice.text.as_str().contains("“The a”"),
+        "{}",
+        notice.text
+    );
     assert_eq!(desk.view().chosen.as_deref(), Some("head"));
     assert_eq!(desk.view().in_use.as_deref(), Some("a"));
 }
@@ -180,7 +190,7 @@ proptest! {
             if let DeviceUse::Device(used) = desk.choice() {
                 prop_assert!(ids.contains(&used.as_str()));
                 if fails {
-                    desk.failed(&used, "It fails.", now);
+                    desk.failed(&used, "It fails.".into(), now);
                     prop_assert_ne!(desk.choice(), DeviceUse::Device(used));
                 }
             } else {

@@ -1,6 +1,10 @@
 //! Which addresses a film may be got from. Owns the check that everything goes through that a person or a
 //! peer writes, and what is told of an address before it is opened.
 
+use std::fmt;
+
+use crate::sentence::{self, Sentence};
+
 /// Longest address of a film that is accepted, in bytes.
 pub const MAX_FILM_ADDRESS_BYTES: usize = 2_048;
 
@@ -14,28 +18,40 @@ pub struct FilmAddress {
 }
 
 /// Why an address is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FilmAddressError {
     /// It is neither `http` nor `https`.
-    #[error("A film's address begins with http:// or https://. Check the address.")]
     Scheme,
     /// It is too long.
-    #[error("This address is too long. Ask for a shorter one.")]
     TooLong,
     /// It has a user's name in it.
-    #[error(
-        "An address with a user name or a password in it is not opened. Remove what stands before the @."
-    )]
     UserInfo,
     /// It names no computer.
-    #[error("This address names no server. Check the address.")]
     Host,
     /// It has characters in it that no address has.
-    #[error(
-        "This address has characters in it that do not belong there. Copy it again from the browser."
-    )]
     Characters,
 }
+
+impl FilmAddressError {
+    /// For a person.
+    pub fn sentence(self) -> Sentence {
+        match self {
+            Self::Scheme => sentence::film_address_scheme(),
+            Self::TooLong => sentence::film_address_too_long(),
+            Self::UserInfo => sentence::film_address_user(),
+            Self::Host => sentence::film_address_host(),
+            Self::Characters => sentence::film_address_characters(),
+        }
+    }
+}
+
+impl fmt::Display for FilmAddressError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(formatter)
+    }
+}
+
+impl std::error::Error for FilmAddressError {}
 
 impl FilmAddress {
     /// Takes an address as a person or a peer writes it. Letters beyond ASCII are taken in the path, as

@@ -7,6 +7,7 @@ use crate::film_memory::FilmMemory;
 use crate::film_queue::QueuedFilm;
 use crate::link::{LinkState, Path};
 use crate::safety_code::SafetyCode;
+use crate::sentence::Sentence;
 use crate::subtitles::SubtitleOffer;
 use crate::track::Track;
 use cinemasync_protocol::{ParticipantId, RoomCode};
@@ -153,7 +154,7 @@ pub enum Event {
         /// For programs: an [`cinemasync_protocol::ErrorCode`] in snake case, or one of our own such as `no_server`.
         code: String,
         /// A sentence that says what happened and what to do.
-        text: String,
+        text: Sentence,
         /// Did it end the stay, or keep one from entering?
         fatal: bool,
     },
@@ -222,7 +223,7 @@ pub struct Notice {
     /// How serious.
     pub level: Level,
     /// What happened and what to do.
-    pub text: String,
+    pub text: Sentence,
 }
 
 /// One line of the chat.
@@ -232,8 +233,10 @@ pub struct ChatLine {
     pub from: Option<ParticipantId>,
     /// The writer's name then; empty for a system line.
     pub name: String,
-    /// The text.
+    /// The text; of a system line in English.
     pub text: String,
+    /// What a system line says, for other languages.
+    pub sentence: Option<Sentence>,
     /// The place of the film that it speaks of, in seconds.
     pub film_secs: Option<f64>,
     /// Its id, unique per writer.

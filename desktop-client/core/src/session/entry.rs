@@ -10,6 +10,7 @@ use super::stay::Stay;
 use super::{Io, NetworkChange, Now, Output, SessionCore, Stage, roster};
 use crate::interface::{Event, Invite, Level, Place, RoomChoice};
 use crate::player::PlayerCommand;
+use crate::sentence::{self, Sentence};
 use crate::streaming::StreamCommand;
 
 /// How long entering a room may take before one is told that it failed.
@@ -18,15 +19,11 @@ const ENTER_PATIENCE: Duration = Duration::from_secs(15);
 impl SessionCore {
     pub(super) fn enter(&mut self, invite: Invite, now: Now) {
         let Some(name) = limits::normalize_name(&invite.name) else {
-            let text = "A name has 1 to 40 characters. Type yours and try again.";
-            return self.fail(ErrorCode::NameInvalid, text, !matches!(self.stage, Stage::Room(_)));
+            let fatal = !matches!(self.stage, Stage::Room(_));
+            return self.fail(ErrorCode::NameInvalid, sentence::name_invalid(), fatal);
         };
         if !matches!(self.stage, Stage::Lobby) {
-            return self.fail(
-                ErrorCode::AlreadyInRoom,
-                "You are in a room already. Leave it first.",
-                false,
-            );
+            return self.fail(ErrorCode::AlreadyInRoom, sentence::already_in_room(), false);
         }
         let invite = Invite { name, ..invite };
         self.signaling.connect(invite.server.clone());
@@ -70,7 +67,7 @@ impl SessionCore {
         self.outputs.push_back(Output::Signal(message));
     }
 
-    pub(super) fn signaling_down(&mut self, text: String, now: Now) {
+    pub(super) fn signaling_down(&mut self, text: Sentence, now: Now) {
         match &self.stage {
             Stage::Lobby => self.signaling.reset(),
             Stage::Entering { .. } => {
@@ -80,8 +77,7 @@ impl SessionCore {
             }
             Stage::Room(_) => {
                 if self.signaling.lost(now.instant) {
-                    let text = "The server is away. The call and the film go on; nobody new can join until it is back.";
-                    self.notice(Level::Warning, text.to_owned());
+                    self.notice(Level::Warning, sentence::server_gone());
                 }
             }
         }
@@ -175,14 +171,15 @@ impl SessionCore {
     }
 
     pub(super) fn server_error(&mut self, code: ErrorCode, message: String) {
+        let text = Sentence::refusal(code, message);
         match (&self.stage, code) {
             (Stage::Lobby, _) => {}
             (Stage::Entering { .. }, _) => {
-                self.fail(code, &message, true);
+                self.fail(code, text, true);
                 self.enter_lobby();
             }
             (Stage::Room(_), ErrorCode::Removed) => {
-                self.fail(code, &message, true);
+                self.fail(code, text, true);
                 self.enter_lobby();
             }
             (Stage::Room(stay), ErrorCode::ResumeExpired) => {
@@ -202,12 +199,10 @@ impl SessionCore {
                 if self.signaling.close() {
                     self.outputs.push_back(Output::CloseSignaling);
                 }
-                let text = "The server no longer knows this room. You can go on with those you are connected to; \
-                            to let somebody else in, leave and create a new room.";
-                self.notice(Level::Warning, text.to_owned());
+                self.notice(Level::Warning, sentence::room_unknown());
             }
-            (Stage::Room(_), ErrorCode::ShuttingDown) => self.notice(Level::Warning, message),
-            (Stage::Room(_), _) => self.fail(code, &message, false),
+            (Stage::Room(_), ErrorCode::ShuttingDown) => self.notice(Level::Warning, text),
+            (Stage::Room(_), _) => self.fail(code, text, false),
         }
     }
 }

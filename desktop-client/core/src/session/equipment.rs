@@ -8,6 +8,7 @@ use crate::bitrate::ladder::CameraQuality;
 use crate::devices::{DeviceDesk, DeviceKind, DeviceListing, DeviceWish, Devices};
 use crate::interface::Notice;
 use crate::plan::MediaPlan;
+use crate::sentence::Sentence;
 use crate::track::Track;
 use crate::voice_settings::VoiceSettings;
 
@@ -102,7 +103,7 @@ impl Equipment {
         &mut self,
         track: Option<Track>,
         id: &str,
-        text: &str,
+        why: Sentence,
         now: Instant,
     ) -> Option<Notice> {
         let kind = match track {
@@ -110,7 +111,7 @@ impl Equipment {
             Some(_) => DeviceKind::Microphone,
             None => DeviceKind::Speaker,
         };
-        self.desk(kind).failed(id, text, now)
+        self.desk(kind).failed(id, why, now)
     }
 
     pub(super) fn next_timeout(&self) -> Option<Instant> {

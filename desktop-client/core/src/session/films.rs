@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Now, Output, SessionCore};
 use crate::film::{FilmAddress, FilmId, FilmInfo, FilmSource};
+use crate::sentence::Sentence;
 
 /// The films that are here: whoever opened or attached one need not do so again in this session.
 #[derive(Debug, Default)]
@@ -33,7 +34,7 @@ impl SessionCore {
             Ok(address) => {
                 self.inspect(FilmSource::Address(address.as_str().to_owned()), FilmUse::Open);
             }
-            Err(error) => self.fail_named("film_address", error.to_string(), false),
+            Err(error) => self.fail_named("film_address", error.sentence(), false),
         }
     }
 
@@ -45,7 +46,7 @@ impl SessionCore {
     pub(super) fn film_inspected(
         &mut self,
         source: FilmSource,
-        result: Result<FilmInfo, String>,
+        result: Result<FilmInfo, Sentence>,
         now: Now,
     ) {
         let Some(purpose) = self.films.inspecting.remove(&source) else { return };

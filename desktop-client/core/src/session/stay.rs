@@ -47,6 +47,7 @@ use crate::plan::{MediaEvent, Sound};
 use crate::playback_sync::{PlaybackInput, PlaybackSync, Standing};
 use crate::room_rules::RoomRules;
 use crate::safety_code::Exchange;
+use crate::sentence;
 use crate::subtitles::SubtitleShelf;
 use crate::track::Track;
 
@@ -211,7 +212,7 @@ impl Stay {
         self.keys = keys;
         (self.chat, self.system_lines) = (chat, system_lines);
         (self.unplayable, self.volume) = (unplayable, volume);
-        self.system_line("You are back in the room".to_owned(), io);
+        self.system_line(sentence::you_are_back(), io);
     }
 
     pub(super) fn me(&self) -> &ParticipantId {
@@ -419,7 +420,7 @@ impl Stay {
         }
         if was_away {
             self.relays_doubted_until = Some(io.now.instant + RELAY_DOUBT);
-            self.system_line("The server is back".to_owned(), io);
+            self.system_line(sentence::server_back(), io);
         }
     }
 
@@ -457,7 +458,7 @@ impl Stay {
         self.negotiate(&info.id, NegotiationInput::Timeout, io);
         io.sound(Sound::Joined);
         io.event(Event::ParticipantJoined { id: info.id.clone(), name: info.name.clone() });
-        self.system_line(format!("{} joined", info.name), io);
+        self.system_line(sentence::joined(&info.name), io);
     }
 
     fn part(&mut self, id: &ParticipantId, reason: DisconnectReason, io: &mut Io<'_>) {
@@ -469,11 +470,11 @@ impl Stay {
         self.stream_gone(id, io);
         self.playback(PlaybackInput::PeerGone(id.clone()), io);
         let (reason, text) = match reason {
-            DisconnectReason::Left => ("left", "left"),
-            DisconnectReason::Lost => ("lost", "lost the connection"),
-            DisconnectReason::Removed => ("removed", "was removed"),
+            DisconnectReason::Left => ("left", sentence::has_left(&member.name)),
+            DisconnectReason::Lost => ("lost", sentence::lost_connection(&member.name)),
+            DisconnectReason::Removed => ("removed", sentence::was_removed(&member.name)),
         };
-        self.system_line(format!("{} {text}", member.name), io);
+        self.system_line(text, io);
         io.sound(Sound::Left);
         io.event(Event::ParticipantLeft { id: id.clone(), name: member.name, reason });
     }
@@ -543,12 +544,8 @@ impl Stay {
             ServerMessage::ScreenShareStopped { from } => self.sharing(&from, false, io),
             ServerMessage::RoomLocked { locked } => {
                 self.locked = locked;
-                let text = if locked {
-                    "The room is locked: nobody else can join"
-                } else {
-                    "The room is open again"
-                };
-                self.system_line(text.to_owned(), io);
+                let text = if locked { sentence::room_locked() } else { sentence::room_unlocked() };
+                self.system_line(text, io);
             }
             ServerMessage::IceServers { ice_servers } => self.renew_ice_servers(ice_servers, io),
             // The session has handled these.

@@ -13,6 +13,7 @@ use cinemasync_core::plan::{MediaEvent, MediaStats};
 use cinemasync_core::player::{PlayerEvent, PlayerPosition};
 use cinemasync_core::room_rules::{Rules, Steering};
 use cinemasync_core::screen::{Content, ScreenItem, ScreenSettings, ScreenSource, Share};
+use cinemasync_core::sentence::Sentence;
 use cinemasync_core::session::Input;
 use cinemasync_core::subtitles::SubtitleFile;
 use cinemasync_core::track::Track;
@@ -308,7 +309,7 @@ fn player_event() -> impl Strategy<Value = PlayerEvent> {
                 tracks: Vec::new(),
                 chapters: Vec::new(),
             }),
-        1 => words().prop_map(PlayerEvent::Failed),
+        1 => words().prop_map(|text| PlayerEvent::Failed(text.into())),
         1 => words().prop_map(PlayerEvent::Warning),
         2 => number().prop_map(|position_secs| PlayerEvent::Seeked { position_secs }),
         4 => position,
@@ -384,7 +385,7 @@ fn inspected() -> impl Strategy<Value = Input> {
     });
     (path(), prop::result::maybe_ok(film, words())).prop_map(|(path, result)| {
         let source = FilmSource::File(path);
-        Input::FilmInspected { source, result }
+        Input::FilmInspected { source, result: result.map_err(Sentence::from) }
     })
 }
 
@@ -464,8 +465,8 @@ fn screen_event() -> impl Strategy<Value = MediaEvent> {
             .prop_map(|(item, count)| MediaEvent::Screens(vec![item; count])),
         screen_item().prop_map(MediaEvent::ScreenShows),
         Just(MediaEvent::ScreenContent(Content::Motion)),
-        words().prop_map(|text| MediaEvent::ScreenEnded { source: None, text }),
-        words().prop_map(MediaEvent::ScreenSoundEnded),
+        words().prop_map(|text| MediaEvent::ScreenEnded { source: None, text: text.into() }),
+        words().prop_map(|text| MediaEvent::ScreenSoundEnded(text.into())),
     ]
 }
 
@@ -485,7 +486,7 @@ fn media_event() -> impl Strategy<Value = MediaEvent> {
         words().prop_map(|text| MediaEvent::DeviceFailed {
             track: None,
             device: Some(text.clone()),
-            text
+            text: text.into(),
         }),
         (device_kind(), prop::collection::vec(words(), 0..3)).prop_map(|(kind, ids)| {
             let default = ids.first().cloned();
@@ -505,7 +506,7 @@ pub(crate) fn input() -> impl Strategy<Value = Input> {
         4 => command().prop_map(Input::Command),
         1 => Just("ws://server".to_owned()).prop_map(|server| Input::SignalingUp { server }),
         8 => server_message().prop_map(Input::Signaling),
-        1 => words().prop_map(Input::SignalingDown),
+        1 => words().prop_map(|text| Input::SignalingDown(text.into())),
         12 => (id(), link_event()).prop_map(|(id, event)| Input::Link(id, event)),
         1 => id().prop_map(|id| Input::Stats {
             links: vec![(id, cinemasync_core::link::LinkStats::default())],
@@ -513,11 +514,11 @@ pub(crate) fn input() -> impl Strategy<Value = Input> {
         }),
         1 => media_event().prop_map(Input::Media),
         4 => player_event().prop_map(Input::Player),
-        1 => words().prop_map(Input::PlayerMissing),
+        1 => words().prop_map(|text| Input::PlayerMissing(text.into())),
         3 => inspected(),
         1 => prop::result::maybe_ok(words(), words()).prop_map(|read| {
             let file = |text: String| SubtitleFile { name: "a.srt".to_owned(), text: text.into() };
-            Input::SubtitleRead(read.map(file))
+            Input::SubtitleRead(read.map(file).map_err(Sentence::from))
         }),
         2 => Just(()).prop_map(|()| Input::Timeout),
     ]

@@ -312,8 +312,7 @@ fn who_moves_to_another_network_is_back_at_once_and_nobody_is_told_of_the_server
         assert!(snapshot.signaling_connected);
         let connected = |other: &ParticipantView| other.state == LinkState::Connected;
         assert!(snapshot.participants.iter().all(connected), "person {person}");
-        let told =
-            |event: &&Event| matches!(event, Event::Notice(it) if it.text.contains("server"));
+        let told = |event: &&Event| matches!(event, Event::Notice(it) if it.text.as_str().contains("server"));
         assert_eq!(world.people[person].events.iter().find(told), None, "person {person}");
     }
     assert!(world.people[mover].links.values().all(|link| link.restarts == 1));

@@ -51,7 +51,7 @@ fn a_link_that_ended_by_its_own_fault_is_made_again() {
 
 fn warnings(world: &World, person: Person) -> Vec<String> {
     let warning = |event: &Event| match event {
-        Event::Notice(notice) if notice.level == Level::Warning => Some(notice.text.clone()),
+        Event::Notice(notice) if notice.level == Level::Warning => Some(notice.text.to_string()),
         _ => None,
     };
     world.people[person].events.iter().filter_map(warning).collect()

@@ -475,7 +475,10 @@ impl World {
                     ));
                     Ok(FilmInfo { name, bytes: 1_000, duration_secs: DURATION_SECS, id, address })
                 };
-                self.input(person, Input::FilmInspected { source, result });
+                self.input(
+                    person,
+                    Input::FilmInspected { source, result: result.map_err(Into::into) },
+                );
             }
         }
     }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use cinemasync_core::bitrate::ladder::CameraQuality;
 use cinemasync_core::devices::{Device, DeviceListing};
+use cinemasync_core::sentence::{self, Sentence};
 use nokhwa::pixel_format::YuyvFormat;
 use nokhwa::utils::{
     ApiBackend, CameraFormat, CameraIndex, CameraInfo, FrameFormat, RequestedFormat,
@@ -87,7 +88,7 @@ enum Report {
     /// The person has not answered yet whether we may.
     Asking,
     Picture(Buffer, Instant),
-    Failed(String),
+    Failed(Sentence),
 }
 
 /// Shows the camera until it is time to stop.
@@ -100,7 +101,7 @@ pub(super) fn run(
     quality: CameraQuality,
     out: &PictureOut,
     stop: &Stop,
-) -> Result<(), String> {
+) -> Result<(), Sentence> {
     let reports: Latest<Report> = Latest::default();
     let closing = Arc::new(AtomicBool::new(false));
     let (theirs, their_closing) = (reports.clone(), Arc::clone(&closing));
@@ -113,9 +114,7 @@ pub(super) fn run(
             }
             theirs.close();
         })
-        .map_err(|error| {
-            format!("The camera could not be opened ({error}). Close other programs.")
-        })?;
+        .map_err(|error| sentence::camera_not_opened(error.to_string()))?;
 
     let result = watch(&reports, Fit::new(quality), out, stop);
     closing.store(true, Ordering::Release);
@@ -125,8 +124,7 @@ pub(super) fn run(
     }
     if device.is_finished() {
         if device.join().is_err() {
-            return Err("The camera's driver failed. Choose another camera, or connect it again."
-                .to_owned());
+            return Err(sentence::camera_driver_failed());
         }
     } else {
         tracing::warn!("the camera does not come back and is left behind");
@@ -139,7 +137,7 @@ fn watch(
     mut fit: Fit,
     out: &PictureOut,
     stop: &Stop,
-) -> Result<(), String> {
+) -> Result<(), Sentence> {
     let mut last = Instant::now();
     let mut patience = TO_OPEN;
     let mut unreadable = 0;
@@ -161,9 +159,7 @@ fn watch(
                         tracing::debug!(%error, "the camera gave no picture");
                         unreadable += 1;
                         if unreadable == HOPELESS {
-                            return Err(format!(
-                                "The camera's pictures cannot be read ({error}). Choose another camera."
-                            ));
+                            return Err(sentence::camera_unreadable(error.to_string()));
                         }
                     }
                 }
@@ -171,15 +167,10 @@ fn watch(
             Taken::Value(Report::Asking) => last = Instant::now(),
             Taken::Value(Report::Failed(text)) => return Err(text),
             Taken::Closed => {
-                return Err(
-                    "The camera stopped. Connect it again or choose another one.".to_owned()
-                );
+                return Err(sentence::camera_stopped());
             }
             Taken::TimedOut if last.elapsed() > patience => {
-                return Err(
-                    "The camera gives no picture. Close other programs that use it, or connect it again."
-                        .to_owned(),
-                );
+                return Err(sentence::camera_no_picture());
             }
             Taken::TimedOut => {}
         }
@@ -188,7 +179,7 @@ fn watch(
 }
 
 /// Asks the person, where the system wants that (macOS); elsewhere the answer is yes at once.
-fn be_allowed(reports: &Latest<Report>, closing: &AtomicBool) -> Result<(), String> {
+fn be_allowed(reports: &Latest<Report>, closing: &AtomicBool) -> Result<(), Sentence> {
     let (answer, answered) = sync_channel(1);
     nokhwa::nokhwa_initialize(move |allowed| {
         // A second answer, or one that nobody waits for any more, changes nothing.
@@ -198,11 +189,7 @@ fn be_allowed(reports: &Latest<Report>, closing: &AtomicBool) -> Result<(), Stri
         match answered.recv_timeout(Duration::from_millis(100)) {
             Ok(true) => return Ok(()),
             Ok(false) | Err(RecvTimeoutError::Disconnected) => {
-                return Err(
-                    "The system does not let this program use the camera. Allow it in the \
-                            privacy settings."
-                        .to_owned(),
-                );
+                return Err(sentence::device_forbidden("camera"));
             }
             Err(RecvTimeoutError::Timeout) => {
                 reports.put(Report::Asking);
@@ -218,7 +205,7 @@ fn capture(
     quality: CameraQuality,
     reports: &Latest<Report>,
     closing: &AtomicBool,
-) -> Result<(), String> {
+) -> Result<(), Sentence> {
     be_allowed(reports, closing)?;
     let mut cameras = cameras();
     let listed: Vec<Device> = cameras
@@ -226,11 +213,9 @@ fn capture(
         .map(|camera| Device { id: camera.index().as_string(), name: camera.human_name() })
         .collect();
     let at = match name {
-        Some(name) => pick("camera", name, &listed).map_err(|error| error.to_string())?,
+        Some(name) => pick("camera", name, &listed).map_err(|error| error.sentence())?,
         None if cameras.is_empty() => {
-            return Err(
-                "No camera was found. Connect one, or check the system's settings.".to_owned()
-            );
+            return Err(sentence::no_device_found("camera"));
         }
         None => 0,
     };
@@ -277,17 +262,16 @@ fn choose(formats: &[CameraFormat], quality: CameraQuality) -> Option<CameraForm
         .map(|(_, format)| format)
 }
 
-fn translate(error: &NokhwaError) -> String {
+fn translate(error: &NokhwaError) -> Sentence {
     let reason = error.to_string();
     let lower = reason.to_lowercase();
     if lower.contains("busy") || lower.contains("in use") {
-        return "The camera is used by another program. Close it and try again.".to_owned();
+        return sentence::device_busy("camera");
     }
     if lower.contains("permission") || lower.contains("denied") {
-        return "The system does not let this program use the camera. Allow it in the privacy settings."
-            .to_owned();
+        return sentence::device_forbidden("camera");
     }
-    format!("The camera does not work ({reason}). Connect it again or choose another one.")
+    sentence::camera_broken(reason)
 }
 
 #[cfg(test)]

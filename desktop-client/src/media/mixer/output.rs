@@ -159,7 +159,7 @@ impl Output {
     /// Tells a person and goes on without sound.
     fn fail(&mut self, error: &SoundError) {
         tracing::warn!(%error, "no loudspeaker");
-        let (device, text) = (self.device.clone(), error.to_string());
+        let (device, text) = (self.device.clone(), error.sentence());
         (self.events)(MediaEvent::DeviceFailed { track: None, device, text });
         self.close();
     }

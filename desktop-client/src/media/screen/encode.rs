@@ -12,6 +12,7 @@ use cinemasync_core::plan::MediaEvent;
 use cinemasync_core::screen::Content;
 use cinemasync_core::screen::shape::{Shape, ShapeWish, shape};
 use cinemasync_core::screen::text_pace::{Look, Step, TextPace};
+use cinemasync_core::sentence;
 use cinemasync_core::track::Track;
 
 use super::change;
@@ -271,7 +272,7 @@ impl Encoding {
         self.coder = None;
         self.failures += 1;
         if self.failures == HOPELESS {
-            let text = format!("The screen cannot be sent ({error}). Share something else.");
+            let text = sentence::screen_not_sent(error);
             events(MediaEvent::ScreenEnded { source: None, text });
         }
     }

@@ -4,14 +4,13 @@
 use std::ffi::{CStr, CString};
 use std::path::Path;
 
-use cinemasync_core::film::{FilmAddress, FilmSource};
+use cinemasync_core::film::{FilmAddress, FilmAddressError, FilmSource};
+use cinemasync_core::sentence::{self, Sentence};
 
 use crate::player::fingerprint::{FilmError, check};
 use crate::player::handle::c_text;
 use crate::player::shelf::Shelf;
 use crate::player::streams::{FilmStream, FilmStreams};
-
-const NOT_STREAMED: &str = "This film does not come from anybody. Choose a copy of your own.";
 
 /// What libmpv is told to open.
 pub(super) struct Opening {
@@ -27,30 +26,30 @@ impl Opening {
         source: &FilmSource,
         streams: Option<&dyn FilmStreams>,
         shelf: &Shelf,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Sentence> {
         match source {
             FilmSource::File(path) => Self::of_file(path),
             FilmSource::Address(address) => Self::of_address(address),
             FilmSource::Stream(film) => {
                 let stream = streams.and_then(|streams| streams.open(film));
-                Ok(Self::of_stream(stream.ok_or(NOT_STREAMED)?, shelf))
+                Ok(Self::of_stream(stream.ok_or_else(sentence::film_not_streamed)?, shelf))
             }
         }
     }
 
-    fn of_file(path: &Path) -> Result<Self, String> {
-        check(path).map_err(|error| error.to_string())?;
-        let container = Container::of(path).map_err(|error| error.to_string())?;
+    fn of_file(path: &Path) -> Result<Self, Sentence> {
+        check(path).map_err(|error| error.sentence())?;
+        let container = Container::of(path).map_err(|error| error.sentence())?;
         // Absolute, so that no file name is read as an address, an option or "-".
         let absolute =
-            std::path::absolute(path).map_err(|error| FilmError::Unreadable(error).to_string())?;
+            std::path::absolute(path).map_err(|error| FilmError::Unreadable(error).sentence())?;
         let name = c_text(absolute.as_os_str().as_encoded_bytes())
-            .ok_or("This file name cannot be opened. Rename the file.")?;
+            .ok_or_else(sentence::film_name_unusable)?;
         Ok(Self { name, demuxer: container.demuxer() })
     }
 
-    fn of_address(address: &str) -> Result<Self, String> {
-        let address = FilmAddress::parse(address).map_err(|error| error.to_string())?;
+    fn of_address(address: &str) -> Result<Self, Sentence> {
+        let address = FilmAddress::parse(address).map_err(FilmAddressError::sentence)?;
         let name = c_text(address.as_str()).expect("visible ASCII only");
         // What lies there is not known before it is opened. libavformat's readers, Matroska's among them,
         // follow no references.

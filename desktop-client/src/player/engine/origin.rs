@@ -4,6 +4,7 @@
 use std::ffi::CStr;
 
 use cinemasync_core::film::FilmSource;
+use cinemasync_core::sentence::{self, Sentence};
 
 /// Where a film comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,48 +36,29 @@ impl Origin {
     }
 
     /// What is said if it cannot be opened; `None`: libmpv's own words.
-    pub(super) fn unreachable(self) -> Option<&'static str> {
+    pub(super) fn unreachable(self) -> Option<Sentence> {
         match self {
             Self::File => None,
-            Self::Address => Some(
-                "The film at this address cannot be opened. Check the address and the connection to the internet, \
-                 or choose another film.",
-            ),
-            Self::Stream => Some(
-                "The film that comes from others cannot be opened. Try again, or choose a copy of your own.",
-            ),
+            Self::Address => Some(sentence::film_unreachable()),
+            Self::Stream => Some(sentence::film_stream_unreachable()),
         }
     }
 
     /// What is said if opening took too long.
-    pub(super) fn silence(self) -> &'static str {
+    pub(super) fn silence(self) -> Sentence {
         match self {
-            Self::File => {
-                "The film could not be opened in time. The disk does not answer or the file is damaged; try again \
-                 or choose another file."
-            }
-            Self::Address => {
-                "The film could not be opened in time because its server does not answer or is too slow. Try \
-                 again, or choose another address."
-            }
-            Self::Stream => {
-                "The film that comes from others could not be opened in time: it may be damaged. Try again, or \
-                 choose a copy of your own."
-            }
+            Self::File => sentence::film_late_from_disk(),
+            Self::Address => sentence::film_late_from_server(),
+            Self::Stream => sentence::film_late_from_others(),
         }
     }
 
     /// What is said if it ends too early; `None`: it is as long as it is.
-    pub(super) fn cut_off(self) -> Option<&'static str> {
+    pub(super) fn cut_off(self) -> Option<Sentence> {
         match self {
             Self::File => None,
-            Self::Address => Some(
-                "The film breaks off here: its server does not answer any more, or has not all of it. Open it \
-                 again, or choose another address.",
-            ),
-            Self::Stream => Some(
-                "The film breaks off here: no more of it can be read. Open it again, or choose a copy of your own.",
-            ),
+            Self::Address => Some(sentence::film_cut_off()),
+            Self::Stream => Some(sentence::film_stream_cut_off()),
         }
     }
 }

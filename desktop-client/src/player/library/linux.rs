@@ -6,8 +6,5 @@ use std::ffi::c_int;
 pub(super) const BESIDE_PROGRAM: [&str; 0] = [];
 /// Names that the dynamic linker resolves: mpv 0.35 and later, then 0.33 and 0.34.
 pub(super) const SYSTEM: &[&str] = &["libmpv.so.2", "libmpv.so.1"];
-/// The end of a sentence that tells how to get it.
-pub(super) const HOW_TO_INSTALL: &str =
-    "install the package \"libmpv2\" (Debian, Ubuntu), \"mpv-libs\" (Fedora) or \"mpv\" (Arch)";
 /// The category of `setlocale` in glibc and musl.
 pub(super) const LC_NUMERIC: c_int = 1;

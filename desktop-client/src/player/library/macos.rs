@@ -13,7 +13,5 @@ pub(super) const SYSTEM: &[&str] = &[
     "/usr/local/lib/libmpv.dylib",
     "/opt/local/lib/libmpv.2.dylib",
 ];
-/// The end of a sentence that tells how to get it.
-pub(super) const HOW_TO_INSTALL: &str = "run \"brew install mpv\"";
 /// The category of `setlocale` in Apple's C library.
 pub(super) const LC_NUMERIC: c_int = 4;

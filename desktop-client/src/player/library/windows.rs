@@ -7,8 +7,5 @@ use std::ffi::c_int;
 pub(super) const BESIDE_PROGRAM: [&str; 2] = ["libmpv-2.dll", "mpv-2.dll"];
 /// Windows has no shared place for it.
 pub(super) const SYSTEM: &[&str] = &[];
-/// The end of a sentence that tells how to get it.
-pub(super) const HOW_TO_INSTALL: &str =
-    "put libmpv-2.dll (from an mpv development package) into the folder of this program";
 /// The category of `setlocale` in Microsoft's C runtime.
 pub(super) const LC_NUMERIC: c_int = 4;

@@ -153,7 +153,7 @@ fn a_server_that_goes_away_is_told_with_a_sentence_and_not_taken_for_the_end() {
     let before = Instant::now();
     drop(web);
     let sentence = bench.wait(|event| match event {
-        PlayerEvent::Failed(sentence) => Some(sentence.clone()),
+        PlayerEvent::Failed(sentence) => Some(sentence.to_string()),
         PlayerEvent::Ended => panic!("it was taken for the end"),
         _ => None,
     });

@@ -18,6 +18,7 @@ impl Bench {
     pub(super) fn try_out(&self, path: &Path) -> Outcome {
         let given_up = |event: &PlayerEvent| match event {
             PlayerEvent::Failed(sentence) => {
+                let sentence = sentence.as_str();
                 assert!(sentence.ends_with('.') && sentence.len() > 20, "{sentence}");
                 true
             }

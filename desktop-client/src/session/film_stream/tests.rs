@@ -150,7 +150,7 @@ fn seeked(event: &PlayerEvent) -> Option<f64> {
 
 fn failed(event: &PlayerEvent) -> Option<String> {
     match event {
-        PlayerEvent::Failed(sentence) => Some(sentence.clone()),
+        PlayerEvent::Failed(sentence) => Some(sentence.to_string()),
         _ => None,
     }
 }

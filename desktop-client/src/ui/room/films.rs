@@ -75,7 +75,7 @@ impl Films {
         let field = field.font(font::body()).show(ui, rect, &mut self.address);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         match &wrong {
-            Some(wrong) if typed => menu::hint(ui, &wrong.to_string(), colors.red),
+            Some(wrong) if typed => menu::hint(ui, &text::told(&wrong.sentence()), colors.red),
             _ => menu::hint(ui, text::film_address_asked(), colors.text_3),
         }
         let ready = wrong.is_none();

@@ -127,6 +127,7 @@ mod tests {
     #[test]
     fn only_the_latest_few_pass_and_all_are_counted() {
         let said = |text: &str| ChatLine {
+            sentence: None,
             from: None,
             name: "Ben".to_owned(),
             text: text.to_owned(),

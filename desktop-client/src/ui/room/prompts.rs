@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use cinemasync_core::interface::Command;
+use cinemasync_core::sentence::Sentence;
 use eframe::egui::{Context, OpenUrl, Rect, Ui};
 
 use super::Room;
@@ -47,7 +48,7 @@ pub(super) struct Prompts {
     /// The address of a message that was pressed.
     pub(super) asked_link: Option<String>,
     /// What the session said of the file that is another cut.
-    cut_told: Option<String>,
+    cut_told: Option<Sentence>,
     /// The file that is another cut and is not wanted.
     left_cut: Option<PathBuf>,
 }
@@ -83,7 +84,7 @@ impl Room {
 
 impl Prompts {
     /// The session says why a file was not taken; it is asked about again, although it was left before.
-    pub(super) fn told_of_cut(&mut self, sentence: String) {
+    pub(super) fn told_of_cut(&mut self, sentence: Sentence) {
         (self.cut_told, self.left_cut) = (Some(sentence), None);
     }
 
@@ -103,7 +104,8 @@ impl Prompts {
         if let Some(path) =
             playback.refused_cut.clone().filter(|path| Some(path) != self.left_cut.as_ref())
         {
-            let told = self.cut_told.clone().unwrap_or_else(|| text::other_cut().to_owned());
+            let told =
+                self.cut_told.as_ref().map_or_else(|| text::other_cut().to_owned(), text::told);
             let answers = vec![
                 (text::use_other_cut(), Answer::Command(Command::AttachOtherCut(path.clone()))),
                 (text::not_now(), Answer::LeaveCut(path)),

@@ -165,6 +165,7 @@ fn instead(ui: &Ui, rect: Rect, scene: &mut Scene<'_>, narrow: bool) {
 /// Where there is no bar for it: what is wrong with the call, in a corner.
 fn trouble(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
     let Some(sentence) = scene.status.sentence() else { return };
+    let sentence = text::told(&sentence);
     let at = pos2(rect.left() + space::M, rect.top() + space::M + 24.0);
     let dot = Some(on_picture::MARKS.amber);
     let tag = pill::tag(ui, at, &sentence, dot, None, rect.width() * 0.8);

@@ -4,6 +4,7 @@
 use cinemasync_core::call_status::{self, Condition};
 use cinemasync_core::interface::{ParticipantView, Stage};
 use cinemasync_core::link::LinkState;
+use cinemasync_core::sentence;
 use eframe::egui::{
     Align2, Color32, PopupCloseBehavior, RectAlign, Response, ScrollArea, Sense, Ui, pos2, vec2,
 };
@@ -68,7 +69,7 @@ fn contents(ui: &mut Ui, scene: &Scene<'_>) {
     if !own.is_empty() {
         menu::caption(ui, text::you_send());
         for line in own {
-            row(ui, &line);
+            row(ui, &text::told(&line));
         }
     }
     row(ui, &text::clock_error(snapshot.clock_error_ms));
@@ -92,7 +93,7 @@ fn one(ui: &mut Ui, person: &ParticipantView, scene: &Scene<'_>) {
     let beside = Line::new(font::caption(), colors.text_2);
     label(ui, inner.with_min_x(share), Align2::RIGHT_CENTER, &said, &beside);
     for line in call_status::person_figures(person, scene.snapshot) {
-        row(ui, &line);
+        row(ui, &text::figures(&line));
     }
     graphs(ui, person, scene);
     ui.add_space(space::XS);
@@ -111,10 +112,10 @@ fn dot(ui: &Ui, condition: Condition) -> Color32 {
 fn standing(person: &ParticipantView, condition: Condition) -> String {
     let way = person.path.filter(|_| person.state == LinkState::Connected).map(call_status::path);
     match (condition, way) {
-        (Condition::Good, Some(way)) => way.to_owned(),
+        (Condition::Good, Some(way)) => text::told(&way),
         (Condition::Good, None) => text::link_state(person.state).to_owned(),
-        (other, Some(way)) => format!("{}, {way}", other.words()),
-        (other, None) => other.words().to_owned(),
+        (other, Some(way)) => text::told(&sentence::words_and_path(other.words(), way)),
+        (other, None) => text::told(&other.words()),
     }
 }
 
@@ -132,7 +133,7 @@ fn graphs(ui: &mut Ui, person: &ParticipantView, scene: &Scene<'_>) {
     let rate: Vec<_> = samples.iter().map(|sample| Some(sample.received_bps as f64)).collect();
     let milliseconds = |value: f64| text::milliseconds(text::figure(value, 0));
     let percent = |value: f64| text::percent(text::figure(value, 1));
-    let bits = |value: f64| call_status::bitrate(value.max(0.0) as u64);
+    let bits = |value: f64| text::told(&call_status::bitrate(value.max(0.0) as u64));
     let all = [
         Graph { caption: text::graph_rtt(), values: &rtt, at_least: 50.0, write: &milliseconds },
         Graph { caption: text::graph_loss(), values: &loss, at_least: 2.0, write: &percent },

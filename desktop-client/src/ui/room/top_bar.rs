@@ -158,6 +158,7 @@ impl Room {
         let room = right - gap - code_pill.rect.right();
         let pill = self.sync_pill(ui, at, room, scene, Ground::Window);
         if let Some(sentence) = scene.status.sentence().filter(|_| !narrow) {
+            let sentence = text::told(&sentence);
             let left = code_pill.rect.right() + space::M;
             let at = pos2(left, bar.center().y);
             let room = pill.left() - space::M - left;

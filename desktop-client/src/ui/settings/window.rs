@@ -18,6 +18,9 @@ impl SettingsPanel {
     pub(super) fn window(&mut self, ui: &mut Ui, section: Section<'_>, scene: &mut Scene<'_>) {
         let now = scene.window;
         let mut wanted = now.clone();
+        if section.has(text::language_label()) {
+            self.language(ui, &mut wanted, scene);
+        }
         if section.has(text::scale()) {
             let names = (text::scale_less(), text::scale_more());
             let words = text::percent(now.scale_percent);

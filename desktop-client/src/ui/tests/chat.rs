@@ -21,6 +21,7 @@ fn a_message_is_sent_by_enter_and_by_the_button_and_never_empty() {
 fn ten_thousand_messages_cost_no_more_to_draw_than_a_screenful() {
     let with = |count: u64| {
         let line = |number: u64| ChatLine {
+            sentence: None,
             film_secs: None,
             from: Some(ParticipantId::new("p-ben")),
             name: "Ben".to_owned(),

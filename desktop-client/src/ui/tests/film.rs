@@ -76,8 +76,7 @@ fn a_film_of_a_friend_asks_for_ones_own_copy() {
 #[test]
 fn without_a_player_the_stage_says_how_to_get_one() {
     let why = "Films need libmpv. Install it with: apt install libmpv2";
-    let defaults =
-        LobbyDefaults { player_missing: Some(why.to_owned()), ..LobbyDefaults::default() };
+    let defaults = LobbyDefaults { player_missing: Some(why.into()), ..LobbyDefaults::default() };
     for seconds in [14.0, 18.0] {
         let snapshot = Demo::at(seconds, Instant::now()).snapshot().clone();
         let window = window_with(WIDE, snapshot, defaults.clone());

@@ -175,6 +175,7 @@ fn a_small_window_stays_above_others_and_gives_the_former_size_and_place_back() 
     click(&mut window, text::mute());
     assert_eq!(commands(&window), [Command::Pause, Command::Microphone(false)]);
     window.state_mut().events.push(Event::Chat(ChatLine {
+        sentence: None,
         film_secs: None,
         from: Some(ParticipantId::new("p-ben")),
         name: "Ben".to_owned(),

@@ -96,7 +96,7 @@ fn why_one_could_not_enter_is_said_in_the_lobby() {
     let why = "There is no room with this code. Ask your friend for it again.";
     window.state_mut().events.push(Event::Failed {
         code: "room_not_found".to_owned(),
-        text: why.to_owned(),
+        text: why.into(),
         fatal: true,
     });
     window.run_steps(2);
@@ -214,7 +214,7 @@ fn what_is_missing_is_said_in_the_lobby() {
     window.state_mut().snapshot.me.camera = true;
     window.state_mut().snapshot.devices.cameras.available.clear();
     let why = "No film can be played: libmpv is missing.";
-    window.state_mut().ui.as_mut().unwrap().set_player_missing(Some(why.to_owned()));
+    window.state_mut().ui.as_mut().unwrap().set_player_missing(Some(why.into()));
     window.run_steps(3);
     window.get_by_label(why);
     window.get_by_label(text::camera_missing());
@@ -255,7 +255,7 @@ fn a_new_room_gets_a_password_if_one_wants_that() {
 fn a_room_asks_for_its_password_and_says_when_it_is_another_one() {
     let refused = || Event::Failed {
         code: "wrong_password".to_owned(),
-        text: "The password is missing or another one.".to_owned(),
+        text: "The password is missing or another one.".into(),
         fatal: true,
     };
     let room = RoomChoice::Join("K7QM4XTB".parse().unwrap());

@@ -100,7 +100,7 @@ fn trouble_is_told_in_a_sentence_and_quiet_else() {
 fn a_notice_is_shown_and_can_be_dismissed() {
     let mut window = window(WIDE, watching());
     let text = "The camera is used by another program. Close it and press Retry.";
-    let notice = Notice { level: Level::Error, text: text.to_owned() };
+    let notice = Notice { level: Level::Error, text: text.into() };
     window.state_mut().events.push(Event::Notice(notice));
     window.run_steps(2);
     window.get_by_label(text);

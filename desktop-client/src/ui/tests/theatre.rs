@@ -35,6 +35,7 @@ fn kept(window: &Window) -> Option<Bubbles> {
 
 fn said(text: &str) -> ChatLine {
     ChatLine {
+        sentence: None,
         film_secs: None,
         from: Some(ParticipantId::new("p-ben")),
         name: "Ben".to_owned(),

@@ -117,7 +117,7 @@ fn another_cut_is_refused_with_a_sentence_and_taken_all_the_same() {
     let mut window = window(WIDE, watching());
     now(&mut window, |snapshot| snapshot.playback.refused_cut = Some("tv.mkv".into()));
     window.get_by_label(text::other_cut());
-    let (code, text) = ("wrong_film".to_owned(), told.to_owned());
+    let (code, text) = ("wrong_film".to_owned(), told.into());
     window.state_mut().events.push(Event::Failed { code, text, fatal: false });
     window.run_steps(2);
     window.get_by_label(told);
@@ -125,7 +125,7 @@ fn another_cut_is_refused_with_a_sentence_and_taken_all_the_same() {
     assert_eq!(last(&window), Some(Command::AttachOtherCut("tv.mkv".into())));
     click(&mut window, text::not_now());
     assert!(window.query_by_label(told).is_none());
-    let (code, text) = ("wrong_film".to_owned(), told.to_owned());
+    let (code, text) = ("wrong_film".to_owned(), told.into());
     window.state_mut().events.push(Event::Failed { code, text, fatal: false });
     window.run_steps(2);
     window.get_by_label(told);
@@ -134,10 +134,10 @@ fn another_cut_is_refused_with_a_sentence_and_taken_all_the_same() {
 #[test]
 fn a_file_that_is_no_cut_at_all_is_refused_in_passing() {
     let mut window = window(WIDE, watching());
-    let (code, text) = ("wrong_film".to_owned(), "The room shows no film.".to_owned());
+    let (code, text) = ("wrong_film".to_owned(), sentence::no_film_shown());
     window.state_mut().events.push(Event::Failed { code, text: text.clone(), fatal: false });
     window.run_steps(2);
-    window.get_by_label(&text);
+    window.get_by_label(text.as_str());
     click(&mut window, text::dismiss());
 }
 

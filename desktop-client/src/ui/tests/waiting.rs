@@ -87,7 +87,7 @@ fn what_somebody_did_can_be_taken_back_while_it_is_offered() {
 fn what_can_be_taken_back_is_not_told_twice_over_the_film() {
     let mut window = window(WIDE, watching());
     click(&mut window, text::full_screen());
-    let text = "Ben paused at 05:12".to_owned();
+    let text = sentence::paused_at("Ben", "05:12");
     window.state_mut().events.push(Event::Notice(Notice { level: Level::Info, text }));
     let undo = UndoView { by: "Ben".to_owned(), cause: Cause::Pause, position_secs: 312.0 };
     now(&mut window, |snapshot| snapshot.playback.undo = Some(undo));

@@ -13,29 +13,64 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 pub(crate) enum Language {
     #[default]
     English,
+    German,
+    Spanish,
+    French,
+    Portuguese,
+    Chinese,
 }
 
 impl Language {
     /// All of them, as they are offered.
-    pub(crate) const ALL: [Self; 1] = [Self::English];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::English, Self::German, Self::Spanish, Self::French, Self::Portuguese, Self::Chinese];
 
     /// By what it is called for programs: `de`.
     pub(crate) fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
+            Self::German => "de",
+            Self::Spanish => "es",
+            Self::French => "fr",
+            Self::Portuguese => "pt",
+            Self::Chinese => "zh",
         }
+    }
+
+    /// What those call it who speak it.
+    pub(crate) fn own_name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::German => "Deutsch",
+            Self::Spanish => "Español",
+            Self::French => "Français",
+            Self::Portuguese => "Português",
+            Self::Chinese => "简体中文",
+        }
+    }
+
+    /// The language of a locale such as `de-AT` or `zh_CN.UTF-8`, if it is one of these.
+    pub(crate) fn of_locale(locale: &str) -> Option<Self> {
+        let language = locale.split(['-', '_', '.', '@']).next().unwrap_or(locale);
+        Self::ALL.into_iter().find(|one| one.tag().eq_ignore_ascii_case(language))
     }
 
     pub(super) fn source(self) -> &'static str {
         match self {
             Self::English => include_str!("../../../../assets/translations/en.ftl"),
+            Self::German => include_str!("../../../../assets/translations/de.ftl"),
+            Self::Spanish => include_str!("../../../../assets/translations/es.ftl"),
+            Self::French => include_str!("../../../../assets/translations/fr.ftl"),
+            Self::Portuguese => include_str!("../../../../assets/translations/pt.ftl"),
+            Self::Chinese => include_str!("../../../../assets/translations/zh.ftl"),
         }
     }
 
     /// What stands between a figure and its fraction.
     fn decimal_mark(self) -> char {
         match self {
-            Self::English => '.',
+            Self::English | Self::Chinese => '.',
+            Self::German | Self::Spanish | Self::French | Self::Portuguese => ',',
         }
     }
 
@@ -50,8 +85,13 @@ thread_local! {
     static SPOKEN: Cell<Language> = const { Cell::new(Language::English) };
 }
 
+/// From now on this thread, which is the window's, words everything in this language.
+pub(crate) fn speak(language: Language) {
+    SPOKEN.set(language);
+}
+
 /// The language that is spoken.
-fn spoken() -> Language {
+pub(crate) fn spoken() -> Language {
     SPOKEN.get()
 }
 
@@ -106,6 +146,11 @@ fn write(
 pub(super) fn plain(id: &'static str) -> &'static str {
     let said = |language: Language| language.messages().plain.get(id).map(String::as_str);
     said(spoken()).or_else(|| said(Language::English)).unwrap_or(id)
+}
+
+/// A message of another crate's, with what belongs into it; `None` if the language that is spoken has none.
+pub(super) fn filled_with(id: &str, args: &FluentArgs<'_>) -> Option<String> {
+    write(&spoken().messages().bundle, id, Some(args))
 }
 
 /// The same for one into which something belongs.

@@ -9,6 +9,7 @@ use cinemasync_core::interface::{
 };
 use cinemasync_core::player::Chapter;
 use cinemasync_core::room_rules::{Rules, Steering};
+use cinemasync_core::sentence::{Sentence, Value};
 use cinemasync_protocol::ParticipantId;
 
 use super::catalog::messages;
@@ -116,12 +117,14 @@ pub(crate) fn undo(undo: &UndoView) -> String {
     }
 }
 
-/// The same without the place, which the session writes a little otherwise.
-pub(crate) fn done(undo: &UndoView) -> String {
-    match undo.cause {
-        Cause::Pause => format!("{} paused at", undo.by),
-        _ => format!("{} went to", undo.by),
-    }
+/// Does this sentence of the session's tell of the same act?
+pub(crate) fn is_told_by(undo: &UndoView, sentence: &Sentence) -> bool {
+    let id = match undo.cause {
+        Cause::Pause => "paused_at",
+        _ => "went_to",
+    };
+    let by = |value: &Value| matches!(value, Value::Text(name) if *name == undo.by);
+    sentence.id() == id && sentence.values().iter().any(|(what, value)| *what == "who" && by(value))
 }
 
 /// Why one may not steer; `None` if one may.

@@ -117,6 +117,11 @@ fn language(code: &str) -> &str {
     }
 }
 
+/// The language that may lack letters here, in the language that is spoken.
+pub(crate) fn chinese() -> &'static str {
+    say::language_zh()
+}
+
 /// A rate in a menu.
 pub(crate) fn rate(rate: f64) -> String {
     if (rate - 1.0).abs() < 1e-6 {

@@ -17,7 +17,7 @@ messages! {
     reset_keys, drop_for_room, drop_subtitles_later, film_for_room, not_that_film, show_it,
     after_this_one, invitation_waits, copy_code_only, recent_rooms, camera_missing,
     microphone_missing, forget_room(code), go_in_again(code, with), press_for(words),
-    show_to_room(file), choose_own_copy, choose_next_film, choose_subtitles,
+    show_to_room(file), chinese_font_hint, language_label, language_of_system(language), needs_font(language), choose_own_copy, choose_next_film, choose_subtitles,
 }
 
 pub(super) mod say {

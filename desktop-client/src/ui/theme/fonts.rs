@@ -71,6 +71,22 @@ pub(crate) fn definitions() -> FontDefinitions {
     fonts
 }
 
+/// The same with a typeface for Chinese, from which comes what the others lack.
+pub(crate) fn with_chinese(bytes: Vec<u8>, face: u32) -> FontDefinitions {
+    const NAME: &str = "chinese";
+    let mut fonts = definitions();
+    let mut data = FontData::from_owned(bytes);
+    data.index = face;
+    fonts.font_data.insert(NAME.to_owned(), Arc::new(data));
+    for (family, chain) in &mut fonts.families {
+        let icons = matches!(family, FontFamily::Name(name) if name.starts_with("icons"));
+        if !icons {
+            chain.push(NAME.to_owned());
+        }
+    }
+    fonts
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use cinemasync_core::interface::{Level, Notice};
+use cinemasync_core::sentence::Sentence;
 use eframe::egui::{Color32, CornerRadius, Id, LayerId, Order, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::button::{Button, Kind};
@@ -40,9 +41,9 @@ impl Toasts {
         self.shown.push_back(Toast { number: self.count, notice, until: None });
     }
 
-    /// Takes away those that begin like this: the same is told in another place.
-    pub(crate) fn forget(&mut self, beginning: &str) {
-        self.shown.retain(|toast| !toast.notice.text.starts_with(beginning));
+    /// Takes away those that are told in another place.
+    pub(crate) fn forget(&mut self, is_told: impl Fn(&Sentence) -> bool) {
+        self.shown.retain(|toast| !is_told(&toast.notice.text));
     }
 
     /// Shows them below each other from `top`, centred in `within`, above everything else.
@@ -67,7 +68,7 @@ impl Toasts {
 
 /// How long it takes to read, in seconds.
 fn stay(notice: &Notice) -> f64 {
-    let reading = 2.5 + notice.text.chars().count() as f64 * 0.06;
+    let reading = 2.5 + notice.text.as_str().chars().count() as f64 * 0.06;
     match notice.level {
         Level::Info => reading.min(8.0),
         Level::Warning => reading + 3.0,
@@ -85,7 +86,8 @@ fn show_one(ui: &mut Ui, within: Rect, top: f32, toast: &Toast) -> (f32, bool) {
     let width = (within.width() - 2.0 * space::L).min(460.0);
     let text_width = width - size::ICON_SMALL - size::SMALL - 2.0 * space::M - space::S;
     let style = Line::new(font::body(), colors.text_1);
-    let galley = block_galley(ui.painter(), &toast.notice.text, &style, line::BODY, text_width);
+    let words = text::told(&toast.notice.text);
+    let galley = block_galley(ui.painter(), &words, &style, line::BODY, text_width);
     let height = (galley.size().y + 2.0 * space::M).max(size::CONTROL);
     let corner_at = pos2(within.center().x - width / 2.0, top);
     let rect = Rect::from_min_size(corner_at, vec2(width, height));
@@ -100,7 +102,7 @@ fn show_one(ui: &mut Ui, within: Rect, top: f32, toast: &Toast) -> (f32, bool) {
         icon(ui.painter(), sign_at, sign, size::ICON_SMALL, color);
         let left = rect.left() + space::M + size::ICON_SMALL + space::S;
         let text_at = pos2(left, rect.center().y - galley.size().y / 2.0);
-        readable(ui, Rect::from_min_size(text_at, galley.size()), &toast.notice.text);
+        readable(ui, Rect::from_min_size(text_at, galley.size()), &words);
         ui.painter().galley(text_at, galley, colors.text_1);
         let close_at = pos2(rect.right() - space::XS - size::SMALL / 2.0, rect.center().y);
         let close = Rect::from_center_size(close_at, vec2(size::SMALL, size::SMALL));
@@ -115,7 +117,7 @@ mod tests {
     use super::*;
 
     fn notice(text: &str) -> Notice {
-        Notice { level: Level::Info, text: text.to_owned() }
+        Notice { level: Level::Info, text: text.into() }
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use cinemasync_protocol::ClientMessage;
 
 use super::{Io, Output, Stay};
-use crate::interface::{Command, Event, Tuning};
+use crate::interface::{Command, Tuning};
 use crate::playback_sync::PlaybackInput;
 use crate::player::PlayerCommand;
+use crate::sentence;
 
 impl Stay {
     pub(in crate::session) fn command(&mut self, command: Command, io: &mut Io<'_>) {
@@ -96,12 +97,7 @@ impl Stay {
             return;
         }
         if self.playback.state().film.is_none() {
-            let text = "There is no film yet. Open one first.";
-            return io.event(Event::Failed {
-                code: "no_film".to_owned(),
-                text: text.to_owned(),
-                fatal: false,
-            });
+            return io.failed("no_film", sentence::no_film_yet());
         }
         self.playback(input, io);
     }

@@ -11,6 +11,7 @@ use crate::film::{FilmInfo, FilmSource, MAX_FILM_SECS};
 use crate::interface::{Cause, Event, FilmCopy};
 use crate::playback_sync::{Opening, PlaybackInput, PlaybackOutput, PlaybackState};
 use crate::player::{PlayerCommand, PlayerEvent};
+use crate::sentence::{self, Value};
 
 /// How often the place in a film is remembered while it plays.
 const PLACE_EVERY: Duration = Duration::from_secs(15);
@@ -37,7 +38,7 @@ impl Stay {
     /// Takes a file as one's own copy of the film that the room shows.
     pub(in crate::session) fn attach_film(&mut self, film: &FilmInfo, io: &mut Io<'_>) {
         let text = match self.playback.state().film.as_ref() {
-            None => "The room shows no film. Open this one to show it.".to_owned(),
+            None => sentence::no_film_shown(),
             Some(shown) if shown.id == film.id => {
                 if let Some(source) = io.films.get(&film.id) {
                     // Chosen again on purpose: perhaps the disk is back.
@@ -53,14 +54,15 @@ impl Stay {
                     Some(FilmSource::File(path)) => Some(path.clone()),
                     _ => None,
                 };
-                format!(
-                    "This is another file than the one the room shows{}. Choose the same release, use this cut \
-                     all the same and set its offset, or open it for everybody.",
-                    difference(shown, film)
-                )
+                match Difference::of(shown, film) {
+                    Difference::Unknown => sentence::wrong_film(),
+                    Difference::Longer(seconds) => sentence::wrong_film_longer(seconds),
+                    Difference::Shorter(seconds) => sentence::wrong_film_shorter(seconds),
+                    Difference::None => sentence::wrong_film_same_length(),
+                }
             }
         };
-        io.failed("wrong_film", &text);
+        io.failed("wrong_film", text);
     }
 
     /// Takes a file as one's own copy although it is another cut of the film that the room shows.
@@ -73,10 +75,13 @@ impl Stay {
             return self.attach_film(&film, io);
         }
         let shift_secs = io.memory.shift(&shown.id, &film.id);
-        let text = format!(
-            "You watch another file than the others{}. Its offset is {shift_secs:+.1} s.",
-            difference(&shown, &film)
-        );
+        let shift = Value::signed(shift_secs, 1);
+        let text = match Difference::of(&shown, &film) {
+            Difference::Unknown => sentence::other_cut_used(shift),
+            Difference::Longer(seconds) => sentence::other_cut_longer(seconds, shift),
+            Difference::Shorter(seconds) => sentence::other_cut_shorter(seconds, shift),
+            Difference::None => sentence::other_cut_same_length(shift),
+        };
         self.system_line(text, io);
         (self.other_cut, self.refused_cut, self.unplayable) = (Some(film), None, None);
         self.playback(PlaybackInput::Attached { source, shift_secs }, io);
@@ -85,8 +90,7 @@ impl Stay {
     /// One's own cut lies otherwise to the room's.
     pub(super) fn shift_film(&mut self, shift_secs: f64, io: &mut Io<'_>) {
         let (Some(mine), Some(shown)) = (&self.other_cut, &self.playback.state().film) else {
-            return io
-                .failed("no_other_cut", "Your copy is the same as the others': it has no offset.");
+            return io.failed("no_other_cut", sentence::copy_is_same());
         };
         if !shift_secs.is_finite() || shift_secs.abs() > MAX_FILM_SECS {
             return;
@@ -107,10 +111,7 @@ impl Stay {
         let position_secs = io.memory.place(&film.id).unwrap_or(0.0);
         if position_secs > 0.0 {
             let place = clock_text(position_secs);
-            self.system_line(
-                format!("The film goes on at {place}, where it stopped last time"),
-                io,
-            );
+            self.system_line(sentence::goes_on_at(place), io);
         }
         self.playback(PlaybackInput::Open(Opening { film, by, position_secs, plays }), io);
     }
@@ -194,8 +195,7 @@ impl Stay {
                 PlaybackOutput::Waiting { who, why } => io.event(Event::Waiting { who, why }),
                 PlaybackOutput::LeftBehind(who) => {
                     let names: Vec<String> = who.iter().map(|id| self.name_of(id)).collect();
-                    let text = format!("The film goes on without {}", names.join(" and "));
-                    self.system_line(text, io);
+                    self.system_line(sentence::left_behind(names), io);
                 }
                 PlaybackOutput::Changed { playing, position_secs, rate, by, cause } => {
                     if !playing {
@@ -260,10 +260,10 @@ impl Stay {
         let who = self.name_of(by);
         let place = clock_text(position_secs);
         let text = match cause {
-            Cause::Play => format!("{who} pressed play at {place}"),
-            Cause::Pause => format!("{who} paused at {place}"),
-            Cause::Seek => format!("{who} went to {place}"),
-            Cause::Rate => format!("{who} set the speed to {rate}"),
+            Cause::Play => sentence::pressed_play(who, place),
+            Cause::Pause => sentence::paused_at(who, place),
+            Cause::Seek => sentence::went_to(who, place),
+            Cause::Rate => sentence::set_speed(who, Value::Figure(rate.to_string())),
             Cause::Join | Cause::Waiting | Cause::Resumed => return,
         };
         self.system_line(text, io);
@@ -279,15 +279,23 @@ impl Stay {
     }
 }
 
-/// How much longer or shorter one's own file is, if that can be told.
-fn difference(shown: &FilmInfo, mine: &FilmInfo) -> String {
-    let more = mine.duration_secs - shown.duration_secs;
-    let unknown = mine.duration_secs <= 0.0 || shown.duration_secs <= 0.0;
-    match more {
-        _ if unknown => String::new(),
-        more if more >= 0.5 => format!(" (it is {more:.0} s longer)"),
-        more if more <= -0.5 => format!(" (it is {:.0} s shorter)", -more),
-        _ => " (of the same length)".to_owned(),
+/// How much longer or shorter one's own file is, in whole seconds.
+enum Difference {
+    Unknown,
+    Longer(Value),
+    Shorter(Value),
+    None,
+}
+
+impl Difference {
+    fn of(shown: &FilmInfo, mine: &FilmInfo) -> Self {
+        let more = mine.duration_secs - shown.duration_secs;
+        match more {
+            _ if mine.duration_secs <= 0.0 || shown.duration_secs <= 0.0 => Self::Unknown,
+            more if more >= 0.5 => Self::Longer(Value::figure(more, 0)),
+            more if more <= -0.5 => Self::Shorter(Value::figure(-more, 0)),
+            _ => Self::None,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::interface::{Event, Level};
 use crate::link::{Description, DescriptionKind, LinkState};
 use crate::negotiation::NegotiationInput;
 use crate::safety_code::{End, SafetyCode, Step};
+use crate::sentence;
 use crate::session::keys::Withheld;
 use crate::session::roster::Remote;
 
@@ -136,10 +137,7 @@ impl Stay {
         if has_code(id) && self.keys.compare(id, equal) {
             self.tell_peer(id, io);
         } else {
-            io.failed(
-                "no_safety_code",
-                "There is no safety code to compare yet. Wait until you are connected.",
-            );
+            io.failed("no_safety_code", sentence::no_code_to_compare());
         }
     }
 
@@ -176,12 +174,11 @@ impl Stay {
         let compared = self.keys.is_compared(id);
         self.with_member(id, |member| member.withheld = Some(withheld));
         self.tell_peer(id, io);
-        let before = if compared { " You had compared safety codes." } else { "" };
-        let text = format!(
-            "{name}'s program has another key than before.{before} It may have been installed anew, or somebody \
-             else wants to take {name}'s place. Ask {name} in another way, then accept it or refuse it; \
-             until then nothing is sent to it."
-        );
+        let text = if compared {
+            sentence::key_changed_compared(name)
+        } else {
+            sentence::key_changed(name)
+        };
         self.line_at(Level::Warning, text, io);
     }
 
@@ -269,7 +266,7 @@ impl Stay {
 }
 
 fn nobody_waits(io: &mut Io<'_>) {
-    io.failed("no_other_key", "Nobody with another key waits in this place.");
+    io.failed("no_other_key", sentence::nobody_waits());
 }
 
 /// Which program a description comes from: its certificate's fingerprint (RFC 8122) and the number in

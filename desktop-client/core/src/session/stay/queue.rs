@@ -9,6 +9,7 @@ use crate::control::ControlMessage;
 use crate::film::{FilmId, FilmInfo};
 use crate::film_queue::{FilmQueue, MAX_QUEUED, QueuedFilm};
 use crate::interface::Event;
+use crate::sentence;
 
 /// From the end of a film to the next one.
 const BETWEEN_FILMS: Duration = Duration::from_secs(5);
@@ -22,10 +23,9 @@ impl Stay {
             return self.open_film(film, io);
         }
         if self.queue.films.len() >= MAX_QUEUED {
-            let text = format!("No more than {MAX_QUEUED} films can wait. Remove one first.");
-            return io.failed("queue_full", &text);
+            return io.failed("queue_full", sentence::queue_full(MAX_QUEUED));
         }
-        let text = format!("{} added {} to the films that wait", self.invite.name, film.name);
+        let text = sentence::queue_added(&self.invite.name, &film.name);
         let queued = QueuedFilm { film, by: self.me().clone() };
         let before = self.queue.revision;
         self.change_queue(self.queue.with(queued, self.me()), io);
@@ -52,7 +52,7 @@ impl Stay {
             return;
         }
         let Some(next) = self.queue.films.first().cloned() else {
-            return io.failed("queue_empty", "No film waits. Add one first.");
+            return io.failed("queue_empty", sentence::queue_empty());
         };
         self.change_queue(self.queue.without(&next.film.id, self.me()), io);
         self.open_at_its_place(next.film, next.by, true, io);

@@ -7,6 +7,7 @@ use super::{Io, Stay};
 use crate::control::ControlMessage;
 use crate::playback_sync::PlaybackInput;
 use crate::room_rules::{RoomRules, Rules, Steering};
+use crate::sentence::{self, Sentence};
 
 impl Stay {
     pub(in crate::session) fn rules(&self) -> Rules {
@@ -26,8 +27,7 @@ impl Stay {
     pub(super) fn may_steer_now(&self, io: &mut Io<'_>) -> bool {
         if !self.may_steer() {
             let host = self.name_of(self.roster.host());
-            let text = format!("In this room {host} steers the film. Ask for it in the chat.");
-            io.failed("not_host", &text);
+            io.failed("not_host", sentence::host_steers_ask(host));
         }
         self.may_steer()
     }
@@ -47,7 +47,7 @@ impl Stay {
 
     pub(super) fn set_rules(&mut self, rules: Rules, io: &mut Io<'_>) {
         if !self.is_host() {
-            return io.failed("not_host", "The host sets the rules of this room.");
+            return io.failed("not_host", sentence::only_host_rules());
         }
         let revision = self.rules.revision.saturating_add(1);
         let rules = RoomRules { revision, by: self.me().clone(), rules: rules.bounded() };
@@ -74,7 +74,7 @@ impl Stay {
         let after = self.rules.rules;
         self.playback(PlaybackInput::Rules(after), io);
         let host = self.name_of(self.roster.host());
-        let mut tell = |changed: bool, text: String| {
+        let mut tell = |changed: bool, text: Sentence| {
             if changed {
                 self.system_line(text, io);
             }
@@ -82,16 +82,16 @@ impl Stay {
         tell(
             before.steering != after.steering,
             match after.steering {
-                Steering::Everyone => "Everyone may steer the film".to_owned(),
-                Steering::Host => format!("Only {host} may steer the film"),
+                Steering::Everyone => sentence::everyone_may_steer(),
+                Steering::Host => sentence::only_host_may_steer(host),
             },
         );
         tell(
             before.ready_check != after.ready_check,
             if after.ready_check {
-                "A film starts once everybody is ready".to_owned()
+                sentence::starts_when_ready()
             } else {
-                "A film starts when somebody presses play".to_owned()
+                sentence::starts_by_play()
             },
         );
     }

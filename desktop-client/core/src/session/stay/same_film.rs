@@ -8,6 +8,7 @@ use super::{Io, Output, Stay};
 use crate::control::ControlMessage;
 use crate::film::{FilmId, FilmSource};
 use crate::interface::Level;
+use crate::sentence;
 use crate::session::roster::Member;
 
 /// Length of a hash: hexadecimal BLAKE3.
@@ -77,11 +78,7 @@ impl Stay {
     fn tell_if_other(&mut self, id: &ParticipantId, io: &mut Io<'_>) {
         let Some(member) = self.roster.get(id) else { return };
         if self.has_same_film(member) == Some(false) {
-            let name = &member.name;
-            let text = format!(
-                "{name}'s file is like yours, but not the same to the last byte: one of you may see faults \
-                 in the picture"
-            );
+            let text = sentence::copy_differs(&member.name);
             self.line_at(Level::Warning, text, io);
         }
     }

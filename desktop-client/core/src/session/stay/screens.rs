@@ -4,6 +4,7 @@ use cinemasync_protocol::{ClientMessage, ParticipantId};
 
 use super::{Io, Stay};
 use crate::interface::Event;
+use crate::sentence;
 use crate::track::Track;
 
 /// Which tracks somebody sends.
@@ -38,11 +39,8 @@ impl Stay {
         if std::mem::replace(&mut member.screen_sharing, on) == on {
             return;
         }
-        let text = format!(
-            "{} {} sharing the screen",
-            member.name,
-            if on { "started" } else { "stopped" }
-        );
+        let name = &member.name;
+        let text = if on { sentence::share_started(name) } else { sentence::share_stopped(name) };
         io.event(Event::TrackChanged { from: from.clone(), source: Track::Screen, on });
         self.system_line(text, io);
     }

@@ -10,6 +10,7 @@ use crate::film_blocks::block_count;
 use crate::interface::{Event, FilmCopy, Level, StreamOffer, StreamView};
 use crate::link::LinkConfig;
 use crate::playback_sync::PlaybackInput;
+use crate::sentence;
 use crate::session::roster::Member;
 use crate::streaming::{StreamCommand, StreamEvent, StreamFigures, StreamMode};
 
@@ -57,7 +58,7 @@ impl Stay {
     /// Saves the film that has come.
     pub(super) fn keep_film(&mut self, path: std::path::PathBuf, io: &mut Io<'_>) {
         if self.streaming.fetched.is_none() {
-            return io.failed("no_stream", "No film is being streamed here that could be kept.");
+            return io.failed("no_stream", sentence::no_stream());
         }
         self.streaming.keeping = true;
         io.push(Output::Stream(StreamCommand::Keep(path)));
@@ -223,23 +224,23 @@ impl Stay {
             StreamEvent::Failed(film, text) if self.streaming.fetched.as_ref() == Some(&film) => {
                 self.unplayable = Some(film);
                 self.streaming.fetched = None;
-                io.failed("stream", &text);
+                io.failed("stream", text.into());
             }
             StreamEvent::Ready(_) | StreamEvent::Failed(..) => {}
             StreamEvent::Signal { to, taker, text } => {
                 send(&to, &ControlMessage::Bulk { taker, text }, io);
             }
             StreamEvent::Figures(figures) => self.streaming.figures = figures,
-            StreamEvent::Warning(text) => io.notice(Level::Warning, text),
+            StreamEvent::Warning(text) => io.notice(Level::Warning, text.into()),
             StreamEvent::Kept(result) => {
                 self.streaming.keeping = false;
                 match result {
                     Ok(path) => {
                         let name = path.file_name().unwrap_or_default().to_string_lossy();
-                        io.notice(Level::Info, format!("The film is saved as {name}"));
+                        io.notice(Level::Info, sentence::film_saved(&*name));
                         io.event(Event::FilmKept(path.clone()));
                     }
-                    Err(text) => io.failed("keep", &text),
+                    Err(text) => io.failed("keep", text.into()),
                 }
             }
         }

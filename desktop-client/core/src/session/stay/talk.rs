@@ -6,15 +6,13 @@ use super::{Io, Stay};
 use crate::chat::Incoming;
 use crate::control::{ControlMessage, is_valid_reaction};
 use crate::interface::{ChatLine, Event, Level, MAX_CHAT_LINES, Via, error_code_name};
+use crate::sentence::{self, Sentence};
 
 impl Stay {
     pub(super) fn say(&mut self, text: String, film_secs: Option<f64>, io: &mut Io<'_>) {
         if !limits::is_valid_chat_text(&text) {
             let code = error_code_name(ErrorCode::TooLarge);
-            let text = format!(
-                "A message has 1 to {} characters. Shorten it and send it again.",
-                limits::MAX_CHAT_CHARS
-            );
+            let text = sentence::message_length(limits::MAX_CHAT_CHARS);
             return io.event(Event::Failed { code, text, fatal: false });
         }
         let id = self.numbers.take_id();
@@ -28,10 +26,7 @@ impl Stay {
             .collect();
         if !unreached.is_empty() {
             if !io.signaling_up {
-                io.notice(
-                    Level::Warning,
-                    "Not everybody could get your message: the server is away.".to_owned(),
-                );
+                io.notice(Level::Warning, sentence::message_unreached());
             }
             io.signal(ClientMessage::ChatMessage {
                 id: id.clone(),
@@ -41,7 +36,8 @@ impl Stay {
         }
         let (from, name) = (Some(self.me().clone()), self.invite.name.clone());
         let at_unix_ms = io.now.unix_ms;
-        self.keep(ChatLine { from, name, text, film_secs, id, via: Via::Here, at_unix_ms });
+        let (via, sentence) = (Via::Here, None);
+        self.keep(ChatLine { from, name, text, sentence, film_secs, id, via, at_unix_ms });
     }
 
     pub(super) fn react(&mut self, emoji: String, io: &mut Io<'_>) {
@@ -49,8 +45,7 @@ impl Stay {
             self.broadcast(&ControlMessage::Reaction { emoji: emoji.clone() }, io);
             io.event(Event::Reaction { from: self.me().clone(), emoji });
         } else {
-            let text = "A reaction is one emoji. Write words in the chat.".to_owned();
-            io.event(Event::Failed { code: "bad_reaction".to_owned(), text, fatal: false });
+            io.failed("bad_reaction", sentence::reaction_invalid());
         }
     }
 
@@ -77,24 +72,25 @@ impl Stay {
         let name = self.roster.get(from).map(|member| member.name.clone()).unwrap_or_default();
         let Incoming { id, text, film_secs, via } = message;
         let (from, at_unix_ms) = (Some(from.clone()), io.now.unix_ms);
-        let line = ChatLine { from, name, text, film_secs, id, via, at_unix_ms };
+        let line = ChatLine { from, name, text, sentence: None, film_secs, id, via, at_unix_ms };
         io.event(Event::Chat(line.clone()));
         self.keep(line);
     }
 
-    pub(super) fn system_line(&mut self, text: String, io: &mut Io<'_>) {
+    pub(super) fn system_line(&mut self, text: Sentence, io: &mut Io<'_>) {
         self.line_at(Level::Info, text, io);
     }
 
     /// A line of no person that is more than good to know.
-    pub(super) fn line_at(&mut self, level: Level, text: String, io: &mut Io<'_>) {
+    pub(super) fn line_at(&mut self, level: Level, text: Sentence, io: &mut Io<'_>) {
         let id = format!("system-{}", self.system_lines);
         self.system_lines += 1;
         let at_unix_ms = io.now.unix_ms;
         self.keep(ChatLine {
             from: None,
             name: String::new(),
-            text: text.clone(),
+            text: text.to_string(),
+            sentence: Some(text.clone()),
             film_secs: None,
             id,
             via: Via::Here,

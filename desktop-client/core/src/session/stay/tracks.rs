@@ -9,6 +9,7 @@ use crate::control::ControlMessage;
 use crate::film::FilmId;
 use crate::interface::{Event, OtherCut, PlaybackView, Tuning};
 use crate::player::PlayerCommand;
+use crate::sentence;
 use crate::subtitles::{SubtitleFile, SubtitleMessage, SubtitleOutcome};
 
 /// The size of subtitles that the player takes.
@@ -18,12 +19,12 @@ const LARGEST_SCALE: f64 = 4.0;
 impl Stay {
     pub(super) fn propose_tracks(&mut self, io: &mut Io<'_>) {
         let Some(film) = self.playback.state().film.as_ref().map(|film| film.id.clone()) else {
-            return io.failed("no_film", "There is no film yet. Open one first.");
+            return io.failed("no_film", sentence::no_film_yet());
         };
         let here = self.playback.view(&self.clock, io.now.instant);
         let (audio, subtitle) = (here.audio_track, here.subtitle_track);
         self.broadcast(&ControlMessage::Proposal { film, audio, subtitle }, io);
-        self.system_line("You proposed your tracks to the others".to_owned(), io);
+        self.system_line(sentence::tracks_proposed(), io);
     }
 
     /// Numbers of tracks mean the same in the same film only.
@@ -81,7 +82,7 @@ impl Stay {
     /// A person here added a subtitle file.
     pub(in crate::session) fn add_subtitle(&mut self, file: SubtitleFile, io: &mut Io<'_>) {
         if self.playback.state().film.is_none() {
-            return io.failed("no_film", "There is no film yet. Open one first.");
+            return io.failed("no_film", sentence::no_film_yet());
         }
         if let Some(message) = self.subtitles.add(file.clone()) {
             self.broadcast(&ControlMessage::Subtitle { message }, io);
@@ -92,7 +93,7 @@ impl Stay {
     pub(super) fn take_subtitle(&mut self, from: &ParticipantId, number: u32, io: &mut Io<'_>) {
         match self.subtitles.take(from, number) {
             Some(message) => send(from, &ControlMessage::Subtitle { message }, io),
-            None => io.failed("no_subtitle", "These subtitles are offered no longer."),
+            None => io.failed("no_subtitle", sentence::subtitles_gone()),
         }
     }
 
@@ -106,7 +107,7 @@ impl Stay {
             SubtitleOutcome::Nothing => {}
             SubtitleOutcome::Offered(offer) => {
                 let name = self.name_of(from);
-                self.system_line(format!("{name} offers the subtitles {}", offer.name), io);
+                self.system_line(sentence::subtitles_offered(name, &offer.name), io);
                 io.event(Event::SubtitleOffered(offer));
             }
             SubtitleOutcome::Answer(message) => {

@@ -52,7 +52,7 @@ pub(super) fn show(
 ) -> Shown {
     let colors = palette(ui);
     let Some(from) = &said.from else {
-        return Shown { height: system(ui, place, &said.text), asked: None };
+        return Shown { height: system(ui, place, &text::system_line(said)), asked: None };
     };
     let own = with.me == Some(from);
     let mut y = place.top() + if group == Group::New { space::M } else { space::XS };

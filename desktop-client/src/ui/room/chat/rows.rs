@@ -133,6 +133,7 @@ mod tests {
 
     fn said(from: &str, number: u64, minute: u64) -> ChatLine {
         ChatLine {
+            sentence: None,
             film_secs: None,
             from: Some(ParticipantId::new(from)),
             name: from.to_owned(),

@@ -1,0 +1,65 @@
+//! Sentences about the film and its files.
+
+use super::sentences;
+
+sentences! { FILM:
+    no_film_yet = "There is no film yet. Open one first.";
+    no_film_shown = "The room shows no film. Open this one to show it.";
+    queue_full(most) = "No more than {most} films can wait. Remove one first.";
+    queue_added(who, film) = "{who} added {film} to the films that wait";
+    queue_empty = "No film waits. Add one first.";
+    copy_differs(who) = "{who}'s file is like yours, but not the same to the last byte: one of you may see faults in the picture";
+    wrong_film = "This is another file than the one the room shows. Choose the same release, use this cut all the same and set its offset, or open it for everybody.";
+    wrong_film_longer(seconds) = "This is another file than the one the room shows (it is {seconds} s longer). Choose the same release, use this cut all the same and set its offset, or open it for everybody.";
+    wrong_film_shorter(seconds) = "This is another file than the one the room shows (it is {seconds} s shorter). Choose the same release, use this cut all the same and set its offset, or open it for everybody.";
+    wrong_film_same_length = "This is another file than the one the room shows (of the same length). Choose the same release, use this cut all the same and set its offset, or open it for everybody.";
+    other_cut_used(shift) = "You watch another file than the others. Its offset is {shift} s.";
+    other_cut_longer(seconds, shift) = "You watch another file than the others (it is {seconds} s longer). Its offset is {shift} s.";
+    other_cut_shorter(seconds, shift) = "You watch another file than the others (it is {seconds} s shorter). Its offset is {shift} s.";
+    other_cut_same_length(shift) = "You watch another file than the others (of the same length). Its offset is {shift} s.";
+    copy_is_same = "Your copy is the same as the others': it has no offset.";
+    goes_on_at(place) = "The film goes on at {place}, where it stopped last time";
+    left_behind(who) = "The film goes on without {who}";
+    pressed_play(who, place) = "{who} pressed play at {place}";
+    paused_at(who, place) = "{who} paused at {place}";
+    went_to(who, place) = "{who} went to {place}";
+    set_speed(who, rate) = "{who} set the speed to {rate}";
+    tracks_proposed = "You proposed your tracks to the others";
+    subtitles_offered(who, name) = "{who} offers the subtitles {name}";
+    subtitles_gone = "These subtitles are offered no longer.";
+    film_address_scheme = "A film's address begins with http:// or https://. Check the address.";
+    film_address_too_long = "This address is too long. Ask for a shorter one.";
+    film_address_user = "An address with a user name or a password in it is not opened. Remove what stands before the @.";
+    film_address_host = "This address names no server. Check the address.";
+    film_address_characters = "This address has characters in it that do not belong there. Copy it again from the browser.";
+    film_unreadable(error) = "The film cannot be read: {error}. Check that the file is still there and may be read.";
+    film_is_folder = "This is a folder. Choose the film file in it.";
+    film_is_no_file = "This is not an ordinary file. Choose a film file.";
+    film_is_empty = "This file is empty. It was perhaps not copied to its end; choose another one.";
+    film_name_unusable = "This file name cannot be opened. Rename the file.";
+    not_a_film = "This file is not a film that can be played, or it is damaged. Choose another file.";
+    nothing_in_film = "This file holds neither picture nor sound that can be played. Choose another file.";
+    film_not_played(why) = "The film cannot be played ({why}). Check that the file is complete, or choose another one.";
+    film_unreachable = "The film at this address cannot be opened. Check the address and the connection to the internet, or choose another film.";
+    film_cut_off = "The film breaks off here: its server does not answer any more, or has not all of it. Open it again, or choose another address.";
+    film_late_from_server = "The film could not be opened in time because its server does not answer or is too slow. Try again, or choose another address.";
+    film_late_from_disk = "The film could not be opened in time. The disk does not answer or the file is damaged; try again or choose another file.";
+    subtitles_too_large = "This file is too large for subtitles of text. Choose an SRT, ASS or WebVTT file.";
+    subtitles_no_text = "This file is no text. Choose an SRT, ASS or WebVTT file.";
+    player_ended = "The film player ended unexpectedly. Open the film again.";
+    player_gave_no_answer = "The film player gave no answer. Restart the program.";
+    player_silent = "The film player does not answer. Restart the program.";
+    player_not_started(why) = "The film player could not start: {why}. Restart the program, or reinstall libmpv.";
+    libmpv_missing(how) = "Films cannot be played because libmpv is not installed. To install it, {how}; then try again.";
+    libmpv_unsuitable(why, how) = "The libmpv on this computer cannot be used: {why}. Version 0.33 or newer is needed: {how}.";
+    install_on_linux = "install the package “libmpv2” (Debian, Ubuntu), “mpv-libs” (Fedora) or “mpv” (Arch)";
+    install_on_macos = "run “brew install mpv”";
+    install_on_windows = "put libmpv-2.dll (from an mpv development package) into the folder of this program";
+    film_not_streamed = "This film does not come from anybody. Choose a copy of your own.";
+    film_is_offered = "A film that comes from somebody else is shown as it was offered. Choose a file to show.";
+    film_stream_unreachable = "The film that comes from others cannot be opened. Try again, or choose a copy of your own.";
+    film_late_from_others = "The film that comes from others could not be opened in time: it may be damaged. Try again, or choose a copy of your own.";
+    film_stream_cut_off = "The film breaks off here: no more of it can be read. Open it again, or choose a copy of your own.";
+    no_stream = "No film is being streamed here that could be kept.";
+    film_saved(name) = "The film is saved as {name}";
+}
