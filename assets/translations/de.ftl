@@ -746,3 +746,10 @@ film_late_from_others = Der Film, der von anderen kommt, ließ sich nicht rechtz
 film_stream_cut_off = Hier bricht der Film ab: Mehr davon ist nicht lesbar. Öffne ihn noch einmal oder wähl eine eigene Datei.
 no_stream = Hier kommt gerade kein Film von anderen, der sich behalten ließe.
 film_saved = Der Film ist gespeichert als { $name }
+
+## What was taken away
+
+film_taken_off = Du hast { $title } abgesetzt.
+film_waits_no_more = { $title } wartet nicht mehr.
+put_back = Zurückholen
+forgotten_room = { $code } ist vergessen.

@@ -749,3 +749,10 @@ film_late_from_others = La película que viene de otros no se pudo abrir a tiemp
 film_stream_cut_off = La película se corta aquí: no se puede leer más. Ábrela otra vez o elige una copia tuya.
 no_stream = Ahora no llega ninguna película de otros que se pueda guardar.
 film_saved = La película se guardó como { $name }
+
+## What was taken away
+
+film_taken_off = Has quitado { $title }.
+film_waits_no_more = { $title } ya no espera.
+put_back = Recuperar
+forgotten_room = { $code } se ha olvidado.

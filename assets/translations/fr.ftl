@@ -749,3 +749,10 @@ film_late_from_others = Le film qui vient des autres ne s’est pas ouvert à te
 film_stream_cut_off = Le film s’interrompt ici : la suite est illisible. Rouvre-le, ou choisis une copie à toi.
 no_stream = Aucun film ne vient des autres en ce moment ; rien à garder.
 film_saved = Le film est enregistré sous { $name }
+
+## What was taken away
+
+film_taken_off = Tu as retiré { $title }.
+film_waits_no_more = { $title } n'attend plus.
+put_back = Remettre
+forgotten_room = { $code } est oublié.

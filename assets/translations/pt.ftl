@@ -749,3 +749,10 @@ film_late_from_others = O filme que vem dos outros não abriu a tempo: talvez es
 film_stream_cut_off = O filme se interrompe aqui: não dá para ler mais. Abra de novo ou escolha uma cópia sua.
 no_stream = Nenhum filme está vindo de outros para ser guardado.
 film_saved = O filme foi salvo como { $name }
+
+## What was taken away
+
+film_taken_off = Você tirou { $title }.
+film_waits_no_more = { $title } não espera mais.
+put_back = Repor
+forgotten_room = { $code } foi esquecido.

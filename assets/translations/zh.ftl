@@ -731,3 +731,10 @@ film_late_from_others = 来自别人的影片没能及时打开，可能已损�
 film_stream_cut_off = 影片到这里中断了：后面的内容无法读取。请重新打开，或选择你自己的文件。
 no_stream = 现在没有来自别人的影片可以保存。
 film_saved = 影片已保存为 { $name }
+
+## What was taken away
+
+film_taken_off = 你撤下了《{ $title }》。
+film_waits_no_more = 《{ $title }》不再等待播放。
+put_back = 恢复
+forgotten_room = 已忘记 { $code }。

@@ -170,6 +170,7 @@ impl eframe::App for DemoApp {
                 | UiAction::KeepWindow(_)
                 | UiAction::FilmForRoom(_)
                 | UiAction::ForgetRoom(_)
+                | UiAction::RememberRoom(_)
                 | UiAction::KeepBubbles(_)
                 | UiAction::ComeBack => {}
             }

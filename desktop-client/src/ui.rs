@@ -26,7 +26,7 @@ use cinemasync_core::bubbles::Bubbles;
 use cinemasync_core::call_status::{CallStatus, ProgramUse};
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::interface::{Command, Event, Level, Notice, ServerChoice, Snapshot, Stage};
-use cinemasync_core::recent_rooms::RecentRooms;
+use cinemasync_core::recent_rooms::{RecentRoom, RecentRooms};
 use cinemasync_core::screen::ScreenSource;
 use cinemasync_core::sentence::Sentence;
 use cinemasync_core::window_settings::WindowSettings;
@@ -166,6 +166,8 @@ pub enum UiAction {
     FilmForRoom(Option<PathBuf>),
     /// Forget this room of those in which one was.
     ForgetRoom(RoomCode),
+    /// Know this room again, which was forgotten by mistake.
+    RememberRoom(RecentRoom),
     /// Remember the key to talk with, by its name.
     KeepTalkKey(String),
     /// Remember how the window itself is to be; it is so already.

@@ -73,6 +73,15 @@ impl RecentRooms {
         }
     }
 
+    /// Knows a room again that was forgotten, in its place.
+    pub fn remember(&mut self, room: RecentRoom) {
+        self.forget(room.code);
+        let later = |other: &RecentRoom| other.at_unix_secs > room.at_unix_secs;
+        let at = self.rooms.iter().take_while(|other| later(other)).count();
+        self.rooms.insert(at, room);
+        *self = std::mem::take(self).bounded();
+    }
+
     /// Forgets this room.
     pub fn forget(&mut self, code: RoomCode) {
         self.rooms.retain(|room| room.code != code);
@@ -99,8 +108,12 @@ mod tests {
         assert_eq!(rooms, [(code(1), 30), (code(2), 20)]);
         assert_eq!(recent.rooms[0].names, ["Ana", "Ben"]);
         assert_eq!(recent.rooms[1].names, ["Cyd"]);
-        recent.forget(code(1));
+        let before = recent.clone();
+        let forgotten = recent.rooms[1].clone();
+        recent.forget(code(2));
         assert_eq!(recent.rooms.len(), 1);
+        recent.remember(forgotten);
+        assert_eq!(recent, before);
     }
 
     #[test]

@@ -324,6 +324,11 @@ impl LiveApp {
                 self.keeper.rooms(self.rooms.clone());
                 self.ui.set_recent(self.rooms.clone(), unix_secs());
             }
+            UiAction::RememberRoom(room) => {
+                self.rooms.remember(room);
+                self.keeper.rooms(self.rooms.clone());
+                self.ui.set_recent(self.rooms.clone(), unix_secs());
+            }
             UiAction::FilmForRoom(film) => self.next_film = film,
             UiAction::KeepBubbles(bubbles) => {
                 self.keep(Settings { bubbles, ..self.settings.clone() });

@@ -124,13 +124,14 @@ impl Lobby {
         self.password.forget();
         self.can_come_back = false;
         self.first_start = false;
+        self.recent.forgotten = None;
         self.film = None;
         self.code.clear();
     }
 
     /// The rooms in which one was, and how late it is now in Unix seconds.
     pub(super) fn set_recent(&mut self, rooms: RecentRooms, now_unix_secs: u64) {
-        self.recent = Recent { rooms, now_unix_secs };
+        (self.recent.rooms, self.recent.now_unix_secs) = (rooms, now_unix_secs);
     }
 
     /// Takes over what an invitation says.

@@ -160,6 +160,7 @@ impl Room {
                 self.act(ui, scene, key);
             }
         }
+        self.prompts.take_back(ui.ctx(), scene);
         stage::take_dropped(ui, scene);
         self.follow_theatre(ui);
         let whole = ui.max_rect();
@@ -352,6 +353,8 @@ impl Room {
             Key::FrameBack | Key::FrameForward if has_film && !playback.playing => {
                 scene.command(Command::Step { forward: key == Key::FrameForward });
             }
+            // What lies on top goes first.
+            Key::Escape if self.prompts.dismiss() => {}
             // From the small window everything is one step further.
             Key::FullScreen | Key::Theatre | Key::Escape | Key::Compact if self.compact => {
                 self.set_compact(ui, false);

@@ -13,6 +13,7 @@ mod room;
 mod screens;
 mod settings;
 mod still;
+mod stories;
 mod streams;
 mod theatre;
 mod tracks;

@@ -83,10 +83,14 @@ pub enum Command {
     ForgetFilms,
     /// Take the film off the screen, for everybody.
     CloseFilm,
+    /// Show the film again that one took off last, where it was, for everybody.
+    ReopenFilm,
     /// Show this local film after those that wait already.
     QueueFilm(PathBuf),
     /// Take a film out of those that wait.
     Unqueue(FilmId),
+    /// Let the film wait again that one took out last, in its place.
+    RequeueFilm,
     /// Move a film that waits.
     MoveInQueue {
         /// Which.

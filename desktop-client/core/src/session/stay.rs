@@ -16,6 +16,7 @@ mod rules;
 mod same_film;
 mod screens;
 mod streaming;
+mod taken_away;
 mod talk;
 mod tracks;
 
@@ -56,6 +57,7 @@ pub(super) use same_film::FilmHash;
 pub(super) use screens::OwnTracks;
 pub(super) use streaming::Offer;
 use streaming::Streaming;
+use taken_away::TakenAway;
 
 /// How long an opened film waits for the room to tell what it shows, so that somebody who comes
 /// back with the same film joins it instead of starting it anew.
@@ -109,6 +111,7 @@ pub(super) struct Stay {
     other_cut: Option<FilmInfo>,
     /// A file that was to be one's own copy and is another cut.
     refused_cut: Option<PathBuf>,
+    taken_away: TakenAway,
     queue: FilmQueue,
     /// Of one's own copy, once it was read through.
     my_hash: Option<FilmHash>,
@@ -176,6 +179,7 @@ impl Stay {
             shown_film: None,
             other_cut: None,
             refused_cut: None,
+            taken_away: TakenAway::default(),
             queue: FilmQueue::empty(me.clone()),
             my_hash: None,
             subtitles: SubtitleShelf::default(),

@@ -228,6 +228,42 @@ fn the_next_film_plays_by_itself_for_those_who_have_it() {
 }
 
 #[test]
+fn what_somebody_took_away_is_put_back_by_the_same_person() {
+    let (mut world, people) = playing();
+    let before = world.snapshot(people[1]).playback;
+    world.command(people[1], Command::CloseFilm);
+    secs(&mut world, 1);
+    world.command(people[2], Command::ReopenFilm);
+    secs(&mut world, 1);
+    for person in people {
+        assert_eq!(world.snapshot(person).playback.film, None);
+    }
+    world.command(people[1], Command::ReopenFilm);
+    secs(&mut world, 2);
+    for person in people {
+        let playback = world.snapshot(person).playback;
+        assert_eq!((&playback.film, &playback.opened_by), (&before.film, &before.opened_by));
+        assert_eq!(playback.mine, FilmCopy::Local, "nobody chooses it again");
+        assert!(!playback.playing);
+        let away = playback.position_secs - before.position_secs;
+        assert!((-0.5..1.5).contains(&away), "{away}");
+    }
+    for film in ["second.mkv", "third.mkv"] {
+        world.command(people[0], Command::QueueFilm(film.into()));
+        secs(&mut world, 1);
+    }
+    let queue = world.snapshot(people[2]).playback.queue;
+    world.command(people[2], Command::Unqueue(queue[0].0.id.clone()));
+    secs(&mut world, 1);
+    assert_eq!(world.snapshot(people[0]).playback.queue.len(), 1);
+    for _ in 0..2 {
+        world.command(people[2], Command::RequeueFilm);
+        secs(&mut world, 1);
+        assert_eq!(world.snapshot(people[0]).playback.queue, queue);
+    }
+}
+
+#[test]
 fn a_film_goes_on_where_it_stopped() {
     let (mut world, people) = playing();
     world.command(people[0], Command::Seek(900.0));

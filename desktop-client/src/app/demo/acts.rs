@@ -171,6 +171,8 @@ impl Demo {
             | Command::Preview(_)
             | Command::KeepFilm(_)
             | Command::ForgetFilms
+            | Command::ReopenFilm
+            | Command::RequeueFilm
             | Command::ProposeTracks => {}
         }
     }

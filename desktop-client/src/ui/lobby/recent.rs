@@ -1,7 +1,6 @@
 //! The rooms in which one was: one press goes in again, another forgets.
 
 use cinemasync_core::recent_rooms::{RecentRoom, RecentRooms};
-use cinemasync_protocol::RoomCode;
 use eframe::egui::{
     Align2, CornerRadius, CursorIcon, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
@@ -24,18 +23,21 @@ pub(super) struct Recent {
     pub(super) rooms: RecentRooms,
     /// How late it was then, in Unix seconds.
     pub(super) now_unix_secs: u64,
+    /// The one that was forgotten last, while that can be taken back.
+    pub(super) forgotten: Option<RecentRoom>,
 }
 
 /// What was pressed.
 enum Pressed {
     GoIn(RecentRoom),
-    Forget(RoomCode),
+    Forget(RecentRoom),
+    Remember(RecentRoom),
 }
 
 impl Recent {
     /// How tall all of it is.
     pub(super) fn height(&self) -> f32 {
-        match self.rooms.rooms.len().min(SHOWN) {
+        match self.rooms.rooms.len().min(SHOWN) + usize::from(self.forgotten.is_some()) {
             0 => 0.0,
             count => space::L + CAPTION + count as f32 * (ROW + space::XS),
         }
@@ -51,6 +53,12 @@ impl Recent {
             let row = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), ROW));
             pressed = self.one(ui, row, room).or(pressed);
             top = row.bottom() + space::XS;
+        }
+        if let Some(room) = &self.forgotten {
+            let row = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), ROW));
+            if forgotten(ui, row, room) {
+                return Some(Pressed::Remember(room.clone()));
+            }
         }
         pressed
     }
@@ -82,11 +90,23 @@ impl Recent {
         let (key, forget) = (format!("forget {code}"), text::forget_room(&code));
         let button = Button::icon(&key, &forget, icons::CLOSE).small().kind(Kind::Quiet);
         if button.show(ui, close).clicked() {
-            return Some(Pressed::Forget(room.code));
+            return Some(Pressed::Forget(room.clone()));
         }
         let response = response.on_hover_cursor(CursorIcon::PointingHand);
         response.clicked().then(|| Pressed::GoIn(room.clone()))
     }
+}
+
+/// Says which room was forgotten; true if that is to be taken back.
+fn forgotten(ui: &Ui, row: Rect, room: &RecentRoom) -> bool {
+    let button = Button::text("remember", text::undo_label()).kind(Kind::Link);
+    let width = button.width(ui);
+    let place = row.with_min_x(row.right() - width);
+    let words = text::forgotten_room(text::code(room.code));
+    let style = Line::new(font::caption(), palette(ui).text_2);
+    let beside = row.with_max_x(place.left()).with_min_x(row.left() + space::M);
+    label(ui, beside, Align2::LEFT_CENTER, &words, &style);
+    button.show(ui, place).clicked()
 }
 
 impl Lobby {
@@ -98,7 +118,14 @@ impl Lobby {
                 self.server.use_address(room.server);
                 self.join(scene);
             }
-            Some(Pressed::Forget(code)) => (scene.send)(UiAction::ForgetRoom(code)),
+            Some(Pressed::Forget(room)) => {
+                (scene.send)(UiAction::ForgetRoom(room.code));
+                self.recent.forgotten = Some(room);
+            }
+            Some(Pressed::Remember(room)) => {
+                self.recent.forgotten = None;
+                (scene.send)(UiAction::RememberRoom(room));
+            }
             None => {}
         }
     }

@@ -22,6 +22,8 @@ const WIDTH: f32 = 360.0;
 pub(super) struct Films {
     /// The address that is being typed.
     address: String,
+    /// What was taken away just now, in words, and what puts it back.
+    pub(super) taken: Option<(String, Command)>,
 }
 
 impl Films {
@@ -37,7 +39,10 @@ impl Films {
             let because = text::may_not_steer(scene.snapshot);
             let because = because.as_deref();
             menu::caption(ui, text::next_films());
-            queue(ui, because, scene);
+            if let Some(film) = queue(ui, because, scene) {
+                let words = text::film_waits_no_more(text::title(&film));
+                self.taken = Some((words, Command::RequeueFilm));
+            }
             let add = row(ui, "add film", text::add_film(), Kind::Control, because);
             if add.clicked() {
                 (scene.send)(UiAction::PickNextFilm);
@@ -46,9 +51,11 @@ impl Films {
             menu::caption(ui, text::open_address());
             self.form(ui, because, scene);
             stream(ui, scene);
-            if scene.snapshot.playback.film.is_some()
+            if let Some(film) = &scene.snapshot.playback.film
                 && row(ui, "take off", text::close_film(), Kind::Quiet, because).clicked()
             {
+                let words = text::film_taken_off(text::title(film));
+                self.taken = Some((words, Command::ReopenFilm));
                 scene.command(Command::CloseFilm);
                 ui.close();
             }
@@ -117,10 +124,12 @@ fn panel(ui: &Ui, button: &Response, align: RectAlign, content: impl FnOnce(&mut
     });
 }
 
-fn queue(ui: &mut Ui, because: Option<&str>, scene: &mut Scene<'_>) {
+/// Returns the film that was taken out.
+fn queue(ui: &mut Ui, because: Option<&str>, scene: &mut Scene<'_>) -> Option<FilmInfo> {
     let queue = &scene.snapshot.playback.queue;
     if queue.is_empty() {
-        return menu::hint(ui, text::no_next_film(), palette(ui).text_3);
+        menu::hint(ui, text::no_next_film(), palette(ui).text_3);
+        return None;
     }
     let mut wish = None;
     for (index, (film, by)) in queue.iter().enumerate() {
@@ -130,9 +139,14 @@ fn queue(ui: &mut Ui, because: Option<&str>, scene: &mut Scene<'_>) {
         wish = Some(Command::PlayNext);
         ui.close();
     }
-    if let Some(command) = wish {
-        scene.command(command);
-    }
+    let command = wish?;
+    let removed = match &command {
+        Command::Unqueue(id) => queue.iter().find(|(film, _)| film.id == *id),
+        _ => None,
+    };
+    let removed = removed.map(|(film, _)| film.clone());
+    scene.command(command);
+    removed
 }
 
 /// A film that waits, with what can be done to it.

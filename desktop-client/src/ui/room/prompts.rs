@@ -5,13 +5,17 @@ use std::path::PathBuf;
 
 use cinemasync_core::interface::Command;
 use cinemasync_core::sentence::Sentence;
-use eframe::egui::{Context, OpenUrl, Rect, Ui};
+use eframe::egui::{Context, Key, Modifiers, OpenUrl, Rect, Ui};
 
 use super::Room;
 use crate::ui::theme::icons::{self, Icon};
 use crate::ui::theme::space;
 use crate::ui::widgets::prompt::Prompt;
 use crate::ui::{Scene, text};
+
+/// How long what was taken away can be put back, and how soon the room has taken it away, in seconds.
+const UNDO_SECS: f64 = 8.0;
+const SETTLED_SECS: f64 = 1.0;
 
 /// What an answer does.
 #[derive(Debug)]
@@ -30,6 +34,8 @@ enum Answer {
     LeaveLink,
     /// Asks no more about this file.
     LeaveCut(PathBuf),
+    /// Puts back what was taken away.
+    PutBack(Command),
 }
 
 #[derive(Debug)]
@@ -51,6 +57,8 @@ pub(super) struct Prompts {
     cut_told: Option<Sentence>,
     /// The file that is another cut and is not wanted.
     left_cut: Option<PathBuf>,
+    /// What was taken away, in words, what puts it back, and until when, in egui's seconds.
+    taken: Option<(String, Command, f64)>,
 }
 
 impl Room {
@@ -62,6 +70,14 @@ impl Room {
         top: f32,
         scene: &mut Scene<'_>,
     ) -> f32 {
+        let now = ui.input(|input| input.time);
+        if let Some((words, command)) = self.films.taken.take() {
+            self.prompts.taken = Some((words, command, now + UNDO_SECS));
+        }
+        self.prompts.forget_taken(now, scene);
+        if let Some((.., until)) = self.prompts.taken {
+            ui.ctx().request_repaint_after_secs((until - now) as f32);
+        }
         let mut y = top;
         for question in self.prompts.questions(scene) {
             let answers: Vec<&str> = question.answers.iter().map(|(words, _)| *words).collect();
@@ -86,6 +102,38 @@ impl Prompts {
     /// The session says why a file was not taken; it is asked about again, although it was left before.
     pub(super) fn told_of_cut(&mut self, sentence: Sentence) {
         (self.cut_told, self.left_cut) = (Some(sentence), None);
+    }
+
+    /// What was taken away cannot be put back any more: the time is over, or another film is there.
+    fn forget_taken(&mut self, now: f64, scene: &Scene<'_>) {
+        let playback = &scene.snapshot.playback;
+        let is_over = |(_, command, until): &mut (String, Command, f64)| {
+            let replaced = *command == Command::ReopenFilm && playback.film.is_some();
+            let begun = *until - now < UNDO_SECS - SETTLED_SECS;
+            now >= *until || !playback.may_steer || (replaced && begun)
+        };
+        self.taken.take_if(is_over);
+    }
+
+    /// Ctrl+Z puts back what was taken away, or takes back what somebody did, while that is offered.
+    pub(super) fn take_back(&mut self, ctx: &Context, scene: &mut Scene<'_>) {
+        let asked = || ctx.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Z));
+        if ctx.text_edit_focused() || !asked() {
+            return;
+        }
+        let playback = &scene.snapshot.playback;
+        if let Some((_, command, _)) = self.taken.take() {
+            scene.command(command);
+        } else if playback.undo.is_some() && playback.may_steer {
+            scene.command(Command::Undo);
+        }
+    }
+
+    /// Escape answers the question on top as whoever does not want anything. False if there is none such.
+    pub(super) fn dismiss(&mut self) -> bool {
+        self.asked_link.take().is_some()
+            || self.asked_place.take().is_some()
+            || self.taken.take().is_some()
     }
 
     fn questions(&mut self, scene: &Scene<'_>) -> Vec<Question> {
@@ -144,6 +192,10 @@ impl Prompts {
             let answers = vec![(text::undo_label(), Answer::Command(Command::Undo))];
             ask("undo", icons::UNDO, text::undo(undo), answers);
         }
+        if let Some((words, command, _)) = &self.taken {
+            let answers = vec![(text::put_back(), Answer::PutBack(command.clone()))];
+            ask("taken", icons::UNDO, words.clone(), answers);
+        }
         questions
     }
 
@@ -165,6 +217,10 @@ impl Prompts {
             Answer::LeaveLink => self.asked_link = None,
             Answer::StayHere => self.asked_place = None,
             Answer::LeaveCut(path) => self.left_cut = Some(path),
+            Answer::PutBack(command) => {
+                self.taken = None;
+                scene.command(command);
+            }
         }
     }
 }

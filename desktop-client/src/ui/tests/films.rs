@@ -41,6 +41,44 @@ fn films_that_wait_are_listed_moved_removed_and_shown() {
 }
 
 #[test]
+fn what_was_taken_away_can_be_put_back_for_a_while() {
+    for size in [WIDE, vec2(360.0, 640.0)] {
+        let mut window = window(size, watching());
+        let playback = window.state().snapshot.playback.clone();
+        let (second, _) = playback.queue[1].clone();
+        click(&mut window, text::films());
+        click(&mut window, &text::unqueue(&second));
+        press(&mut window, Key::Escape);
+        window.get_by_label(&text::film_waits_no_more(text::title(&second)));
+        click(&mut window, text::put_back());
+        assert_eq!(last(&window), Some(Command::RequeueFilm));
+        assert!(window.query_by_label(text::put_back()).is_none());
+        let take_off = |window: &mut Window| {
+            click(window, text::films());
+            window.get_by_role_and_label(Role::Button, text::close_film()).scroll_to_me();
+            window.run_steps(10);
+            click(window, text::close_film());
+            now(window, |snapshot| snapshot.playback.film = None);
+        };
+        take_off(&mut window);
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+        window.run_steps(3);
+        assert_eq!(last(&window), Some(Command::ReopenFilm));
+        assert!(window.query_by_label(text::put_back()).is_none());
+        for goes in [Some(Key::Escape), None] {
+            now(&mut window, |snapshot| snapshot.playback = playback.clone());
+            take_off(&mut window);
+            window.get_by_label(text::put_back());
+            match goes {
+                Some(key) => press(&mut window, key),
+                None => window.run_steps(40),
+            }
+            assert!(window.query_by_label(text::put_back()).is_none());
+        }
+    }
+}
+
+#[test]
 fn films_that_wait_can_be_shown_when_none_is_on() {
     let mut snapshot = without_a_film();
     snapshot.playback.queue = watching().playback.queue;

@@ -192,6 +192,13 @@ fn a_room_of_late_is_one_press_away_and_can_be_forgotten() {
         click(&mut window, "Forget B2C3 D4E5");
         let forget = UiAction::ForgetRoom("B2C3D4E5".parse().unwrap());
         assert_eq!(window.state().actions.last(), Some(&forget));
+        window.get_by_label(text::undo_label()).scroll_to_me();
+        window.run_steps(20);
+        click(&mut window, text::undo_label());
+        let Some(UiAction::RememberRoom(room)) = window.state().actions.last() else {
+            panic!("it is known again")
+        };
+        assert_eq!(room.code, "B2C3D4E5".parse().unwrap());
     }
 }
 

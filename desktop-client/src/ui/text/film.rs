@@ -17,7 +17,7 @@ use super::{names, somebody, the_host, waiting_label};
 
 messages! {
     drop_a_film, choose_film, choose_copy, drop_now, play, pause, back, forward, seek, volume,
-    silence, sound, rate_label, full_screen, leave_full_screen, close_film, previous_chapter,
+    silence, sound, rate_label, full_screen, leave_full_screen, close_film, film_taken_off(title), film_waits_no_more(title), put_back, previous_chapter,
     next_chapter, drop_subtitles_now, i_am_ready, not_ready_yet, ready_check, slowed, undo_label,
     use_it, not_now, use_other_cut, other_cut, open, open_address, film_address, film_address_asked,
     show_address, films, next_films, no_next_film, add_film, play_next, go_there, send_with_place,

@@ -15,7 +15,7 @@ messages! {
     settings_window, search_settings, no_setting_found, scale, scale_less, scale_more, on_top,
     reduced_motion, notifications, came_in, waits_for_you, keys_as_they_came, keys_chosen,
     reset_keys, drop_for_room, drop_subtitles_later, film_for_room, not_that_film, show_it,
-    after_this_one, invitation_waits, copy_code_only, recent_rooms, camera_missing,
+    after_this_one, invitation_waits, copy_code_only, recent_rooms, forgotten_room(code), camera_missing,
     microphone_missing, forget_room(code), go_in_again(code, with), press_for(words),
     show_to_room(file), chinese_font_hint, language_label, language_of_system(language), needs_font(language), choose_own_copy, choose_next_film, choose_subtitles,
 }

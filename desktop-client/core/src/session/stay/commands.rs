@@ -19,6 +19,8 @@ impl Stay {
             Command::FilmShift(shift_secs) => return self.shift_film(shift_secs, io),
             Command::Unqueue(film) => return self.unqueue(&film, io),
             Command::MoveInQueue { film, to } => return self.move_in_queue(&film, to, io),
+            Command::RequeueFilm => return self.requeue_film(io),
+            Command::ReopenFilm => return self.reopen_film(io),
             Command::PlayNext => return self.play_next(io),
             Command::ProposeTracks => return self.propose_tracks(io),
             Command::AnswerProposal(take) => return self.answer_proposal(take, io),
@@ -98,6 +100,9 @@ impl Stay {
         }
         if self.playback.state().film.is_none() {
             return io.failed("no_film", sentence::no_film_yet());
+        }
+        if matches!(input, PlaybackInput::Close) {
+            self.note_film_taken_off(io);
         }
         self.playback(input, io);
     }

@@ -36,6 +36,7 @@ impl Stay {
 
     pub(super) fn unqueue(&mut self, film: &FilmId, io: &mut Io<'_>) {
         if self.may_steer_now(io) {
+            self.note_unqueued(film);
             self.change_queue(self.queue.without(film, self.me()), io);
         }
     }
@@ -83,7 +84,7 @@ impl Stay {
         }
     }
 
-    fn change_queue(&mut self, queue: FilmQueue, io: &mut Io<'_>) {
+    pub(super) fn change_queue(&mut self, queue: FilmQueue, io: &mut Io<'_>) {
         if queue.films != self.queue.films {
             self.broadcast(&ControlMessage::Queue { queue: queue.clone() }, io);
             self.adopt_queue(queue, io);
