@@ -2,6 +2,7 @@
 
 pub mod demo;
 mod film_view;
+mod frames;
 mod handover;
 mod keeper;
 mod live;
@@ -10,8 +11,8 @@ mod opened;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use cinemasync_core::interface::{Command, ServerChoice};
-use eframe::egui::{self, IconData, ViewportBuilder};
+use cinemasync_core::interface::{Command, Event, ServerChoice};
+use eframe::egui::{self, IconData, Vec2, ViewportBuilder, vec2};
 use tracing::warn;
 
 use crate::cli::WindowArgs;
@@ -48,8 +49,11 @@ pub fn run(
     settings_path: Option<PathBuf>,
 ) -> anyhow::Result<()> {
     let look = if args.light { Look::Light } else { Look::Dark };
+    let size = args.size.map_or(WINDOW, |(width, height)| {
+        vec2(f32::from(width), f32::from(height)).max(LEAST_WINDOW)
+    });
     if let Some(seconds) = args.demo {
-        return run_demo(look, seconds);
+        return run_demo(look, seconds, size);
     }
     let folder = std::env::current_dir().unwrap_or_default();
     let opened = args.open.as_deref().map(|open| Opened::read(open, &folder)).transpose();
@@ -61,20 +65,24 @@ pub fn run(
     {
         return Ok(());
     }
-    open_window(Box::new(move |creation| {
-        Ok(Box::new(LiveApp::new(creation, args, opened, settings, settings_path, look)?))
-    }))
+    let create = move |creation: &eframe::CreationContext<'_>| {
+        let app = LiveApp::new(creation, args, opened, settings, settings_path, look)?;
+        Ok(Box::new(app) as Box<dyn eframe::App>)
+    };
+    open_window(size, Box::new(create))
 }
 
 /// Opens the real window on a scripted evening, `from_secs` into it, without a network.
-fn run_demo(look: Look, from_secs: f64) -> anyhow::Result<()> {
-    open_window(Box::new(move |creation| {
-        Ok(Box::new(DemoApp::new(&creation.egui_ctx, look, from_secs.clamp(0.0, 86_400.0))))
-    }))
+fn run_demo(look: Look, from_secs: f64, size: Vec2) -> anyhow::Result<()> {
+    let create = move |creation: &eframe::CreationContext<'_>| {
+        let app = DemoApp::new(&creation.egui_ctx, look, from_secs.clamp(0.0, 86_400.0));
+        Ok(Box::new(app) as Box<dyn eframe::App>)
+    };
+    open_window(size, Box::new(create))
 }
 
-fn open_window(create: eframe::AppCreator<'_>) -> anyhow::Result<()> {
-    eframe::run_native("CinemaSync", native_options(), create).map_err(|error| {
+fn open_window(size: Vec2, create: eframe::AppCreator<'_>) -> anyhow::Result<()> {
+    eframe::run_native("CinemaSync", native_options(size), create).map_err(|error| {
         tracing::debug!(%error, "no window");
         anyhow::anyhow!(
             "The window cannot be opened. It needs a display and OpenGL 2.0 or newer; without them use \
@@ -84,11 +92,11 @@ fn open_window(create: eframe::AppCreator<'_>) -> anyhow::Result<()> {
 }
 
 /// How the window is to be.
-fn native_options() -> eframe::NativeOptions {
+fn native_options(size: Vec2) -> eframe::NativeOptions {
     let mut viewport = ViewportBuilder::default()
         .with_title("CinemaSync")
         .with_app_id("cinemasync")
-        .with_inner_size(WINDOW)
+        .with_inner_size(size)
         .with_min_inner_size(LEAST_WINDOW)
         .with_drag_and_drop(true);
     if let Some(icon) = icon() {
@@ -121,6 +129,8 @@ struct DemoApp {
     began: Instant,
     /// Into the script at the start.
     from_secs: f64,
+    /// Was anything drawn yet?
+    begun: bool,
 }
 
 impl DemoApp {
@@ -137,7 +147,7 @@ impl DemoApp {
         let film = DemoFilm::new(ctx);
         let mut ui = Ui::new(ctx, defaults);
         bring_font(&mut ui, ctx);
-        Self { ui, demo: Demo::new(began), film, began, from_secs }
+        Self { ui, demo: Demo::new(began), film, began, from_secs, begun: false }
     }
 }
 
@@ -145,7 +155,11 @@ impl eframe::App for DemoApp {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let now = Instant::now();
         let seconds = self.from_secs + now.duration_since(self.began).as_secs_f64();
-        let events = self.demo.advance(seconds, now);
+        let mut events = self.demo.advance(seconds, now);
+        if !std::mem::replace(&mut self.begun, true) {
+            // What passed before the window opened has passed.
+            events.retain(|event| !matches!(event, Event::Reaction { .. } | Event::Notice(_)));
+        }
         for event in &events {
             self.ui.hear(event);
         }

@@ -47,6 +47,9 @@ pub struct WindowArgs {
     /// Use the light look.
     #[arg(long)]
     pub light: bool,
+    /// How large the window opens, in points.
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = window_size)]
+    pub size: Option<(u16, u16)>,
     /// Print the session's events to stdout, as `headless` does.
     #[arg(long)]
     pub print_events: bool,
@@ -163,6 +166,13 @@ fn seconds(text: &str) -> Result<f64, String> {
         .ok_or_else(|| format!("a number of seconds from 0 to {MAX_SECONDS}"))
 }
 
+fn window_size(text: &str) -> Result<(u16, u16), String> {
+    let sides = text
+        .split_once('x')
+        .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    sides.ok_or_else(|| "two numbers, as in 1280x800".to_owned())
+}
+
 impl Entry {
     /// The room that was asked for.
     pub fn room(&self) -> Option<RoomChoice> {
@@ -229,6 +239,18 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_window_is_as_large_as_is_said() {
+        let size = |words: &[&str]| {
+            let cli = Cli::try_parse_from(["cinemasync"].iter().chain(words));
+            cli.ok().and_then(|cli| cli.window.size)
+        };
+        assert_eq!(size(&["--size", "390x760"]), Some((390, 760)));
+        for never in ["390", "390x", "x", "70000x800", "-5x800"] {
+            assert_eq!(size(&["--size", never]), None, "{never}");
+        }
     }
 
     #[test]

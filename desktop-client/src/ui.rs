@@ -31,7 +31,9 @@ use cinemasync_core::screen::ScreenSource;
 use cinemasync_core::sentence::Sentence;
 use cinemasync_core::window_settings::WindowSettings;
 use cinemasync_protocol::{ParticipantId, RoomCode};
-use eframe::egui::{self, CentralPanel, Frame, Key, Rect, Response, TextureId, ViewportCommand};
+use eframe::egui::{
+    self, CentralPanel, Frame, Key, Rect, Response, TextureId, ViewportCommand, vec2,
+};
 
 use compact::Compact;
 pub use compact::{LEAST as LEAST_WINDOW, WINDOW};
@@ -408,6 +410,9 @@ impl Ui {
                 // The lobby's bar is as tall in a strip.
                 if !matches!(snapshot.stage, Stage::Room { .. }) {
                     at.y = whole.top() + size::TOP_BAR / 2.0;
+                    if whole.width() >= size::NARROW_BELOW {
+                        self.help.button(ui, at - vec2(size::SMALL + space::XS, 0.0));
+                    }
                 }
                 self.settings.show(ui, at, &mut scene);
             }

@@ -7,8 +7,6 @@ mod call;
 mod connect;
 mod correlate;
 mod cost;
-#[cfg(target_os = "linux")]
-mod display;
 mod echo;
 mod load;
 mod machine;
@@ -26,6 +24,8 @@ mod sync;
 mod tone;
 mod turn;
 mod voice;
+#[cfg(target_os = "linux")]
+mod window;
 
 use std::fs;
 use std::path::PathBuf;
@@ -72,6 +72,9 @@ enum Bench {
     Turn(turn::Options),
     /// From one's mouth to the other's ear: how long a voice takes (PulseAudio).
     Voice(voice::Options),
+    /// The window itself: start, memory, what an idle one and a frame cost (X11).
+    #[cfg(target_os = "linux")]
+    Window,
 }
 
 /// Builds the programs, measures, prints.
@@ -85,7 +88,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         #[cfg(target_os = "linux")]
         Bench::Connect(_) | Bench::Stream(_) => crate::server::build(profile),
         #[cfg(target_os = "linux")]
-        Bench::Player => crate::server::build(profile),
+        Bench::Player | Bench::Window => crate::server::build(profile),
         Bench::Call(_) | Bench::Echo(_) | Bench::Sync(_) | Bench::Voice(_) => {
             crate::server::build(profile)
         }
@@ -109,6 +112,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Bench::Sync(options) => sync::measure(options, profile),
         Bench::Turn(options) => turn::measure(options, profile),
         Bench::Voice(options) => voice::measure(options, profile),
+        #[cfg(target_os = "linux")]
+        Bench::Window => window::measure(profile),
     }?;
     println!("{report}");
     println!("{}", report.json());

@@ -6,11 +6,15 @@ mod children;
 mod cross;
 mod demo;
 mod deny;
+#[cfg(target_os = "linux")]
+mod display;
 mod film;
 mod headless;
 #[cfg(target_os = "linux")]
 mod netlab;
 mod rules;
+#[cfg(target_os = "linux")]
+mod screenshots;
 mod server;
 mod setup;
 mod shell;
@@ -48,6 +52,9 @@ enum Task {
     Deny(deny::Options),
     /// `test`, `cross` and `deny`.
     Ci(suite::Options),
+    /// Make the pictures of the window that the README shows (X11).
+    #[cfg(target_os = "linux")]
+    Screenshots(screenshots::Options),
     /// Measure something and print a table.
     Bench(bench::Options),
     /// A room over a bad network: delay, loss, a slow line, firewalls.
@@ -65,6 +72,8 @@ fn main() -> ExitCode {
         Task::Cross(options) => cross::run(&options),
         Task::Deny(options) => deny::run(&options),
         Task::Ci(options) => suite::ci(&options),
+        #[cfg(target_os = "linux")]
+        Task::Screenshots(options) => screenshots::run(&options),
         Task::Bench(options) => bench::run(&options),
         #[cfg(target_os = "linux")]
         Task::Netlab(options) => netlab::run(&options),

@@ -1,4 +1,4 @@
-//! A scripted evening for `--demo`, tests and screenshots: three people, their faces, their chat
+//! A scripted evening for `--demo`, tests and screenshots: three people, later eight, their faces, their chat
 //! and a film, all made here from the time alone. No network, device or file. Leaves the window
 //! to [`app`](super).
 
@@ -65,6 +65,19 @@ pub struct Demo {
 /// The others of the script.
 const ANA: &str = "p-ana";
 const BEN: &str = "p-ben";
+const DANA: &str = "p-dana";
+const EMIL: &str = "p-emil";
+const FARAH: &str = "p-farah";
+const GIULIA: &str = "p-giulia";
+const HUGO: &str = "p-hugo";
+/// Those of them whose faces are seen, and the number by which they speak.
+const FACES: [(u8, &str, Face); 5] = [
+    (0, ANA, Face::ANA),
+    (1, BEN, Face::BEN),
+    (3, DANA, Face::DANA),
+    (4, EMIL, Face::EMIL),
+    (5, HUGO, Face::HUGO),
+];
 /// Oneself in the script.
 const SELF: &str = "p-cyd";
 
@@ -72,7 +85,7 @@ impl Demo {
     /// Begins in the lobby. Pictures are stamped with times after `origin`.
     pub fn new(origin: Instant) -> Self {
         let mut frames = Frames::default();
-        for id in [ANA, BEN] {
+        for (_, id, _) in FACES {
             frames.cameras.insert(ParticipantId::new(id), FrameSlot::default());
         }
         Self {
@@ -154,7 +167,7 @@ impl Demo {
         self.snapshot.stage = Stage::Room {
             code,
             server: "wss://films.example.org".to_owned(),
-            max_participants: 3,
+            max_participants: 8,
             locked: false,
         };
         self.snapshot.signaling_connected = true;
@@ -245,6 +258,26 @@ impl Demo {
                 Some(number) => self.share(ScreenSource::Window((*number).to_owned()), true),
                 None => self.snapshot.sharing = None,
             },
+            Happening::Waves(id, on) => {
+                if let Some(person) = self.person(id) {
+                    person.hand = *on;
+                }
+            }
+            Happening::CoversCamera(id) => {
+                if let Some(person) = self.person(id) {
+                    person.camera = false;
+                }
+            }
+            Happening::Server(on) => self.snapshot.signaling_connected = *on,
+            Happening::Fails(text) => {
+                self.snapshot = Snapshot { me: self.snapshot.me.clone(), ..lobby() };
+                events.push(Event::Left);
+                events.push(Event::Failed {
+                    code: "room_full".to_owned(),
+                    text: (*text).to_owned().into(),
+                    fatal: true,
+                });
+            }
             Happening::Mutes(id, on) => {
                 if let Some(person) = self.person(id) {
                     person.microphone = !on;
@@ -319,11 +352,9 @@ impl Demo {
     }
 
     fn speak(&mut self, into: f64) {
-        let ana = script::speaks(0, into);
-        let ben = script::speaks(1, into);
-        for (id, speaking) in [(ANA, ana), (BEN, ben)] {
+        for (number, id, _) in FACES {
             if let Some(person) = self.person(id) {
-                person.speaking = speaking && person.microphone;
+                person.speaking = script::speaks(u32::from(number), into) && person.microphone;
             }
         }
         self.snapshot.me.speaking = script::speaks(2, into) && self.snapshot.me.microphone;
@@ -342,7 +373,7 @@ impl Demo {
             let picture = drawn(&mut self.drawn, 2, Face::CYD, seconds, speaking, at);
             self.frames.own.put(Arc::new(picture));
         }
-        for (number, id, face) in [(0, ANA, Face::ANA), (1, BEN, Face::BEN)] {
+        for (number, id, face) in FACES {
             let found = self.snapshot.participants.iter().find(|one| one.id.as_str() == id);
             if let (Some(one), Some(slot)) =
                 (found, self.frames.cameras.get(&ParticipantId::new(id)))
@@ -405,11 +436,14 @@ mod tests {
         let origin = Instant::now();
         let stage = |seconds| Demo::at(seconds, origin).snapshot().clone();
         assert_eq!(stage(0.0).stage, Stage::Lobby);
-        let late = stage(script::LENGTH_SECS - 1.0);
-        assert!(matches!(late.stage, Stage::Room { .. }));
-        assert_eq!(late.participants.len(), 2);
-        assert!(late.playback.film.is_some());
-        assert!(!late.chat.is_empty());
+        for (seconds, others) in [(160.0, 2), (200.0, 7)] {
+            let late = stage(seconds);
+            assert!(matches!(late.stage, Stage::Room { .. }));
+            assert_eq!(late.participants.len(), others);
+            assert!(late.playback.film.is_some());
+            assert!(!late.chat.is_empty());
+        }
+        assert_eq!(stage(script::LENGTH_SECS - 1.0).stage, Stage::Lobby, "one more is too many");
         assert_eq!(stage(script::LENGTH_SECS + 0.5).stage, Stage::Lobby);
     }
 

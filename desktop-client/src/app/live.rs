@@ -17,6 +17,7 @@ use cinemasync_core::session::{EquipmentConfig, SessionConfig};
 use eframe::egui;
 
 use super::film_view::FilmView;
+use super::frames;
 use super::handover::Handover;
 use super::keeper::{Keeper, KeptIn};
 use super::opened::Opened;
@@ -47,6 +48,7 @@ pub(super) struct LiveApp {
     ui: Ui,
     session: Session,
     film: FilmView,
+    costs: frames::Frames,
     settings: Settings,
     keeper: Keeper,
     /// The rooms in which one was.
@@ -175,6 +177,7 @@ impl LiveApp {
             ui,
             session,
             film: FilmView::new(creation.get_proc_address.clone()),
+            costs: frames::Frames::default(),
             settings,
             keeper,
             rooms,
@@ -461,6 +464,7 @@ fn player_config(audio: FilmAudio) -> PlayerConfig {
 
 impl eframe::App for LiveApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.costs.begin(ctx);
         self.hear(ctx);
         self.keep_awake();
         self.take_over(ctx);
@@ -483,6 +487,7 @@ impl eframe::App for LiveApp {
             self.ui.film_area(ui.ctx()).filter(|_| in_room && snapshot.playback.film.is_some());
         let FilmPlayer { player, missing } = self.session.player();
         let film = self.film.picture(player.as_ref(), area, ui.ctx(), frame);
+        self.costs.film_drawn();
         self.ui.set_player_missing(missing);
         let slots = self.session.frames();
         let frames = Frames {
@@ -502,6 +507,7 @@ impl eframe::App for LiveApp {
         for action in actions {
             self.act(action, &ctx);
         }
+        self.costs.laid_out(in_room);
     }
 
     fn on_exit(&mut self, gl: Option<&eframe::glow::Context>) {

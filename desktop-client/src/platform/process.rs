@@ -1,5 +1,7 @@
 //! What this process uses: processor time and memory.
 
+use std::time::Duration;
+
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 /// Processor and memory use.
@@ -38,6 +40,18 @@ impl ProcessFigures {
     }
 }
 
+/// The processor time that the calling thread has used so far, where the system tells.
+#[cfg(target_os = "linux")]
+pub fn thread_cpu() -> Option<Duration> {
+    rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime).try_into().ok()
+}
+
+/// The processor time that the calling thread has used so far, where the system tells.
+#[cfg(not(target_os = "linux"))]
+pub fn thread_cpu() -> Option<Duration> {
+    None
+}
+
 impl Default for ProcessFigures {
     fn default() -> Self {
         Self::new()
@@ -47,6 +61,17 @@ impl Default for ProcessFigures {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_thread_uses_time() {
+        let before = thread_cpu().expect("Linux tells");
+        let mut passed = before;
+        // Ends: looking costs time.
+        while passed <= before {
+            passed = thread_cpu().expect("Linux tells");
+        }
+    }
 
     #[test]
     fn this_process_uses_memory() {

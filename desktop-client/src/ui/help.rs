@@ -1,8 +1,8 @@
 //! All keys at a glance, over everything else. Owns whether it is open; what is listed is the keys' table.
 
 use eframe::egui::{
-    self, Align2, CornerRadius, Frame, Id, Margin, Modal, Rect, ScrollArea, Sense, Stroke, Ui,
-    UiBuilder, Vec2, pos2, vec2,
+    self, Align2, CornerRadius, Frame, Id, Margin, Modal, Pos2, Rect, ScrollArea, Sense, Stroke,
+    Ui, UiBuilder, Vec2, pos2, vec2,
 };
 
 use super::keys::{Group, Row, TABLE};
@@ -29,6 +29,16 @@ impl Help {
     pub(super) fn toggle(&mut self, ctx: &egui::Context) {
         let covered = ctx.memory(|memory| memory.top_modal_layer().is_some());
         self.open = !self.open && !covered;
+    }
+
+    /// Shows the button that opens it, with its right middle at `at`.
+    pub(super) fn button(&mut self, ui: &Ui, at: Pos2) {
+        let side = Vec2::splat(size::SMALL);
+        let place = Rect::from_center_size(at - vec2(side.x / 2.0, 0.0), side);
+        let button = Button::icon("keys", text::keys(), icons::HELP).small();
+        if button.kind(Kind::Quiet).show(ui, place).clicked() {
+            self.toggle(ui.ctx());
+        }
     }
 
     /// Shows it, while it is open.

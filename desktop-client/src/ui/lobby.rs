@@ -33,6 +33,8 @@ use super::{Scene, UiAction, text};
 const PREVIEW: f32 = 520.0;
 /// Width of the form.
 const FORM: f32 = 400.0;
+/// How low the preview gets.
+const LOWEST_PREVIEW: f32 = 120.0;
 /// Height of the form when nothing is wrong.
 const FORM_HEIGHT: f32 = 440.0;
 /// What the first start says more; the film that waits; the button back to a room, below it.
@@ -166,8 +168,12 @@ impl Lobby {
         let logo = bar.shrink2(vec2(space::L + space::XS, 0.0));
         let style = Line::new(font::logo(), colors.text_1);
         label(ui, logo, Align2::LEFT_CENTER, text::APP, &style);
-        // The settings' button stands in the corner.
-        self.server.show(ui, pos2(bar.right() - space::L - size::SMALL, bar.center().y));
+        // The settings' button stands in the corner, beside it in a wide window the one for help.
+        let mut right = bar.right() - space::L - size::SMALL;
+        if bar.width() >= size::NARROW_BELOW {
+            right -= size::SMALL + space::XS;
+        }
+        self.server.show(ui, pos2(right, bar.center().y));
 
         let body = whole.with_min_y(bar.bottom());
         let wide = body.width() >= size::NARROW_BELOW;
@@ -220,9 +226,11 @@ impl Lobby {
 
     fn narrow(&mut self, ui: &mut Ui, body: Rect, scene: &mut Scene<'_>) {
         let width = (body.width() - 2.0 * space::L).min(PREVIEW);
-        let picture = vec2(width, width * 9.0 / 16.0);
         let missing = if scene.player_missing.is_some() { MISSING } else { 0.0 };
         let devices = DEVICES + missing;
+        // In a low window the picture gives way to what there is to do.
+        let free = body.height() - devices - self.form_height() - 2.0 * space::XL;
+        let picture = vec2(width, (width * 9.0 / 16.0).min(free.max(LOWEST_PREVIEW)));
         let height = picture.y + devices + self.form_height() + 2.0 * space::XL + space::XXL;
         let (area, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::empty());
         let left = area.center().x - width / 2.0;

@@ -265,8 +265,9 @@ impl Room {
                 return self.pass_by(ui, stage);
             }
             let people = scene.snapshot.participants.len() + 1;
-            let side = ((row.width() - 2.0 * space::S) / 3.0)
-                .min((rest.height() - 150.0) / people.div_ceil(3) as f32)
+            let across = faces::row_across(people);
+            let side = ((row.width() - space::S * (across - 1) as f32) / across as f32)
+                .min((rest.height() - 150.0) / people.div_ceil(across) as f32)
                 .max(56.0);
             rest.min.y = faces::row(ui, row, side, scene) + space::S;
         } else {

@@ -1,6 +1,7 @@
 //! The window as a person meets it: found by accessible names, answered with actions.
 
 mod chat;
+mod crowd;
 mod film;
 mod films;
 mod keys;

@@ -10,10 +10,10 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
 use super::cost;
-use super::display::Display;
 use super::machine::Machine;
 use super::report::{Cell, Report, Table};
 use crate::children::{self, Owned};
+use crate::display::Display;
 use crate::film;
 use crate::headless::Headless;
 use crate::server::LocalServer;

@@ -17,12 +17,12 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 
-use super::display::Display;
 use super::machine::Machine;
 use super::report::{Cell, Report, Table};
 use super::search::{mean, percentile};
 use super::{browser as chromium, cost};
 use crate::children;
+use crate::display::Display;
 use crate::headless::{Event, Headless};
 use crate::server::LocalServer;
 use crate::shell::Invocation;

@@ -76,6 +76,7 @@ const APT: &[Package] = &[
     test("pebble", "a certificate authority without the internet"),
     test("pulseaudio", "a sound server without sound hardware"),
     test("pulseaudio-utils", "records what the speakers play"),
+    test("xdotool", "presses keys in windows"),
     test("xvfb", "a display without a monitor"),
     cross("rustc-web", "a compiler with library sources of the same version"),
     cross("cargo-web", "its cargo"),
@@ -112,6 +113,7 @@ const DNF: &[Package] = &[
     test("dejavu-sans-fonts", "the timecode in the test film"),
     test("iproute", "networks of their own for tests of bad ones"),
     test("pulseaudio-utils", "records what the speakers play"),
+    test("xdotool", "presses keys in windows"),
     test("xorg-x11-server-Xvfb", "a display without a monitor"),
 ];
 
@@ -137,6 +139,7 @@ const PACMAN: &[Package] = &[
     test("iproute2", "networks of their own for tests of bad ones"),
     test("ttf-dejavu", "the timecode in the test film"),
     test("libpulse", "records what the speakers play"),
+    test("xdotool", "presses keys in windows"),
     test("xorg-server-xvfb", "a display without a monitor"),
 ];
 

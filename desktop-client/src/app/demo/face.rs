@@ -48,6 +48,31 @@ impl Face {
         phase: 3.1,
     };
 
+    pub(super) const DANA: Self = Self {
+        skin: [150.0, 98.0, 70.0],
+        hair: [30.0, 24.0, 22.0],
+        long_hair: true,
+        shirt: [196.0, 142.0, 66.0],
+        room: [36.0, 30.0, 44.0],
+        phase: 4.4,
+    };
+    pub(super) const EMIL: Self = Self {
+        skin: [240.0, 200.0, 178.0],
+        hair: [142.0, 66.0, 40.0],
+        long_hair: false,
+        shirt: [70.0, 74.0, 88.0],
+        room: [40.0, 44.0, 36.0],
+        phase: 5.2,
+    };
+    pub(super) const HUGO: Self = Self {
+        skin: [214.0, 164.0, 130.0],
+        hair: [120.0, 116.0, 112.0],
+        long_hair: false,
+        shirt: [58.0, 84.0, 70.0],
+        room: [34.0, 36.0, 50.0],
+        phase: 6.3,
+    };
+
     /// How the face is held at a time of the script.
     pub(super) fn pose(&self, seconds: f64, speaking: bool) -> Pose {
         Pose::of(seconds + self.phase, speaking)

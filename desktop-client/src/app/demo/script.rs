@@ -3,10 +3,10 @@
 use cinemasync_core::interface::{Level, WaitReason};
 use cinemasync_core::link::LinkState;
 
-use super::{ANA, BEN, SELF};
+use super::{ANA, BEN, DANA, EMIL, FARAH, GIULIA, HUGO, SELF};
 
 /// The evening begins again after so long.
-pub(super) const LENGTH_SECS: f64 = 170.0;
+pub(super) const LENGTH_SECS: f64 = 230.0;
 
 /// One thing that happens.
 #[derive(Debug)]
@@ -63,6 +63,14 @@ pub(super) enum Happening {
     YouShare(Option<&'static str>),
     /// Somebody mutes the microphone, or not any more.
     Mutes(&'static str, bool),
+    /// Somebody raises a hand, or takes it down.
+    Waves(&'static str, bool),
+    /// Somebody turns the camera off.
+    CoversCamera(&'static str),
+    /// The server is there, or not.
+    Server(bool),
+    /// One is in the lobby again, for this reason.
+    Fails(&'static str),
 }
 
 use Happening::*;
@@ -131,6 +139,46 @@ pub(super) const SCRIPT: &[(f64, Happening)] = &[
     (154.0, Shares(BEN, true)),
     (154.0, Tells("Ben shares a screen")),
     (160.0, YouShare(Some("1"))),
+    (168.0, YouShare(None)),
+    (168.0, Shares(BEN, false)),
+    (168.0, FilmOff),
+    (169.0, Comes(DANA, "Dana")),
+    (169.0, Comes(EMIL, "Emil")),
+    (169.0, Comes(FARAH, "Farah")),
+    (169.0, Comes(GIULIA, "Giulia Bartolomeo-Winterfeld")),
+    (169.0, Comes(HUGO, "Hugo")),
+    (170.0, Link(DANA, LinkState::Connected)),
+    (170.0, Link(EMIL, LinkState::Connected)),
+    (170.0, Link(FARAH, LinkState::Connected)),
+    (170.0, Link(GIULIA, LinkState::Connected)),
+    (170.0, CoversCamera(FARAH)),
+    (170.0, CoversCamera(GIULIA)),
+    (170.0, Mutes(GIULIA, true)),
+    (172.0, Waves(DANA, true)),
+    (174.0, Link(HUGO, LinkState::Connected)),
+    (178.0, Says(HUGO, "Hugo", "the story so far: https://films.example.org/the-long-way/story")),
+    (180.0, Film),
+    (180.0, Copy),
+    (181.0, Play),
+    (190.0, Server(false)),
+    (190.0, Link(EMIL, LinkState::Failed)),
+    (
+        191.0,
+        Notice(
+            Level::Warning,
+            "The server does not answer. The call and the film go on without it.",
+        ),
+    ),
+    (198.0, Server(true)),
+    (198.0, Link(EMIL, LinkState::Connected)),
+    (
+        202.0,
+        Notice(
+            Level::Error,
+            "The microphone was unplugged, and there is no other one. Plug one in, or go on by chat.",
+        ),
+    ),
+    (212.0, Fails("There is no room for one more: eight are in it. Ask whoever invited you.")),
 ];
 
 /// Does the person of this number (Ana, Ben, oneself) speak now?

@@ -11,11 +11,14 @@ use eframe::egui::{
 };
 
 use crate::ui::theme::{
-    font, icons, letters, motion, on_picture, palette, radius, size, space, strength,
+    font, icons, letters, line, motion, on_picture, palette, radius, size, space, strength,
 };
 use crate::ui::video::Placement;
 use crate::ui::widgets::{Line, columns, focus_ring, icon, label, panel, pill, readable};
 use crate::ui::{Scene, text};
+
+/// A picture that is lower has no room for anything beside the name's tag.
+const SMALL: f32 = 110.0;
 
 /// One face, oneself or another's.
 struct Face<'a> {
@@ -97,11 +100,7 @@ pub(super) fn side(ui: &Ui, rect: Rect, scene: &Scene<'_>, large: Option<&Partic
     let mut bottom = first.bottom();
     if let Some((one, rest)) = faces.split_first() {
         tile(ui, first, one, scene);
-        let across = match rest.len() {
-            0..=2 => 2,
-            3..=6 => 3,
-            _ => 4,
-        };
+        let across = if rest.len() <= 2 { 2 } else { 3 };
         for chunk in rest.chunks(across) {
             let top = bottom + space::S;
             let mut row = rect.with_min_y(top);
@@ -116,14 +115,19 @@ pub(super) fn side(ui: &Ui, rect: Rect, scene: &Scene<'_>, large: Option<&Partic
     bottom
 }
 
-/// In rows of squares of at most `side`, three across. Returns where they end.
+/// How many stand beside each other in a [`row`].
+pub(super) fn row_across(people: usize) -> usize {
+    if people <= 6 { 3 } else { 4 }
+}
+
+/// In rows of tiles of at most `side`. Returns where they end.
 pub(super) fn row(ui: &Ui, rect: Rect, side: f32, scene: &Scene<'_>) -> f32 {
-    const ACROSS: usize = 3;
     let faces = everybody(scene, None);
+    let across = row_across(faces.len());
     let mut top = rect.top();
-    for chunk in faces.chunks(ACROSS) {
+    for chunk in faces.chunks(across) {
         let line = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), side));
-        for (face, cell) in chunk.iter().zip(columns(line, ACROSS, space::S)) {
+        for (face, cell) in chunk.iter().zip(columns(line, across, space::S)) {
             tile(ui, cell, face, scene);
         }
         top += side + space::S;
@@ -267,13 +271,17 @@ fn shaped(
     }
     if wordy {
         ui.painter().rect_filled(rect, corners, on_picture::GROUND);
-        let line = Line::new(font::caption_strong(), on_picture::INK);
+        let style = Line::new(font::caption_strong(), on_picture::INK);
         let words = match other_key {
             Some(OtherKey::Asks) => text::another_key(),
             Some(OtherKey::Refused) => text::key_refused(),
             None => text::link_state(face.state),
         };
-        label(ui, rect.shrink(space::S), Align2::CENTER_CENTER, words, &line);
+        let place = if rect.height() < SMALL { above_tag(rect) } else { rect };
+        // Where there is no room for it, the dot beside the name says it.
+        if place.height() >= line::CAPTION {
+            label(ui, place.shrink2(vec2(space::S, 0.0)), Align2::CENTER_CENTER, words, &style);
+        }
     }
     if ring > 0.0 {
         let glow = Stroke::new(size::GLOW, colors.teal.gamma_multiply(strength::GLOW * ring));
@@ -319,11 +327,20 @@ fn shaped(
     response
 }
 
-/// The sign of a raised hand, at the upper left; within a circle at its top.
+/// What of a picture lies above the name.
+fn above_tag(rect: Rect) -> Rect {
+    rect.with_max_y((rect.bottom() - pill::TAG_HEIGHT - space::S).max(rect.top()))
+}
+
+/// The sign of a raised hand, at the upper right, away from the name; within a circle at its top.
 fn hand(ui: &Ui, rect: Rect, round: bool) {
     let radius = (rect.width() * 0.14).clamp(11.0, 18.0);
-    let inset = vec2(radius + space::S, radius + space::S);
-    let center = if round { rect.center_top() + vec2(0.0, radius * 0.6) } else { rect.min + inset };
+    let inset = radius + if rect.height() < SMALL { space::XS } else { space::S };
+    let center = if round {
+        rect.center_top() + vec2(0.0, radius * 0.6)
+    } else {
+        rect.right_top() + vec2(-inset, inset)
+    };
     ui.painter().circle_filled(center, radius, on_picture::MARKS.amber);
     icon(ui.painter(), center, icons::HAND, radius * 1.3, on_picture::MARKS.amber_ink);
 }
@@ -350,8 +367,12 @@ fn press(
 fn initial(ui: &Ui, rect: Rect, name: &str) {
     let colors = palette(ui);
     let side = rect.width().min(rect.height());
-    let disc = (side * 0.26).clamp(14.0, 56.0);
-    let center = rect.center() - vec2(0.0, if side < 130.0 { 8.0 } else { 0.0 });
+    let free = if side < SMALL { above_tag(rect) } else { rect };
+    let disc = (side * 0.26).clamp(14.0, 56.0).min(free.height() / 2.0 - space::XS);
+    if disc < space::S {
+        return;
+    }
+    let center = free.center();
     ui.painter().circle_filled(center, disc, colors.surface_3);
     let letter: String = name.chars().next().into_iter().flat_map(char::to_uppercase).collect();
     let font = font::letter(disc);

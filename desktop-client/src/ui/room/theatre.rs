@@ -9,6 +9,8 @@ use crate::ui::theme::{motion, on_picture, radius, size, space};
 
 /// The part of the screen's height where subtitles stand.
 const SUBTITLES: f32 = 0.3;
+/// The part at its top where some of them stand.
+const UPPER_SUBTITLES: f32 = 0.14;
 /// The widest and tallest that the chat is.
 const CHAT_WIDTH: f32 = 340.0;
 const CHAT_HEIGHT: f32 = 480.0;
@@ -71,6 +73,10 @@ impl Room {
         let mut area = whole.shrink2(vec2(space::XL, space::XL));
         area.min.y += top;
         area.max.y = whole.bottom() - whole.height() * SUBTITLES;
+        let playback = &scene.snapshot.playback;
+        if playback.film.is_some() && playback.subtitle_track != 0 {
+            area.min.y = area.min.y.max(whole.top() + whole.height() * UPPER_SUBTITLES);
+        }
         if self.chat_open && self.faces_over.at_left() {
             area.max.y = area.max.y.min(chat.top() - space::M);
         }

@@ -7,7 +7,7 @@ use eframe::egui::{Align, Align2, Color32, Pos2, Rect, Ui, pos2};
 use super::{Bars, Room};
 use crate::ui::theme::{Palette, font, icons, letters, palette, size, space};
 use crate::ui::widgets::pill::Pill;
-use crate::ui::widgets::{Line, label};
+use crate::ui::widgets::{Line, describe, label};
 use crate::ui::{Scene, text};
 
 /// Beyond this the film here is not where the room's is, in milliseconds.
@@ -142,13 +142,25 @@ impl Room {
         }
         let count = (scene.snapshot.participants.len() + 1).to_string();
         let name = text::people(scene.snapshot.participants.len() + 1);
+        let gap = if narrow { space::XS } else { space::S };
+        let sync = sync(scene.snapshot);
+        let words = sync.words(narrow);
+        let plain = Pill::new("people", &name, &count).icon(icons::PEOPLE).dot(colors.teal);
+        let room = right - plain.width(ui) - 2.0 * gap - code_pill.rect.right();
+        // A sentence that is cut says nothing: its dot is enough then, and opens the same panel.
+        let fits = !narrow || Pill::new("", "", &words).dot(colors.teal).width(ui) <= room;
         let mut pill = Pill::new("people", &name, &count).icon(icons::PEOPLE);
         if !scene.snapshot.signaling_connected {
             pill = pill.dot(colors.red);
+        } else if !fits {
+            pill = pill.dot(sync.color(colors));
         }
         let people = pill.show(ui, pos2(right, bar.center().y), Align::Max, 120.0);
         self.status(ui, &people, scene);
-        let gap = if narrow { space::XS } else { space::S };
+        if !fits {
+            describe(ui, &people, &sync.words(false));
+            return;
+        }
         right = people.rect.left() - gap;
         // A strip has it among its switches.
         if !narrow {

@@ -22,6 +22,13 @@ fn a_question_mark_shows_all_keys_until_it_is_closed() {
 }
 
 #[test]
+fn a_button_of_the_lobby_shows_all_keys() {
+    let mut window = lobby();
+    click(&mut window, text::keys());
+    window.get_by_label("These keys: ?, F1");
+}
+
+#[test]
 fn who_types_gets_the_keys_by_f1_only() {
     let mut window = window(WIDE, watching());
     type_into(&mut window, text::message(), "why?");

@@ -1,4 +1,4 @@
-//! Where nothing changes nothing is drawn again.
+//! Where nothing changes nothing is drawn again, and what a person does is answered by the next frame.
 
 use super::*;
 
@@ -33,4 +33,18 @@ fn with_less_motion_nothing_turns_while_one_enters() {
     let mut window = with_less_motion(entering);
     assert!(!moves(&mut window));
     window.get_by_role_and_label(Role::Button, text::cancel());
+}
+
+#[test]
+fn what_a_person_does_is_answered_by_the_next_frame() {
+    let mut window = window(WIDE, watching());
+    window.key_press(Key::M);
+    window.step();
+    assert_eq!(commands(&window), [Command::Microphone(false)]);
+    window.state_mut().snapshot.me.microphone = false;
+    window.step();
+    window.get_by_role_and_label(Role::Button, text::unmute());
+    window.key_press(Key::Questionmark);
+    window.step();
+    window.get_by_label("Play or pause: Space, K");
 }

@@ -76,6 +76,7 @@ pub(crate) const PINNED: Icon = filled('\u{e3e2}');
 pub(crate) const SEARCH: Icon = outlined('\u{e30c}');
 pub(crate) const STOP: Icon = filled('\u{e46c}');
 pub(crate) const WAIT: Icon = outlined('\u{e2b2}');
+pub(crate) const HELP: Icon = outlined('\u{e3e8}');
 pub(crate) const INFO: Icon = outlined('\u{e2ce}');
 pub(crate) const WARNING: Icon = outlined('\u{e4e0}');
 pub(crate) const ERROR: Icon = outlined('\u{e4e2}');

@@ -68,14 +68,28 @@ impl<'a> Pill<'a> {
         self
     }
 
+    /// How wide it wants to be.
+    pub(crate) fn width(&self, ui: &Ui) -> f32 {
+        let line = self.style(ui);
+        line_galley(ui.painter(), self.text, &line, f32::INFINITY).size().x + self.sides()
+    }
+
+    fn style(&self, ui: &Ui) -> Line {
+        let ink = if self.over_picture { on_picture::INK } else { palette(ui).text_2 };
+        self.line.clone().unwrap_or_else(|| Line::new(font::body_strong(), ink))
+    }
+
+    /// What stands beside the text.
+    fn sides(&self) -> f32 {
+        let dot = self.dot.map_or(0.0, |_| 2.0 * size::DOT + space::S);
+        let sign = self.icon.map_or(0.0, |_| size::ICON_TEXT + space::S);
+        2.0 * space::M + dot + sign
+    }
+
     /// Shows it with its left or right middle at `at`, at most `max_width` wide.
     pub(crate) fn show(self, ui: &Ui, at: Pos2, align: Align, max_width: f32) -> Response {
         let colors = palette(ui);
-        let ink = if self.over_picture { on_picture::INK } else { colors.text_2 };
-        let line = self.line.clone().unwrap_or_else(|| Line::new(font::body_strong(), ink));
-        let dot = self.dot.map_or(0.0, |_| 2.0 * size::DOT + space::S);
-        let sign = self.icon.map_or(0.0, |_| size::ICON_TEXT + space::S);
-        let sides = 2.0 * space::M + dot + sign;
+        let (line, sides) = (self.style(ui), self.sides());
         let galley = line_galley(ui.painter(), self.text, &line, max_width - sides);
         let whole = vec2(galley.size().x + sides, size::SMALL);
         let left = if align == Align::Min { at.x } else { at.x - whole.x };
@@ -97,11 +111,11 @@ impl<'a> Pill<'a> {
         let mut x = rect.left() + space::M;
         if let Some(color) = self.dot {
             ui.painter().circle_filled(pos2(x + size::DOT, rect.center().y), size::DOT, color);
-            x += dot;
+            x += 2.0 * size::DOT + space::S;
         }
         let mut sign_at = pos2(x + size::ICON_TEXT / 2.0, rect.center().y);
         if self.icon.is_some() && !self.icon_last {
-            x += sign;
+            x += size::ICON_TEXT + space::S;
         }
         let text_at = pos2(x, rect.center().y - galley.size().y / 2.0);
         if self.icon_last {
@@ -115,6 +129,9 @@ impl<'a> Pill<'a> {
     }
 }
 
+/// How tall a [`tag`] is.
+pub(crate) const TAG_HEIGHT: f32 = 24.0;
+
 /// A small mark with a text on a picture, not to be pressed; stands with its bottom left at `at`.
 pub(crate) fn tag(
     ui: &Ui,
@@ -124,13 +141,12 @@ pub(crate) fn tag(
     sign: Option<Icon>,
     max_width: f32,
 ) -> Rect {
-    const HEIGHT: f32 = 24.0;
     let line = Line::new(font::caption_strong(), on_picture::INK);
     let (dot_width, sign_width) = tag_marks(dot, sign);
     let sides = 2.0 * space::S + dot_width + sign_width;
     let galley = line_galley(ui.painter(), text, &line, max_width - sides);
-    let whole = Vec2::new(galley.size().x + sides, HEIGHT);
-    let rect = Rect::from_min_size(pos2(at.x, at.y - HEIGHT), whole);
+    let whole = Vec2::new(galley.size().x + sides, TAG_HEIGHT);
+    let rect = Rect::from_min_size(pos2(at.x, at.y - TAG_HEIGHT), whole);
     let corner = CornerRadius::same(radius::MARK);
     ui.painter().rect_filled(rect, corner, on_picture::GROUND);
     let mut x = rect.left() + space::S;

@@ -10,8 +10,8 @@ use anyhow::{Context as _, Result};
 use super::{SECONDS, SETTLE};
 use crate::bench::browser::Page;
 use crate::bench::cost;
-use crate::bench::display::Display;
 use crate::children;
+use crate::display::Display;
 
 /// What the two pages came to.
 #[derive(Debug)]

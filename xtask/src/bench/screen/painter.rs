@@ -12,8 +12,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::bench::display::{Display, SIZE};
 use crate::children::Owned;
+use crate::display::{Display, SIZE};
 use crate::shell::Invocation;
 use crate::workspace::{self, Profile};
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 
 use super::painter::Painted;
-use crate::bench::display::SIZE;
+use crate::display::SIZE;
 
 /// Columns of the time, so bits.
 const BITS: usize = 48;

@@ -10,20 +10,20 @@ use anyhow::{Context as _, Result, bail};
 use crate::children::{self, Owned};
 
 /// The screen's size in pixels.
-pub(super) const SIZE: (usize, usize) = (1_920, 1_080);
+pub(crate) const SIZE: (usize, usize) = (1_920, 1_080);
 /// How long an X server may take to start.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running X server without a screen to look at.
 #[derive(Debug)]
-pub(super) struct Display {
+pub(crate) struct Display {
     _server: Owned,
     name: String,
 }
 
 impl Display {
     /// Starts one on a free number.
-    pub(super) fn start(folder: &Path) -> Result<Self> {
+    pub(crate) fn start(folder: &Path) -> Result<Self> {
         let number = folder.join("display");
         let file = File::create(&number).context("cannot write the display's number")?;
         let log = File::create(folder.join("xvfb.log")).context("cannot write a log")?;
@@ -51,7 +51,7 @@ impl Display {
     }
 
     /// For programs that are to show something there.
-    pub(super) fn environment(&self) -> [(String, String); 1] {
+    pub(crate) fn environment(&self) -> [(String, String); 1] {
         [("DISPLAY".to_owned(), self.name.clone())]
     }
 }
