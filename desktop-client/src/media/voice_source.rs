@@ -1,13 +1,13 @@
 //! Where a voice comes from, as a stream of 10 ms frames at 48 kHz: a device, a tone or a file.
 
 #[cfg(target_os = "linux")]
-use cinemasync_core::sentence::{self, Sentence};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use cinemasync_core::sentence::{self, Sentence};
 use hound::{SampleFormat, WavReader};
 #[cfg(target_os = "linux")]
 use rtrb::{Consumer, RingBuffer};
