@@ -231,7 +231,13 @@ impl SessionArgs {
 }
 
 #[cfg(test)]
+#[path = "../../xtask/src/book/command_lines.rs"]
+mod command_lines;
+
+#[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use clap::CommandFactory as _;
 
     use super::*;
@@ -239,6 +245,15 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_that_the_documentation_shows_is_understood() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("lies in the workspace");
+        let shown = command_lines::shown(root, "cinemasync");
+        assert!(!shown.is_empty());
+        let wrong = command_lines::refused(&shown, |words| Cli::try_parse_from(words).map(drop));
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub enum ClientMessage {
         /// The session description.
         sdp: String,
     },
-    /// Relayed: a trickled candidate; `None` ends them.
+    /// Relayed: a trickled candidate; `null` ends them.
     WebrtcIceCandidate {
         /// Whom it is for.
         to: ParticipantId,
@@ -208,7 +208,7 @@ pub enum ServerMessage {
         /// The session description.
         sdp: String,
     },
-    /// A trickled candidate; `None` ends them.
+    /// A trickled candidate; `null` ends them.
     WebrtcIceCandidate {
         /// Who sent it.
         from: ParticipantId,

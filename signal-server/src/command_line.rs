@@ -7,7 +7,7 @@ use crate::check::{Checked, check};
 
 /// The signaling server of CinemaSync: rooms, and the first words between those who meet in them.
 ///
-/// Each option can also be set in the environment. docs/server.md tells how to run a server on the
+/// Each option can also be set in the environment. docs/src/server.md tells how to run a server on the
 /// internet.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "cinemasync-server", version)]
@@ -42,7 +42,13 @@ impl CommandLine {
 }
 
 #[cfg(test)]
+#[path = "../../xtask/src/book/command_lines.rs"]
+mod command_lines;
+
+#[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::check::WITHOUT_OPTION;
 
@@ -69,8 +75,8 @@ mod tests {
 
     /// What whoever runs a server reads and installs.
     const PAPERS: &[(&str, &str)] = &[
-        ("docs/server.md", include_str!("../../docs/server.md")),
-        ("docs/server-limits.md", include_str!("../../docs/server-limits.md")),
+        ("docs/src/server.md", include_str!("../../docs/src/server.md")),
+        ("docs/src/server-limits.md", include_str!("../../docs/src/server-limits.md")),
         ("the settings", include_str!("../../assets/server/cinemasync-server.env")),
         ("the unit", include_str!("../../assets/server/cinemasync-server.service")),
         ("the Containerfile", include_str!("../../assets/server/Containerfile")),
@@ -96,6 +102,17 @@ mod tests {
         "server",
         "yes",
     ];
+
+    #[test]
+    fn every_command_that_the_documentation_shows_is_understood() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("lies in the workspace");
+        let shown = command_lines::shown(root, "cinemasync-server");
+        assert!(!shown.is_empty());
+        let wrong = command_lines::refused(&shown, |words| {
+            CommandLine::command().try_get_matches_from(words).map(drop)
+        });
+        assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    }
 
     #[test]
     fn the_papers_name_no_option_that_does_not_exist() {

@@ -2,6 +2,7 @@
 //! does what; each command lives in a module of its own.
 
 mod bench;
+mod book;
 mod children;
 mod cross;
 mod demo;
@@ -40,6 +41,8 @@ enum Task {
     Setup(setup::Options),
     /// Everything that must hold before a change lands: packages, format, rules, lints, docs, tests.
     Test(suite::Options),
+    /// The documentation in `docs`: its reference of the protocol, its links, the book itself.
+    Book(book::Options),
     /// The house rules alone: who may import whom, headers, file sizes (takes a second).
     Rules,
     /// Make the test film: timecode, beeps, two audio and two subtitle tracks.
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Task::Setup(options) => setup::run(&options),
         Task::Test(options) => suite::test(&options),
+        Task::Book(options) => book::run(&options),
         Task::Rules => rules::run(),
         Task::Film(options) => film::run(&options),
         Task::Demo(options) => demo::run(&options),

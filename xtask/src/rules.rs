@@ -88,7 +88,7 @@ fn check(root: &Path) -> Result<Vec<Violation>> {
 }
 
 /// The files that git knows, and those it would take.
-fn tracked_files(root: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn tracked_files(root: &Path) -> Result<Vec<PathBuf>> {
     let list = Invocation::new("git")
         .args(["ls-files", "--cached", "--others", "--exclude-standard"])
         .folder(root);

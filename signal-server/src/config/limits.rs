@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Limits against abuse. docs/server-limits.md tells what each is for.
+/// Limits against abuse. docs/src/server-limits.md tells what each is for.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitsConfig {

@@ -76,7 +76,7 @@ async fn the_largest_call_begins_and_restarts_without_meeting_a_limit() {
     let (newest, others) = ids.split_last().unwrap();
     let (last, waiting) = clients.split_last_mut().unwrap();
     let (messages, bytes) = negotiate(last, others, true).await;
-    // The figures that docs/server-limits.md names.
+    // The figures that docs/src/server-limits.md names.
     assert_eq!(messages, 480);
     assert!((220 * 1024..=280 * 1024).contains(&bytes), "{bytes}");
     last.say_text(r#"{"type":"fence"}"#).await;

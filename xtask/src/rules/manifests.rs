@@ -46,7 +46,7 @@ const RULES: &[Rule] = &[
     Rule {
         name: "xtask",
         ours: &[],
-        others: Some(&["anyhow", "clap", "ctrlc", "nix", "serde_json"]),
+        others: Some(&["anyhow", "clap", "ctrlc", "nix", "pulldown-cmark", "serde_json", "syn"]),
     },
 ];
 
