@@ -229,16 +229,6 @@ mod tests {
     }
 
     #[test]
-    fn the_guide_lists_every_key() {
-        let guide = include_str!("../../../docs/src/guide/keyboard.md");
-        for row in &TABLE {
-            let names = row.usual.iter().map(|key| text::key_name(*key)).collect::<Vec<_>>();
-            let line = format!("| {} | {} |", names.join(", "), row.words());
-            assert!(guide.contains(&line), "{line}");
-        }
-    }
-
-    #[test]
     fn keys_that_write_are_no_keys_while_one_types() {
         assert!(writes_nothing(K::F1) && writes_nothing(K::F12));
         assert!(!writes_nothing(K::F) && !writes_nothing(K::Questionmark));

@@ -4,6 +4,7 @@ mod chat;
 mod crowd;
 mod film;
 mod films;
+mod guide;
 mod keys;
 mod languages;
 mod layouts;
