@@ -31,7 +31,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let root = workspace::root();
     let page = root.join(reference::PAGE);
     let fresh = reference::generate(&root)?;
-    if fs::read_to_string(&page).ok().as_ref() != Some(&fresh) {
+    if !fs::read_to_string(&page).is_ok_and(|kept| is_same(&kept, &fresh)) {
         if options.check {
             bail!("{} is stale: run `cargo xtask book`", reference::PAGE);
         }
@@ -63,6 +63,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// Git may have ended the lines otherwise.
+fn is_same(kept: &str, fresh: &str) -> bool {
+    kept.lines().eq(fresh.lines())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,9 +77,11 @@ mod tests {
         let root = workspace::root();
         let kept = fs::read_to_string(root.join(reference::PAGE)).expect("the page is there");
         let fresh = reference::generate(&root).expect("the protocol can be read");
-        assert!(kept == fresh, "{} is stale: run `cargo xtask book`", reference::PAGE);
+        assert!(is_same(&kept, &fresh), "{} is stale: run `cargo xtask book`", reference::PAGE);
     }
 
+    /// Git on Windows may not make the symbolic link to the pictures.
+    #[cfg(not(windows))]
     #[test]
     fn every_link_leads_somewhere() {
         let broken = links::check(&workspace::root()).expect("the tree can be read");
