@@ -51,6 +51,7 @@ pub use theme::Look;
 use theme::{icons, size, space};
 pub use told::Told;
 use video::Pictures;
+pub(crate) use video::bound_framebuffer;
 use widgets::prompt::Prompt;
 use widgets::toast::Toasts;
 
@@ -135,7 +136,7 @@ pub struct Frames {
 /// A film picture in a texture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FilmPicture {
-    /// The texture; shown whole, its first row on top.
+    /// The texture; shown whole, its first row at the bottom, as OpenGL draws.
     pub texture: TextureId,
     /// Width in pixels: only the shape counts.
     pub width: u32,

@@ -2,14 +2,13 @@
 //! stands is the ui's business, what is played the player's.
 
 use std::ffi::{CStr, CString, c_void};
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use eframe::egui;
 use eframe::glow::{self, HasContext as _};
 
 use crate::player::{FilmRenderer, Player};
-use crate::ui::FilmPicture;
+use crate::ui::{FilmPicture, bound_framebuffer};
 
 /// The largest side of the texture in pixels: an 8K screen.
 const MAX_SIDE: u32 = 7_680;
@@ -113,7 +112,7 @@ impl Canvas {
         // SAFETY: the window's context is current on this thread and made both objects; no pixels are
         // read from memory.
         unsafe {
-            let before = bound_framebuffer(gl);
+            let before = bound_framebuffer(gl, glow::FRAMEBUFFER_BINDING);
             gl.bind_texture(glow::TEXTURE_2D, Some(self.texture));
             let (format, kind) = (glow::RGBA, glow::UNSIGNED_BYTE);
             let pixels = glow::PixelUnpackData::Slice(None);
@@ -149,9 +148,8 @@ impl Canvas {
     fn draw(&self, gl: &glow::Context, renderer: &mut FilmRenderer) {
         let [width, height] = self.size.map(|side| i32::try_from(side).unwrap_or(i32::MAX));
         // SAFETY: the window's context is current on this thread; only a binding point is read.
-        let before = unsafe { bound_framebuffer(gl) };
-        // The window draws textures with their first row on top: no flip.
-        renderer.render(self.framebuffer.0.get(), width, height, false);
+        let before = unsafe { bound_framebuffer(gl, glow::FRAMEBUFFER_BINDING) };
+        renderer.render(self.framebuffer.0.get(), width, height);
         // SAFETY: as above; only binding points are set.
         unsafe {
             gl.bind_framebuffer(glow::FRAMEBUFFER, before);
@@ -162,12 +160,4 @@ impl Canvas {
             gl.bind_texture(glow::TEXTURE_2D, None);
         }
     }
-}
-
-/// # Safety
-/// The context must be current on this thread.
-unsafe fn bound_framebuffer(gl: &glow::Context) -> Option<glow::Framebuffer> {
-    // SAFETY: as the caller promises.
-    let name = unsafe { gl.get_parameter_i32(glow::FRAMEBUFFER_BINDING) };
-    u32::try_from(name).ok().and_then(NonZeroU32::new).map(glow::NativeFramebuffer)
 }

@@ -103,15 +103,15 @@ impl FilmRenderer {
     }
 
     /// Draws the current picture, with black bars where the shape differs, over the whole framebuffer
-    /// `fbo` of `width` times `height` pixels. Without a film it draws black. Returns at once, and may
+    /// `fbo` of `width` times `height` pixels, from its lowest row up as OpenGL counts them. Without a film it draws black. Returns at once, and may
     /// leave OpenGL's state changed as libmpv documents it.
-    pub fn render(&mut self, fbo: u32, width: i32, height: i32, flip_y: bool) {
+    pub fn render(&mut self, fbo: u32, width: i32, height: i32) {
         let Ok(fbo) = c_int::try_from(fbo) else { return };
         if width <= 0 || height <= 0 {
             return;
         }
         let mut target = OpenGlFbo { fbo, w: width, h: height, internal_format: 0 };
-        let mut flip = c_int::from(flip_y);
+        let mut flip: c_int = 1;
         let mut block: c_int = 0;
         let mut parameters = [
             RenderParam { kind: ffi::RENDER_OPENGL_FBO, data: (&raw mut target).cast() },

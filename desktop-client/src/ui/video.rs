@@ -1,21 +1,28 @@
-//! Pictures of cameras and screens: three planes uploaded only when a slot has a newer frame, turned
+//! Pictures of cameras and screens, and the film's. The film's is a texture already. The others are three planes uploaded only when a slot has a newer frame, turned
 //! into colours by a shader, cut to fill their place or shown whole, with rounded corners. Where no
 //! such pictures can be drawn (a test without a graphics context) nothing is painted.
 
+mod copy;
 mod placement;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cinemasync_core::frame::{FrameSlot, VideoFrame};
-use eframe::egui::{PaintCallback, Rect, Ui};
+use eframe::egui::epaint::RectShape;
+use eframe::egui::{CornerRadius, PaintCallback, Painter, Rect, Ui, Vec2, pos2};
 use eframe::egui_glow::{CallbackFn, Painter as GlPainter, ShaderVersion};
 use eframe::glow::{self, HasContext as _, PixelUnpackData};
 use thiserror::Error;
 use tracing::warn;
 
+use copy::Copier;
 pub(crate) use placement::Placement;
-use placement::{View, view};
+use placement::{View, on_pixels, view};
+
+use super::FilmPicture;
+use super::theme::on_picture;
 
 /// Textures of a slot that was not drawn for so many frames are given back.
 const UNUSED_FRAMES: u64 = 120;
@@ -30,6 +37,7 @@ pub(crate) struct Pictures {
 struct Shared {
     program: Program,
     planes: BTreeMap<String, Planes>,
+    copier: Copier,
     frame: u64,
 }
 
@@ -80,6 +88,24 @@ impl Pictures {
         self.draw_solid(ui, key, slot, rect, placement, 1.0)
     }
 
+    /// Shows a film picture stretched over `rect`, with round corners of `corner` points.
+    pub(crate) fn film(&self, ui: &Ui, film: FilmPicture, rect: Rect, corner: u8) {
+        let rect = on_pixels(rect, ui.pixels_per_point());
+        let seen = rect.intersect(ui.clip_rect());
+        if !seen.is_positive() {
+            return;
+        }
+        let shared = Arc::clone(&self.shared);
+        let paint = CallbackFn::new(move |info, painter| {
+            let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            shared.copier.copy(painter, &info, film, rect, f32::from(corner));
+        });
+        ui.painter().add(PaintCallback { rect: seen, callback: Arc::new(paint) });
+        if corner > 0 {
+            corners(ui.painter(), film, rect, corner);
+        }
+    }
+
     /// The same, as solid as said: 1 hides what lies below, 0 is not to be seen.
     pub(crate) fn draw_solid(
         &self,
@@ -110,6 +136,31 @@ impl Pictures {
         ui.painter().add(PaintCallback { rect: seen, callback: Arc::new(paint) });
         true
     }
+}
+
+/// The corners of a film picture are drawn, so that they can be round.
+fn corners(painter: &Painter, film: FilmPicture, rect: Rect, corner: u8) {
+    // The picture's first row is its lowest.
+    let uv = Rect::from_min_max(pos2(0.0, 1.0), pos2(1.0, 0.0));
+    let shape = RectShape::filled(rect, CornerRadius::same(corner), on_picture::INK)
+        .with_texture(film.texture, uv);
+    for at in [rect.left_top(), rect.right_top(), rect.left_bottom(), rect.right_bottom()] {
+        let around = Rect::from_center_size(at, Vec2::splat(2.0 * f32::from(corner)));
+        painter.with_clip_rect(painter.clip_rect().intersect(around)).add(shape.clone());
+    }
+}
+
+/// What is bound to a binding point for framebuffers.
+///
+/// # Safety
+/// The context must be current on this thread.
+pub(crate) unsafe fn bound_framebuffer(
+    gl: &glow::Context,
+    binding: u32,
+) -> Option<glow::Framebuffer> {
+    // SAFETY: as the caller promises.
+    let name = unsafe { gl.get_parameter_i32(binding) };
+    u32::try_from(name).ok().and_then(NonZeroU32::new).map(glow::NativeFramebuffer)
 }
 
 /// Are the planes as long as the sizes say? A decoder's mistake must not reach the driver.

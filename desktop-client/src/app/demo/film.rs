@@ -54,7 +54,8 @@ fn scene(seconds: f64) -> ColorImage {
         })
         .collect();
     let mut pixels = Vec::with_capacity(WIDTH * HEIGHT);
-    for row in 0..HEIGHT {
+    // From the lowest row up.
+    for row in (0..HEIGHT).rev() {
         let y = unit(row, HEIGHT);
         let sky = sky(y);
         for (column, horizons) in horizons.iter().enumerate() {

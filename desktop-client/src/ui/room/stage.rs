@@ -6,7 +6,6 @@ pub(super) mod screen;
 mod small;
 
 use cinemasync_core::interface::{Command, FilmCopy, PlaybackView};
-use eframe::egui::epaint::RectShape;
 use eframe::egui::{
     Color32, CornerRadius, Mesh, Painter, Rect, Sense, Shape, Ui, Vec2, pos2, vec2,
 };
@@ -127,7 +126,7 @@ impl Room {
 fn film(ui: &Ui, rect: Rect, scene: &mut Scene<'_>, (corner, narrow): (u8, bool)) {
     let here = scene.snapshot.playback.mine != FilmCopy::None;
     match scene.frames.film {
-        Some(film) if here => picture(ui, rect, film, corner),
+        Some(film) if here => picture(ui, rect, scene, film, corner),
         _ if here && waiting::is_wanted(scene) => {}
         _ => instead(ui, rect, scene, narrow),
     }
@@ -172,14 +171,12 @@ fn trouble(ui: &Ui, rect: Rect, scene: &Scene<'_>) {
     readable(ui, tag, &sentence);
 }
 
-fn picture(ui: &Ui, stage: Rect, film: FilmPicture, corner: u8) {
+fn picture(ui: &Ui, stage: Rect, scene: &Scene<'_>, film: FilmPicture, corner: u8) {
     let rect = letterbox(stage, film.width, film.height);
     // Beside a bar the corner belongs to the bar.
     let bars = (stage.width() - rect.width()).max(stage.height() - rect.height());
     let corner = if bars > f32::from(corner) { 0 } else { corner };
-    let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-    let shape = RectShape::filled(rect, CornerRadius::same(corner), on_picture::INK);
-    ui.painter().add(shape.with_texture(film.texture, uv));
+    scene.pictures.film(ui, film, rect, corner);
 }
 
 /// A sign, a sentence and perhaps buttons, the first one prominent, in the middle of the stage; what the one that

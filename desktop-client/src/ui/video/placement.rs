@@ -32,6 +32,15 @@ pub(super) struct View {
     pub(super) solid: f32,
 }
 
+/// The rectangle with its edges moved to the nearest pixels'.
+pub(super) fn on_pixels(rect: Rect, pixels_per_point: f32) -> Rect {
+    let snap = |x: f32| (x * pixels_per_point).round() / pixels_per_point;
+    Rect::from_min_max(
+        pos2(snap(rect.min.x), snap(rect.min.y)),
+        pos2(snap(rect.max.x), snap(rect.max.y)),
+    )
+}
+
 /// What can be seen of a picture in `rect` through `clip`, and how it is drawn there. Edges lie on
 /// pixels, so that a picture in its own size is shown as it is.
 pub(super) fn view(
@@ -41,15 +50,8 @@ pub(super) fn view(
     placement: Placement,
     pixels_per_point: f32,
 ) -> Option<(Rect, View)> {
-    let on_pixels = |rect: Rect| {
-        let snap = |x: f32| (x * pixels_per_point).round() / pixels_per_point;
-        Rect::from_min_max(
-            pos2(snap(rect.min.x), snap(rect.min.y)),
-            pos2(snap(rect.max.x), snap(rect.max.y)),
-        )
-    };
-    let rect = on_pixels(rect);
-    let seen = on_pixels(rect.intersect(clip));
+    let rect = on_pixels(rect, pixels_per_point);
+    let seen = on_pixels(rect.intersect(clip), pixels_per_point);
     if !rect.is_positive() || !seen.is_positive() {
         return None;
     }

@@ -66,7 +66,7 @@ fn film(ui: &Ui, rect: Rect, scene: &Scene<'_>) -> bool {
     let here = scene.snapshot.playback.mine != FilmCopy::None;
     let film = scene.frames.film.filter(|_| here);
     if let Some(film) = film {
-        picture(ui, rect, film, radius::TILE);
+        picture(ui, rect, scene, film, radius::TILE);
     }
     film.is_some()
 }
