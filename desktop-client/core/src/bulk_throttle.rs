@@ -41,14 +41,17 @@ const BEYOND: f64 = 0.2;
 /// The same far below the rate at which there was a queue last, or while there was none: a film should start soon,
 /// and what was mistaken for a queue should cost little.
 const FAR_GROWTH: f64 = 1.5;
-const FAR_BEYOND: f64 = 1.0;
+const FAR_BEYOND: f64 = 0.8;
 /// Far is below this share of it.
 const FAR: f64 = 0.6;
-/// Beyond this much of the target, as room left, growth is no longer fast.
-const ROOM_FOR_MORE: f64 = 0.5;
+/// With less than this much of the target left as room, growth is no longer fast: some routers keep no longer queues
+/// than what is aimed at, and what overflows them costs all lanes dear.
+const ROOM_FOR_MORE: f64 = 0.8;
 /// Below what arrives by this for each target's length of queue too much, but not below the second in one step.
 const LESS: f64 = 0.25;
 const LEAST_SHARE: f64 = 0.4;
+/// After a queue the rate begins again at this share of what arrived while there was one.
+const BACK_TO: f64 = 0.95;
 /// Who sends little says little about the path: what arrives counts as no less than this share of the rate.
 const LEAST_BELIEVED: f64 = 0.5;
 /// Where our own timers are late by so much, delays are the machine's as well as the way's: for a while after
@@ -65,6 +68,8 @@ const MUCH_LESS: f64 = 0.3;
 /// An echo that comes later than this tells nothing any more.
 const LATE: Duration = Duration::from_secs(5);
 
+/// Is taken for the round trip before the first echo.
+const FIRST_ROUND_TRIP: Duration = Duration::from_millis(100);
 /// The rate begins here, in bytes a second: 4 Mbit/s, which most links carry beside a call.
 pub const FIRST_RATE: f64 = 500_000.0;
 /// The rate stays within these, in bytes a second: two messages, and more than a machine can send.
@@ -74,8 +79,10 @@ pub const MOST_RATE: f64 = 2_000_000_000.0;
 /// So much may leave at once, as time at the rate: timers are not finer.
 const BURST: Duration = Duration::from_millis(2);
 /// What a late timer kept from being sent is made up for, as time at the rate: on a busy machine timers are late by
-/// more than what is sent takes.
+/// more than what is sent takes …
 const MADE_UP: Duration = Duration::from_millis(15);
+/// … but with no more bytes at once than a router's short queue holds.
+const MOST_MADE_UP: f64 = 32_768.0;
 
 /// One datagram of the throttle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,8 +155,11 @@ pub struct Throttle {
     /// The rate at which there was a queue last; infinite before the first.
     full_at: f64,
     delays: Delays,
+    /// What arrived while there was too long a queue: all that the path carries. Until the queue is gone.
+    carried: Option<f64>,
     /// When probes arrived by the other end's clock, and what had arrived by then.
     arrivals: VecDeque<(Duration, u64)>,
+    round_trip: Duration,
     /// When the newest probe left whose echo came.
     newest_echoed: Option<Duration>,
     last_probe: Option<Instant>,
@@ -174,7 +184,9 @@ impl Throttle {
             rate: FIRST_RATE,
             full_at: f64::INFINITY,
             delays: Delays::default(),
+            carried: None,
             arrivals: VecDeque::new(),
+            round_trip: FIRST_ROUND_TRIP,
             newest_echoed: None,
             last_probe: None,
             late: None,
@@ -195,6 +207,11 @@ impl Throttle {
     /// The queue on the way, as the latest echoes tell it.
     pub fn queue(&self) -> Duration {
         Duration::try_from_secs_f64(self.delays.queue_secs().max(0.0)).unwrap_or_default()
+    }
+
+    /// From a probe to its echo, of late.
+    pub fn round_trip(&self) -> Duration {
+        self.round_trip
     }
 
     /// The time by this throttle's clock, for datagrams.
@@ -250,7 +267,8 @@ impl Throttle {
             self.silent_since = now;
         }
         self.last_sent = Some(now);
-        let earliest = now.checked_sub(MADE_UP).unwrap_or(now);
+        let made_up = MADE_UP.min(Duration::from_secs_f64(MOST_MADE_UP / self.rate)).max(BURST);
+        let earliest = now.checked_sub(made_up).unwrap_or(now);
         let takes = Duration::from_secs_f64(bytes as f64 / self.rate);
         self.level = self.level.max(earliest) + takes;
     }
@@ -275,9 +293,8 @@ impl Throttle {
     ) {
         let age = self.clock(now).checked_sub(sent);
         let in_turn = self.newest_echoed.is_none_or(|newest| sent > newest);
-        if !in_turn || age.is_none_or(|age| age > LATE) {
-            return;
-        }
+        let Some(age) = age.filter(|age| in_turn && *age <= LATE) else { return };
+        self.round_trip = (self.round_trip * 7 + age) / 8;
         self.newest_echoed = Some(sent);
         self.silent_since = now;
         self.delays.push(self.clock(now), arrived.as_secs_f64() - sent.as_secs_f64());
@@ -301,6 +318,10 @@ impl Throttle {
         }
         if room >= 0.0 {
             self.queued_since = None;
+            if let Some(carried) = self.carried.take() {
+                // The queue is gone: back to nearly what the path carried, at once.
+                self.set(self.rate.max(BACK_TO * carried));
+            }
             let (growth, beyond) = if is_far { (FAR_GROWTH, FAR_BEYOND) } else { (GROWTH, BEYOND) };
             let most = (arriving * (1.0 + beyond * room)).min(self.rate * growth);
             self.set(self.rate.max(most));
@@ -314,6 +335,7 @@ impl Throttle {
             self.queued_since = None;
             return;
         }
+        self.carried = Some(arriving);
         let arriving = arriving.max(LEAST_BELIEVED * self.rate);
         let share = (1.0 + LESS * room).max(LEAST_SHARE);
         let is_late = self.late.is_some_and(|at| now.saturating_duration_since(at) < LATE_SPAN);

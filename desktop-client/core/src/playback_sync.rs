@@ -37,6 +37,8 @@ pub use state::{PlaybackState, Waiting};
 const START_LEAD: Duration = Duration::from_millis(150);
 /// The same after a seek: players must find the place first.
 const SEEK_LEAD: Duration = Duration::from_millis(450);
+/// And no longer, whatever somebody's player takes: who is later catches up.
+const LONGEST_SEEK_LEAD: Duration = Duration::from_millis(1_500);
 /// Play pressed this close to the end begins anew, in seconds.
 const END_SECS: f64 = 0.5;
 /// Offsets are told to the others this often.

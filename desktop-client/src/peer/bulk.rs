@@ -31,7 +31,7 @@ use super::PeerError;
 use super::runtime::WrapSocket;
 
 use self::bundle::Bundle;
-use self::shared::Shared;
+use self::shared::{Queues, Shared};
 
 pub use self::signal::MAX_SIGNAL_BYTES;
 
@@ -40,9 +40,11 @@ pub const MAX_MESSAGE_BYTES: usize = 16 * 1024;
 /// Longest urgent message, in bytes: three packets. More would make the throttle's probes wait.
 pub const MAX_URGENT_BYTES: usize = 4 * 1024;
 
-/// Messages waiting for a lane at most: 1 MiB, what eight lanes take up in half a second at 16 Mbit/s. Full: `send`
-/// waits.
-const QUEUE: usize = 64;
+/// Messages waiting for a lane at most: what eight lanes take up at once. Full: `send` waits. Few, because what waits
+/// here cannot be overtaken but by what goes ahead.
+const QUEUE: usize = 16;
+/// The same for those that go ahead.
+const QUEUE_AHEAD: usize = 8;
 /// Urgent messages waiting at most. Full: [`Bulk::send_urgent`] says so.
 const URGENT_QUEUE: usize = 256;
 /// Texts of the other end waiting at most: a few of each lane. Full: they are dropped, and their lanes tried
@@ -107,6 +109,7 @@ pub struct BulkStats {
 #[derive(Debug)]
 pub struct Bulk {
     queue: mpsc::Sender<Bytes>,
+    ahead: mpsc::Sender<Bytes>,
     urgent: mpsc::Sender<Bytes>,
     signals: mpsc::Sender<String>,
     shared: Arc<Shared>,
@@ -137,11 +140,13 @@ impl Bulk {
     ) -> Result<Self, PeerError> {
         let tokio = tokio::runtime::Handle::try_current().map_err(|_| PeerError::NoRuntime)?;
         let (queue, queue_out) = mpsc::channel(QUEUE);
+        let (ahead, ahead_out) = mpsc::channel(QUEUE_AHEAD);
         let (urgent, urgent_out) = mpsc::channel(URGENT_QUEUE);
         let (signals, signals_in) = mpsc::channel(SIGNAL_QUEUE);
-        let shared = Arc::new(Shared::new(id, config, events, queue_out, urgent_out, wrap));
+        let queues = Queues { ahead: ahead_out, rest: queue_out };
+        let shared = Arc::new(Shared::new(id, config, events, queues, urgent_out, wrap));
         tokio.spawn(Bundle::new(role, Arc::clone(&shared)).run(signals_in));
-        Ok(Self { queue, urgent, signals, shared })
+        Ok(Self { queue, ahead, urgent, signals, shared })
     }
 
     /// Takes a text of the other end's bundle ([`BulkEvent::Signal`]). One that is none is ignored.
@@ -156,10 +161,22 @@ impl Bulk {
     /// # Errors
     /// If the bundle is over, or the message is longer than [`MAX_MESSAGE_BYTES`].
     pub async fn send(&self, message: Bytes) -> Result<(), SendError> {
+        Self::wait_in(&self.queue, message).await
+    }
+
+    /// The same, before all that waits in [`send`](Self::send).
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn send_ahead(&self, message: Bytes) -> Result<(), SendError> {
+        Self::wait_in(&self.ahead, message).await
+    }
+
+    async fn wait_in(queue: &mpsc::Sender<Bytes>, message: Bytes) -> Result<(), SendError> {
         if message.len() > MAX_MESSAGE_BYTES {
             return Err(SendError::TooLong);
         }
-        self.queue.send(message).await.map_err(|_| SendError::Down)
+        queue.send(message).await.map_err(|_| SendError::Down)
     }
 
     /// Has a small message sent ahead of all that waits and unthrottled: a request, a few hashes.

@@ -3,7 +3,8 @@
 //!
 //! The order: what a player reads now, the very end of the file (where containers keep their index), then from
 //! the player's place up to the end and from the beginning. As much is asked of a source as it
-//! sends in half a second, so that what becomes urgent does not wait behind what was asked before.
+//! sends in two seconds: what is lost on the way may take one to come again, and meanwhile the rest has to go
+//! on. What becomes urgent does not wait behind it, because sources send that first.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -11,21 +12,11 @@ use std::time::{Duration, Instant};
 use cinemasync_protocol::ParticipantId;
 
 use super::rate::Rate;
-use crate::film_blocks::{BLOCK_BYTES, BlockSet, Run};
+use super::source::{MOST, STALLED, Source, TRIES};
+use crate::film_blocks::{BlockSet, Run};
 
-/// So much of what a source sends is asked for ahead.
-const AHEAD: Duration = Duration::from_millis(500);
-/// Bounds of that, in blocks: two keep a slow source busy, 32 (8 MiB) a fast one.
-const FEWEST: usize = 2;
-const MOST: usize = 32;
-/// Blocks asked of a source that has not shown yet how fast it is.
-const AT_FIRST: usize = 4;
-/// A source from which nothing comes for so long although something is asked has stalled.
-const STALLED: Duration = Duration::from_millis(800);
 /// A stalled source is tried again with one block after this long.
 const RETRY: Duration = Duration::from_secs(2);
-/// A block of which nothing comes for so long, while its source sends others, was lost with a lane.
-const LOST: Duration = Duration::from_secs(3);
 /// Blocks from the place of a player on that are urgent while it waits.
 const URGENT: u32 = 2;
 
@@ -88,6 +79,13 @@ pub enum IntakeOutput {
         /// A player waits for it.
         urgent: bool,
     },
+    /// A player waits for a block that was asked for.
+    Hurry {
+        /// Who sends it.
+        source: ParticipantId,
+        /// Which.
+        block: u32,
+    },
     /// It need not send this one any more.
     Unask {
         /// Who.
@@ -113,41 +111,6 @@ pub struct Intake {
     rate: Rate,
     complete: bool,
     outputs: VecDeque<IntakeOutput>,
-}
-
-#[derive(Debug)]
-struct Source {
-    has: BlockSet,
-    flights: BTreeMap<u32, Flight>,
-    rate: Rate,
-    /// When something came last, or was first asked for after a pause.
-    heard: Instant,
-    /// Nothing came for long; when it is tried again.
-    retry: Option<Instant>,
-}
-
-/// A block that was asked for.
-#[derive(Debug, Clone, Copy)]
-struct Flight {
-    /// When it was asked for, or a part of it came last.
-    moved: Instant,
-    urgent: bool,
-}
-
-impl Source {
-    fn room(&mut self, now: Instant) -> usize {
-        if self.retry.is_some() {
-            return 0;
-        }
-        let sent = self.rate.get(now);
-        let ahead = (sent * AHEAD.as_secs_f64() / BLOCK_BYTES as f64) as usize;
-        let most = if sent == 0.0 { AT_FIRST } else { ahead.clamp(FEWEST, MOST) };
-        most.saturating_sub(self.flights.len())
-    }
-
-    fn stalls_at(&self) -> Option<Instant> {
-        (self.retry.is_none() && !self.flights.is_empty()).then(|| self.heard + STALLED)
-    }
 }
 
 impl Intake {
@@ -196,8 +159,9 @@ impl Intake {
     /// When [`IntakeInput::Timeout`] is wanted.
     pub fn next_timeout(&self) -> Option<Instant> {
         let of = |source: &Source| {
-            let lost = source.flights.values().map(|flight| flight.moved + LOST).min();
-            [source.stalls_at(), source.retry, lost].into_iter().flatten().min()
+            let flights = source.flights.values();
+            let held_up = flights.filter_map(|flight| flight.held_up_at(source.answers)).min();
+            [source.stalls_at(), source.retry, held_up].into_iter().flatten().min()
         };
         self.sources.values().filter_map(of).min()
     }
@@ -207,13 +171,7 @@ impl Intake {
         match input {
             IntakeInput::SourceUp(id) => {
                 self.gone(&id);
-                let source = Source {
-                    has: BlockSet::none(self.here.blocks()),
-                    flights: BTreeMap::new(),
-                    rate: Rate::new(now),
-                    heard: now,
-                    retry: None,
-                };
+                let source = Source::new(self.here.blocks(), now);
                 self.sources.insert(id, source);
             }
             IntakeInput::SourceGone(id) => self.gone(&id),
@@ -223,7 +181,7 @@ impl Intake {
                 }
             }
             IntakeInput::Piece { from, block, bytes } => self.piece(&from, block, bytes, now),
-            IntakeInput::Stored(block) => self.stored(block),
+            IntakeInput::Stored(block) => self.stored(block, now),
             IntakeInput::Lost(block) => {
                 self.here.remove(block);
                 self.complete = false;
@@ -246,6 +204,7 @@ impl Intake {
             IntakeInput::Reads { block, waits } => self.reads(block, waits),
             IntakeInput::Timeout => {}
         }
+        self.ask_again(now);
         self.look_for_stalls(now);
         self.ask(now);
     }
@@ -266,20 +225,16 @@ impl Intake {
 
     fn piece(&mut self, from: &ParticipantId, block: u32, bytes: u64, now: Instant) {
         let Some(source) = self.sources.get_mut(from) else { return };
-        source.rate.came(bytes, now);
+        source.came(block, bytes, now);
         self.rate.came(bytes, now);
-        (source.heard, source.retry) = (now, None);
-        if let Some(flight) = source.flights.get_mut(&block) {
-            flight.moved = now;
-        }
     }
 
-    fn stored(&mut self, block: u32) {
+    fn stored(&mut self, block: u32, now: Instant) {
         self.taken.insert(block);
         self.here.insert(block);
         let mut unask = Vec::new();
         for (id, source) in &mut self.sources {
-            if source.flights.remove(&block).is_some() {
+            if source.done(block, now) {
                 unask.push(id.clone());
             }
         }
@@ -317,6 +272,22 @@ impl Intake {
         }
     }
 
+    /// Asks again for what is held up.
+    fn ask_again(&mut self, now: Instant) {
+        for (id, source) in &mut self.sources {
+            let answers = source.answers;
+            for (block, flight) in &mut source.flights {
+                let held_up = flight.held_up_at(answers).is_some_and(|at| now >= at);
+                if held_up && flight.tries < TRIES {
+                    flight.since = Some(now);
+                    flight.tries += 1;
+                    let (source, block, urgent) = (id.clone(), *block, flight.urgent);
+                    self.outputs.push_back(IntakeOutput::Ask { source, block, urgent });
+                }
+            }
+        }
+    }
+
     fn look_for_stalls(&mut self, now: Instant) {
         for source in self.sources.values_mut() {
             if source.stalls_at().is_some_and(|at| now >= at) {
@@ -331,7 +302,8 @@ impl Intake {
         for (id, source) in &self.sources {
             for (block, flight) in &source.flights {
                 // Of the only one who has it, it is waited for.
-                let lost = now >= flight.moved + LOST;
+                let lost = flight.tries == TRIES
+                    && flight.held_up_at(source.answers).is_some_and(|at| now >= at);
                 if lost || source.retry.is_some() && self.another_has(*block, id) {
                     given_up.push((id.clone(), *block));
                 }
@@ -381,10 +353,7 @@ impl Intake {
 
     fn send(&mut self, id: &ParticipantId, block: u32, urgent: bool, now: Instant) {
         let Some(source) = self.sources.get_mut(id) else { return };
-        if source.flights.is_empty() {
-            source.heard = now;
-        }
-        source.flights.insert(block, Flight { moved: now, urgent });
+        source.asked(block, urgent, now);
         self.taken.insert(block);
         self.outputs.push_back(IntakeOutput::Ask { source: id.clone(), block, urgent });
     }
@@ -411,21 +380,16 @@ impl Intake {
             return;
         }
         for block in self.reads..self.reads.saturating_add(URGENT) {
-            let on_its_way =
-                |source: &&Source| source.flights.get(&block).is_some_and(|flight| flight.urgent);
-            let asked = self.sources.values().filter(on_its_way).count();
-            let slow = self.sources.values().any(|source| {
-                let flight = source.flights.get(&block);
-                flight.is_some_and(|flight| now >= flight.moved + STALLED / 2)
-            });
-            let not_urgent = self.sources.iter().find(|(_, source)| {
-                source.flights.get(&block).is_some_and(|flight| !flight.urgent)
-            });
-            if let Some((id, _)) = not_urgent {
-                // It overtakes what was asked of the same source before.
-                let id = id.clone();
-                self.send(&id, block, true, now);
-            } else if asked == 1 && slow {
+            let (mut asked, mut slow) = (0, false);
+            for (id, source) in &mut self.sources {
+                if source.hurried(block, now) {
+                    self.outputs.push_back(IntakeOutput::Hurry { source: id.clone(), block });
+                }
+                let Some(flight) = source.flights.get(&block) else { continue };
+                asked += 1;
+                slow |= flight.moved.is_some_and(|moved| now >= moved + STALLED / 2);
+            }
+            if asked == 1 && slow {
                 let other = self.sources.iter_mut().find_map(|(id, source)| {
                     let can = source.has.contains(block)
                         && source.retry.is_none()

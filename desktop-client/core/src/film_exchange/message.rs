@@ -1,7 +1,7 @@
 //! What is said on a bundle of lanes between somebody who streams a film and a source of it: shape, limits,
 //! codec. Numbers are little-endian.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use crate::film_blocks::{BLOCK_BYTES, MAX_RUNS, Run};
 
@@ -17,6 +17,10 @@ pub const MAX_HASHES: usize = 500;
 /// Longest film id.
 const MAX_ID_BYTES: usize = 128;
 
+/// Pieces of a block, as bits from the lowest; never all of them.
+pub type PieceSet = u32;
+const ALL_PIECES: PieceSet = (1 << PIECES) - 1;
+
 /// The hash of a block: its chaining value in the film's BLAKE3 tree.
 pub type BlockHash = [u8; 32];
 
@@ -31,7 +35,11 @@ pub enum BulkMessage {
         block: u32,
         /// Before those that are not.
         urgent: bool,
+        /// Pieces that came already and are not needed again.
+        came: PieceSet,
     },
+    /// A player waits for a block that was asked for before: if it still waits to be sent, it goes first.
+    Hurry(u32),
     /// Do not send it any more.
     Unask(u32),
     /// Tell the hashes from this block on.
@@ -79,8 +87,9 @@ impl BulkMessage {
                     1 => true,
                     _ => return None,
                 };
-                bytes.clear();
-                Self::Ask { block, urgent }
+                bytes.advance(1);
+                let came = number(&mut bytes)?;
+                (came < ALL_PIECES).then_some(Self::Ask { block, urgent, came })?
             }
             2 => Self::Unask(number(&mut bytes)?),
             3 => Self::AskHashes(number(&mut bytes)?),
@@ -100,6 +109,7 @@ impl BulkMessage {
                 fits.then_some(Self::Piece { block, offset, data })?
             }
             6 => Self::Sorry(number(&mut bytes)?),
+            8 => Self::Hurry(number(&mut bytes)?),
             7 => {
                 let first = number(&mut bytes)?;
                 let (hashes, rest) = bytes.as_chunks::<32>();
@@ -126,10 +136,15 @@ impl BulkMessage {
                 out.put_u8(0);
                 out.put_slice(id.as_bytes());
             }
-            Self::Ask { block, urgent } => {
+            Self::Ask { block, urgent, came } => {
                 out.put_u8(1);
                 out.put_u32_le(*block);
                 out.put_u8(u8::from(*urgent));
+                out.put_u32_le(*came);
+            }
+            Self::Hurry(block) => {
+                out.put_u8(8);
+                out.put_u32_le(*block);
             }
             Self::Unask(block) => {
                 out.put_u8(2);
@@ -175,8 +190,9 @@ mod tests {
     fn message() -> impl Strategy<Value = BulkMessage> {
         prop_oneof![
             "[0-9a-f]{1,128}".prop_map(BulkMessage::Film),
-            (any::<u32>(), any::<bool>())
-                .prop_map(|(block, urgent)| BulkMessage::Ask { block, urgent }),
+            (any::<u32>(), any::<bool>(), 0..ALL_PIECES)
+                .prop_map(|(block, urgent, came)| BulkMessage::Ask { block, urgent, came }),
+            any::<u32>().prop_map(BulkMessage::Hurry),
             any::<u32>().prop_map(BulkMessage::Unask),
             any::<u32>().prop_map(BulkMessage::AskHashes),
             prop::collection::vec(any::<Run>(), 0..=MAX_RUNS).prop_map(BulkMessage::Has),

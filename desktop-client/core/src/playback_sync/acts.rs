@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use cinemasync_protocol::ParticipantId;
 
 use super::{
-    END_SECS, Opening, PlaybackState, PlaybackSync, RATES, SEEK_LEAD, START_LEAD, Waiting,
+    END_SECS, LONGEST_SEEK_LEAD, Opening, PlaybackState, PlaybackSync, RATES, SEEK_LEAD,
+    START_LEAD, Waiting,
 };
 use crate::clock_sync::{ClockSync, RoomTime};
 use crate::interface::{Cause, WaitReason};
@@ -146,7 +147,9 @@ impl PlaybackSync {
         }
         let position_secs = self.state.clamp(position_secs);
         let lead = if self.state.playing {
-            SEEK_LEAD + clock.longest_round_trip() / 2
+            // A film that has to come first comes to all at once, or somebody would miss its beginning.
+            let takes = self.conductor.seek_takes().clamp(SEEK_LEAD, LONGEST_SEEK_LEAD);
+            takes + clock.longest_round_trip() / 2
         } else {
             Duration::ZERO
         };

@@ -103,6 +103,13 @@ impl Conductor {
         self.people.get(id).is_some_and(Person::is_stalled)
     }
 
+    /// How long the players of all for whom the room waits take to stand at another place.
+    pub(super) fn seek_takes(&self) -> Duration {
+        let people = self.people.values().filter(|person| !person.excused);
+        let longest = people.map(|person| person.standing.seek_ms).max();
+        Duration::from_millis(longest.unwrap_or(0).into())
+    }
+
     /// How much of what it needs somebody has, in percent.
     pub(super) fn percent(&self, id: &ParticipantId) -> Option<u8> {
         self.people.get(id)?.standing.stall?.percent

@@ -23,6 +23,12 @@ const LATE: Duration = Duration::from_millis(3);
 /// The first guess of how long the player takes to stand at another place; then it is measured. It is given
 /// this long even if it needs less: started right behind a seek, its sound is 20 to 30 ms early.
 const SEEK_GUESS: Duration = SEEK_LEAD;
+/// The same for a film that comes from friends: what is there has to be asked for first.
+const STREAM_SEEK_GUESS: Duration = Duration::from_millis(800);
+/// What is this near behind a place at which it was late is here by then, in seconds: it takes the first guess.
+const NEAR_SECS: f64 = 3.0;
+/// The others are told how long in these steps, not of each millisecond.
+const SEEK_STEP_MS: u32 = 50;
 /// … unless no other comes for this long: the film has nothing there.
 const SEEK_GRACE: Duration = Duration::from_millis(1_500);
 /// A film whose player does not tell is stepped through by this many frames a second.
@@ -60,6 +66,8 @@ pub(super) struct Follower {
     trim: f64,
     trim_until: Option<Instant>,
     seek_takes: Duration,
+    /// It was given less than that.
+    hastened: bool,
     no_jump_before: Option<Instant>,
     /// The player waits for input: since when, and how much of it it has, in percent.
     buffering: Option<(Instant, u8)>,
@@ -94,6 +102,7 @@ impl Default for Follower {
             trim: 1.0,
             trim_until: None,
             seek_takes: SEEK_GUESS,
+            hastened: false,
             no_jump_before: None,
             buffering: None,
             hindered: None,
@@ -132,6 +141,7 @@ impl Follower {
             agreed: false,
             // Tenths: more is noise.
             offset_ms: self.offset_secs.map(|offset| (offset * 1e4).round() / 10.0),
+            seek_ms: (self.seek_takes.as_millis() as u32).next_multiple_of(SEEK_STEP_MS),
         }
     }
 
@@ -196,6 +206,9 @@ impl Follower {
         let to = state.position_at(clock.room_time(now + self.seek_takes));
         self.joining = state.playing;
         self.streams = matches!(source, FilmSource::Stream(_));
+        if self.streams {
+            self.seek_takes = STREAM_SEEK_GUESS;
+        }
         self.command(PlayerCommand::Load { source, position_secs: to });
         self.phase = Phase::Loading { to, since: now };
     }
@@ -324,7 +337,13 @@ impl Follower {
             return;
         }
         // Too late for the common start, or somewhere else: meet the room where it will be.
-        let meet = start.max(now + self.seek_takes);
+        let here = state.position_at(clock.room_time(now));
+        let near = self.streams
+            && matches!(self.phase, Phase::Standing { at } if (0.0..NEAR_SECS).contains(&(here - at)));
+        // Once: a player that is slow all the same needs its time.
+        self.hastened = near && !self.hastened;
+        let takes = if self.hastened { self.seek_takes.min(SEEK_GUESS) } else { self.seek_takes };
+        let meet = start.max(now + takes);
         let to = state.position_at(clock.room_time(meet));
         if !matches!(self.phase, Phase::Seeking { to: under_way, .. } if (under_way - to).abs() <= STANDING_SECS)
         {

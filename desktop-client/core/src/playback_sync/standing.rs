@@ -23,6 +23,9 @@ pub struct Standing {
     /// Where it is heard minus where the room is, in milliseconds, while it plays.
     #[serde(default)]
     pub offset_ms: Option<f64>,
+    /// How long its player takes to stand at another place, in milliseconds.
+    #[serde(default)]
+    pub seek_ms: u32,
 }
 
 /// Something keeps a player from playing.

@@ -94,7 +94,7 @@ impl Bundle {
                 _ = standing.changed() => {}
                 _ = look.tick() => {
                     self.open_due();
-                    self.shared.throttle().tick(Instant::now());
+                    self.tick();
                 }
             }
             if standing.borrow_and_update().lanes > 0 {
@@ -111,6 +111,14 @@ impl Bundle {
                 });
             }
         }
+    }
+
+    fn tick(&self) {
+        let now = Instant::now();
+        let mut throttle = self.shared.throttle();
+        throttle.tick(now);
+        let (rate, queue) = (throttle.rate(now), throttle.queue());
+        tracing::trace!(peer = %self.shared.id, rate, ?queue, sent = self.shared.on_lanes().0, "a bundle");
     }
 
     /// Makes those connections that are due.

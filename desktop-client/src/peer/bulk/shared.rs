@@ -31,7 +31,7 @@ pub(super) struct Shared {
     pub(super) config: LinkConfig,
     pub(super) wrap: Option<WrapSocket>,
     events: mpsc::Sender<(ParticipantId, BulkEvent)>,
-    queue: AsyncMutex<mpsc::Receiver<Bytes>>,
+    queues: AsyncMutex<Queues>,
     urgent: AsyncMutex<mpsc::Receiver<Bytes>>,
     throttle: Mutex<Throttle>,
     standing: watch::Sender<Standing>,
@@ -51,9 +51,27 @@ impl fmt::Debug for Shared {
     }
 }
 
+/// What waits to be sent over lanes.
+pub(super) struct Queues {
+    /// Before the rest.
+    pub(super) ahead: mpsc::Receiver<Bytes>,
+    pub(super) rest: mpsc::Receiver<Bytes>,
+}
+
+impl Queues {
+    /// The next message; `None` once nobody sends any more. Nothing is lost if this is not waited for.
+    async fn next(&mut self) -> Option<Bytes> {
+        tokio::select! {
+            biased;
+            Some(message) = self.ahead.recv() => Some(message),
+            message = self.rest.recv() => message,
+        }
+    }
+}
+
 /// The right of one lane to take messages off the queue: while it has this, no other does.
 pub(super) struct Turn<'a> {
-    queue: AsyncMutexGuard<'a, mpsc::Receiver<Bytes>>,
+    queues: AsyncMutexGuard<'a, Queues>,
     /// The first message.
     pub(super) message: Bytes,
 }
@@ -61,7 +79,8 @@ pub(super) struct Turn<'a> {
 impl Turn<'_> {
     /// Another message, if one waits.
     pub(super) fn another(&mut self) -> Option<Bytes> {
-        self.queue.try_recv().ok()
+        let Queues { ahead, rest } = &mut *self.queues;
+        ahead.try_recv().or_else(|_| rest.try_recv()).ok()
     }
 }
 
@@ -74,7 +93,7 @@ impl Shared {
         id: ParticipantId,
         config: LinkConfig,
         events: mpsc::Sender<(ParticipantId, BulkEvent)>,
-        queue: mpsc::Receiver<Bytes>,
+        queues: Queues,
         urgent: mpsc::Receiver<Bytes>,
         wrap: Option<WrapSocket>,
     ) -> Self {
@@ -83,7 +102,7 @@ impl Shared {
             config,
             wrap,
             events,
-            queue: AsyncMutex::new(queue),
+            queues: AsyncMutex::new(queues),
             urgent: AsyncMutex::new(urgent),
             throttle: Mutex::new(Throttle::new(Instant::now())),
             standing: watch::Sender::default(),
@@ -160,10 +179,10 @@ impl Shared {
     /// A turn to send, once the throttle lets something leave and there is something. Nothing is lost if this is not
     /// waited for to its end.
     pub(super) async fn turn(&self) -> Result<Turn<'_>, Over> {
-        let mut queue = self.queue.lock().await;
+        let mut queues = self.queues.lock().await;
         self.allowed().await;
-        let message = queue.recv().await.ok_or(Over)?;
-        Ok(Turn { queue, message })
+        let message = queues.next().await.ok_or(Over)?;
+        Ok(Turn { queues, message })
     }
 
     /// The next urgent message; nothing is lost either.

@@ -43,6 +43,7 @@ impl<E: Engine> Deck<E> {
         let last = if duration > 0.0 { (duration - END_MARGIN_SECS).max(0.0) } else { f64::MAX };
         let target = if position_secs.is_finite() { position_secs.clamp(0.0, last) } else { 0.0 };
         self.sent_to = Some(target);
+        tracing::debug!(target, "seeking");
         if self.engine.seek(target) {
             self.seeking = Some(Seeking { started: false, deadline: now + SEEK_LIMIT });
         } else {
@@ -77,6 +78,7 @@ impl<E: Engine> Deck<E> {
         self.seeking = None;
         self.measure_ahead();
         let position_secs = self.clock().map_or(0.0, |clock| clock.position_secs);
+        tracing::debug!(position_secs, "sought");
         self.told.push(PlayerEvent::Seeked { position_secs });
     }
 

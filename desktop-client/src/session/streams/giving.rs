@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use cinemasync_core::film::FilmId;
 use cinemasync_core::film_blocks::BlockSet;
-use cinemasync_core::film_exchange::message::{BulkMessage, PIECE_BYTES};
-use cinemasync_core::film_exchange::serving::Serving;
+use cinemasync_core::film_exchange::message::{BulkMessage, PIECE_BYTES, PieceSet};
+use cinemasync_core::film_exchange::serving::{Serving, Wish};
 use cinemasync_core::link::LinkConfig;
 use cinemasync_core::streaming::StreamEvent;
 use cinemasync_protocol::ParticipantId;
@@ -22,6 +22,8 @@ use crate::store::{BlockHash, BlockStore};
 
 /// Questions for hashes that one person may have open; who asks more is not answered.
 const HASH_ASKS: usize = 64;
+/// Blocks that are sent to one person at once: one, and one that a player waits for.
+const UNDER_WAY: usize = 2;
 /// Hashes in one answer: an urgent message.
 const HASHES: usize = (MAX_URGENT_BYTES - 5) / 32;
 
@@ -160,12 +162,17 @@ impl Giving {
                 taker.tell_new_blocks(&store.have_set());
             }
             _ if !taker.admitted => {}
-            Some(BulkMessage::Ask { block, urgent }) => {
-                if taker.wishes.blocks().asked(block, urgent, &store.have_set()) {
+            Some(BulkMessage::Ask { block, urgent, came }) => {
+                let wish = Wish { block, came };
+                if taker.wishes.blocks().asked(wish, urgent, &store.have_set()) {
                     taker.wishes.more.notify_one();
                 } else {
                     taker.say(&BulkMessage::Sorry(block));
                 }
+            }
+            Some(BulkMessage::Hurry(block)) => {
+                taker.wishes.blocks().hurried(block);
+                taker.wishes.more.notify_one();
             }
             Some(BulkMessage::Unask(block)) => taker.wishes.blocks().unasked(block),
             Some(BulkMessage::AskHashes(first)) => {
@@ -233,7 +240,27 @@ impl Taker {
 struct Sending {
     block: u32,
     bytes: Bytes,
-    sent: usize,
+    /// Where the next piece begins.
+    at: usize,
+    /// Pieces that are not wanted.
+    came: PieceSet,
+    urgent: bool,
+}
+
+impl Sending {
+    /// The next piece that is wanted.
+    fn next(&mut self) -> Option<BulkMessage> {
+        while self.at < self.bytes.len() {
+            let begin = self.at;
+            self.at = (begin + PIECE_BYTES).min(self.bytes.len());
+            if self.came & (1 << (begin / PIECE_BYTES)) == 0 {
+                let offset = u32::try_from(begin).expect("within a block");
+                let data = self.bytes.slice(begin..self.at);
+                return Some(BulkMessage::Piece { block: self.block, offset, data });
+            }
+        }
+        None
+    }
 }
 
 /// Sends what somebody asks for, as fast as the bundle takes it; what a player waits for overtakes the rest
@@ -245,40 +272,46 @@ async fn send(bulk: Arc<Bulk>, wishes: Arc<Wishes>, store: Arc<BlockStore>) {
         if let Some(first) = asked {
             tell_hashes(&bulk, &store, first).await;
         }
-        let next = {
+        let (next, urgent) = {
             let mut blocks = wishes.blocks();
-            match under_way.len() {
-                0 => blocks.take_next(),
-                1 => blocks.take_urgent(),
-                _ => None,
+            let urgent = if under_way.len() < UNDER_WAY { blocks.take_urgent() } else { None };
+            match urgent {
+                Some(wish) => (Some(wish), true),
+                None if under_way.is_empty() => (blocks.take_next(), false),
+                None => (None, false),
             }
         };
-        if let Some(block) = next {
+        if let Some(Wish { block, came }) = next {
             match read(&store, block).await {
-                Some(bytes) => under_way.push(Sending { block, bytes, sent: 0 }),
+                Some(bytes) => under_way.push(Sending { block, bytes, at: 0, came, urgent }),
                 None => {
+                    wishes.blocks().sent(block);
                     // The other end may be gone; then so is this task, soon.
                     let _ = bulk.send_urgent(BulkMessage::Sorry(block).encode());
                 }
             }
         }
-        let Some(sending) = under_way.last_mut() else {
+        // Of several the first that is urgent, in the order in which they were asked for.
+        let urgent = under_way.iter().position(|sending| sending.urgent).unwrap_or(0);
+        let Some(sending) = under_way.get_mut(urgent) else {
             let idle = next.is_none() && asked.is_none();
             if idle {
                 wishes.more.notified().await;
             }
             continue;
         };
-        let end = (sending.sent + PIECE_BYTES).min(sending.bytes.len());
-        let data = sending.bytes.slice(sending.sent..end);
-        let offset = u32::try_from(sending.sent).expect("within a block");
-        let piece = BulkMessage::Piece { block: sending.block, offset, data };
-        if bulk.send(piece.encode()).await.is_err() {
+        let Some(piece) = sending.next() else {
+            wishes.blocks().sent(sending.block);
+            under_way.remove(urgent);
+            continue;
+        };
+        let sent = if sending.urgent {
+            bulk.send_ahead(piece.encode()).await
+        } else {
+            bulk.send(piece.encode()).await
+        };
+        if sent.is_err() {
             return;
-        }
-        sending.sent = end;
-        if end == sending.bytes.len() {
-            under_way.pop();
         }
     }
 }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use cinemasync_core::film::FilmId;
 use cinemasync_core::film_blocks::{BLOCK_BYTES, block_len, block_of};
 use cinemasync_core::film_exchange::intake::{Intake, IntakeInput, IntakeOutput};
-use cinemasync_core::film_exchange::message::{BulkMessage, PIECE_BYTES};
+use cinemasync_core::film_exchange::message::{BulkMessage, PIECE_BYTES, PieceSet};
 use cinemasync_core::link::LinkConfig;
 use cinemasync_core::session::Input;
 use cinemasync_core::streaming::{StreamEvent, StreamFigures};
@@ -68,7 +68,7 @@ struct Source {
 struct Part {
     bytes: Vec<u8>,
     /// Which pieces are here, as bits.
-    came: u32,
+    came: PieceSet,
     left: usize,
 }
 
@@ -439,8 +439,12 @@ impl Taking {
             match output {
                 IntakeOutput::Ask { source, block, urgent } => {
                     tracing::trace!(block, urgent, "asking for a block");
-                    self.parts.entry((source.clone(), block)).or_default();
-                    self.say(&source, &BulkMessage::Ask { block, urgent });
+                    let part = self.parts.entry((source.clone(), block)).or_default();
+                    let came = part.came;
+                    self.say(&source, &BulkMessage::Ask { block, urgent, came });
+                }
+                IntakeOutput::Hurry { source, block } => {
+                    self.say(&source, &BulkMessage::Hurry(block));
                 }
                 IntakeOutput::Unask { source, block } => {
                     self.parts.remove(&(source.clone(), block));

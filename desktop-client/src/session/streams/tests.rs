@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -94,7 +95,7 @@ enum Malice {
 /// A source by hand.
 struct Stranger {
     name: &'static str,
-    bulk: Bulk,
+    bulk: Arc<Bulk>,
     events: mpsc::Receiver<FromBulk>,
     malice: Malice,
     content: Vec<u8>,
@@ -104,10 +105,10 @@ impl Stranger {
     fn new(name: &'static str, malice: Malice, content: Vec<u8>) -> Self {
         let (events, received) = mpsc::channel(64);
         let bulk = Bulk::open(id("ben"), Role::Answers, config(), events).expect("a runtime");
-        Self { name, bulk, events: received, malice, content }
+        Self { name, bulk: Arc::new(bulk), events: received, malice, content }
     }
 
-    async fn act(&mut self, event: BulkEvent, ben: &Side) {
+    fn act(&mut self, event: BulkEvent, ben: &Side) {
         let bytes = match event {
             BulkEvent::Signal(text) => {
                 let (from, config) = (id(self.name), config());
@@ -118,16 +119,16 @@ impl Stranger {
             BulkEvent::Up | BulkEvent::Down(_) => return,
         };
         match BulkMessage::decode(bytes) {
-            Some(BulkMessage::Film(_)) => self.say(BulkMessage::Has(vec![(0, u32::MAX)])).await,
+            Some(BulkMessage::Film(_)) => self.say([BulkMessage::Has(vec![(0, u32::MAX)])]),
             Some(BulkMessage::Ask { block, .. }) if self.malice == Malice::FlipsBits => {
                 let from = block as usize * BLOCK_BYTES as usize;
                 let to = (from + BLOCK_BYTES as usize).min(self.content.len());
                 let mut bytes = self.content[from..to].to_vec();
                 bytes[100] ^= 1;
-                self.pieces(block, &bytes).await;
+                self.pieces(block, &bytes);
             }
             Some(BulkMessage::Ask { block, .. }) if self.malice == Malice::Babbles => {
-                self.say(BulkMessage::Hashes(block, vec![[7; 32]; 3])).await;
+                let mut messages = vec![BulkMessage::Hashes(block, vec![[7; 32]; 3])];
                 for (block, offset, length) in [
                     (block, 0, 1),
                     (block, PIECE_BYTES, 5),
@@ -137,25 +138,36 @@ impl Stranger {
                 ] {
                     let offset = u32::try_from(offset).expect("small");
                     let data = Bytes::from(vec![9; length]);
-                    self.say(BulkMessage::Piece { block, offset, data }).await;
+                    messages.push(BulkMessage::Piece { block, offset, data });
                 }
-                let _ = self.bulk.send(Bytes::from_static(&[99, 1, 2])).await;
-                self.say(BulkMessage::Sorry(block)).await;
+                messages.push(BulkMessage::Sorry(block));
+                self.say(messages);
+                let bulk = Arc::clone(&self.bulk);
+                tokio::spawn(async move { bulk.send(Bytes::from_static(&[99, 1, 2])).await });
             }
             _ => {}
         }
     }
 
-    async fn pieces(&self, block: u32, bytes: &[u8]) {
-        for (index, data) in bytes.chunks(PIECE_BYTES).enumerate() {
+    fn pieces(&self, block: u32, bytes: &[u8]) {
+        let pieces = bytes.chunks(PIECE_BYTES).enumerate().map(|(index, data)| {
             let offset = u32::try_from(index * PIECE_BYTES).expect("within a block");
-            let data = Bytes::copy_from_slice(data);
-            self.say(BulkMessage::Piece { block, offset, data }).await;
-        }
+            BulkMessage::Piece { block, offset, data: Bytes::copy_from_slice(data) }
+        });
+        self.say(pieces.collect::<Vec<_>>());
     }
 
-    async fn say(&self, message: BulkMessage) {
-        self.bulk.send(message.encode()).await.expect("the other end is there");
+    /// Says all of it, if the other end still listens.
+    fn say(&self, messages: impl IntoIterator<Item = BulkMessage>) {
+        let messages: Vec<Bytes> = messages.into_iter().map(|message| message.encode()).collect();
+        let bulk = Arc::clone(&self.bulk);
+        tokio::spawn(async move {
+            for message in messages {
+                if bulk.send(message).await.is_err() {
+                    return;
+                }
+            }
+        });
     }
 }
 
@@ -207,7 +219,7 @@ async fn carry(
             }
             Some((_, event)) = from_stranger => {
                 if let Some(stranger) = stranger.as_mut() {
-                    stranger.act(event, ben).await;
+                    stranger.act(event, ben);
                 }
             }
         }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::people::{PATIENCE, Room, is_open, of_stream, show, until};
 use crate::bench::report::{Cell, Report, Table};
+use crate::bench::search::mean;
 use crate::children;
 use crate::film::{self, Container};
 use crate::headless::Headless;
@@ -23,8 +24,11 @@ const LONGEST_GAP_MS: f64 = 300.0;
 /// Films begin once this much is ahead, as people press play when they have settled.
 const SETTLED: Duration = Duration::from_secs(5);
 
+/// A line whose router keeps as much as is on the way in a round trip, but no less than ours do by default.
 fn line(loss: f64, rate_bps: Option<u64>) -> Link {
-    Link { delay: DELAY, loss, rate_bps, ..Link::default() }
+    let link = Link { delay: DELAY, loss, rate_bps, ..Link::default() };
+    let on_the_way = rate_bps.unwrap_or(0) as f64 / 8.0 * 4.0 * DELAY.as_secs_f64();
+    Link { queue_bytes: link.queue_bytes.max(on_the_way as usize), ..link }
 }
 
 /// From the moment at which the room shows a film to its first picture, for each kind of file; and a seek to what
@@ -54,6 +58,8 @@ pub(super) fn open(profile: Profile, folder: &Path, report: &mut Report) -> Resu
         slowest = slowest.max(opened);
         slowest_seek = slowest_seek.max(sought);
         table.push(vec![container.name().into(), Cell::Number(opened, 2), Cell::Number(sought, 2)]);
+        let overflowed = ["anna", "ben"].map(|name| room.overflowed(name));
+        eprintln!("stream: {overflowed:?} packets found Anna's and Ben's lines full");
         room.leave()?;
     }
     report.table(table);
@@ -167,7 +173,7 @@ struct Watched {
     waits: usize,
     /// The fastest second, in bytes a second.
     fastest: f64,
-    /// Of the worse voice, in percent.
+    /// Of the worse voice, over all the time, in percent.
     concealed: f64,
     /// The longest time without a new picture of a face, in ms.
     gap: f64,
@@ -186,19 +192,20 @@ fn watch(anna: &mut Headless, ben: &mut Headless, seconds: u32) -> Result<Watche
     watched.waits = ben.history()[marks[1]..].iter().filter(waits).count();
     for (person, mark) in [(&mut *anna, marks[0]), (&mut *ben, marks[1])] {
         let since = &person.history()[mark..];
+        let mut concealed = Vec::new();
         let figures = since.iter().filter(|event| event.name() == "stats");
         for figures in figures {
             let figures = &figures.fields;
             watched.fastest = watched.fastest.max(of_stream(figures, "bytes_per_second"));
             for peer in figures["peers"].as_array().into_iter().flatten() {
-                let concealed = peer["audio_in"]["concealed_percent"].as_f64();
-                watched.concealed = watched.concealed.max(concealed.unwrap_or_default());
+                concealed.extend(peer["audio_in"]["concealed_percent"].as_f64());
                 for video in peer["video_in"].as_array().into_iter().flatten() {
                     let gap = video["longest_gap_ms"].as_f64();
                     watched.gap = watched.gap.max(gap.unwrap_or_default());
                 }
             }
         }
+        watched.concealed = watched.concealed.max(mean(&concealed));
     }
     let looks = ben.history()[marks[1]..].iter().filter(|event| event.name() == "stats");
     watched.stood = looks.filter(|event| !plays(&event.fields)).count() as f64;

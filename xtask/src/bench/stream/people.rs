@@ -18,7 +18,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) struct Room {
     pub(super) people: Vec<Headless>,
     _server: LocalServer,
-    _lab: Netlab,
+    lab: Netlab,
 }
 
 impl Room {
@@ -64,7 +64,13 @@ impl Room {
         for person in &mut people {
             wait_for_others(person, others)?;
         }
-        Ok(Self { people, _server: server, _lab: lab })
+        Ok(Self { people, _server: server, lab })
+    }
+
+    /// Packets that found somebody's line full.
+    pub(super) fn overflowed(&self, name: &str) -> u64 {
+        let of = |direction| self.lab.counts(name, direction).overflowed;
+        of(Direction::Up) + of(Direction::Down)
     }
 
     /// All leave.

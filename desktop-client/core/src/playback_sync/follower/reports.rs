@@ -31,7 +31,10 @@ impl Follower {
         match event {
             PlayerEvent::Loaded { tracks, chapters, frame_rate, .. } => {
                 if let Phase::Loading { to, since } = self.phase {
-                    self.learn_seek_time(since, now);
+                    // A film that comes from friends is asked for first; later places come sooner.
+                    if !self.streams {
+                        self.learn_seek_time(since, now);
+                    }
                     (self.tracks, self.chapters) = (tracks, chapters);
                     if let Some(rate) = frame_rate.filter(|rate| FRAME_RATES.contains(rate)) {
                         self.frame_secs = rate.recip();
