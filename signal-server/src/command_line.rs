@@ -1,17 +1,23 @@
 //! The program's command line: the configuration, and what to do with it other than to serve.
 
+use std::io;
+
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::Config;
 use crate::check::{Checked, check};
+use crate::papers::{self, Papers};
 
 /// The signaling server of CinemaSync: rooms, and the first words between those who meet in them.
 ///
-/// Each option can also be set in the environment. docs/src/server.md tells how to run a server on the
-/// internet.
+/// Without a command it serves. Each option can also be set in the environment; the log's level with
+/// CINEMASYNC_LOG (error, warn, info, debug).
 #[derive(Debug, Clone, Parser)]
-#[command(name = "cinemasync-server", version)]
+#[command(name = "cinemasync-server", version, after_long_help = EXAMPLES)]
 pub struct CommandLine {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub papers: Option<Papers>,
     /// Says what the configuration amounts to, or what is wrong with it, and ends. Opens no port and
     /// writes nothing.
     #[arg(long)]
@@ -23,6 +29,19 @@ pub struct CommandLine {
     matches: ArgMatches,
 }
 
+/// Ends the long help, and the manual page.
+const EXAMPLES: &str = "\
+Examples:
+  cinemasync-server
+          For this machine, to try things out; the app then takes --server ws://127.0.0.1:8080
+  cinemasync-server --listen 0.0.0.0:8080
+          For the machines of one home
+  cinemasync-server --listen [::]:443 --domain call.example.org --acme-email you@example.org \\
+          --turn --public-ip 203.0.113.7
+          For the internet, with a certificate and a relay of its own
+  cinemasync-server --check-config
+          What the options and the environment amount to, or what is wrong with them";
+
 impl CommandLine {
     /// Reads the arguments and the environment. Ends the program, with a message, when they make no
     /// sense or ask for help.
@@ -32,6 +51,14 @@ impl CommandLine {
             Ok(read) => Self { matches, ..read },
             Err(error) => error.format(&mut Self::command()).exit(),
         }
+    }
+
+    /// The completions or the manual page that were asked for, if any.
+    ///
+    /// # Errors
+    /// Whatever the disk answers.
+    pub fn papers(&self) -> Option<io::Result<Vec<u8>>> {
+        self.papers.as_ref().map(|asked| papers::print(Self::command(), asked))
     }
 
     /// Looks at the configuration and at the files that it names.

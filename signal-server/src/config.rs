@@ -6,7 +6,9 @@ mod secret;
 mod tls;
 mod turn;
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::str::FromStr;
 
 use cinemasync_protocol::limits::{
     DEFAULT_MAX_PARTICIPANTS, MAX_MAX_PARTICIPANTS, MIN_MAX_PARTICIPANTS, RESUME_WINDOW_SECS,
@@ -48,6 +50,10 @@ pub struct Config {
     /// exist, and the second is for this machine only, if the server listens nowhere else.
     #[arg(long, env = "CINEMASYNC_ADMIN_TOKEN", hide_env_values = true)]
     pub admin_token: Option<String>,
+    /// Which version of the app is recommended to those who use this server; the app tells them on
+    /// request. Three numbers, as 1.2.3.
+    #[arg(long, env = "CINEMASYNC_CLIENT_VERSION", value_name = "VERSION")]
+    pub client_version: Option<ClientVersion>,
     /// Relays by Metered.ca.
     #[command(flatten)]
     pub metered: MeteredConfig,
@@ -66,6 +72,32 @@ pub struct Config {
     /// How packets are relayed.
     #[command(flatten)]
     pub turn: TurnConfig,
+}
+
+/// A version of the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientVersion([u32; 3]);
+
+impl FromStr for ClientVersion {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let numbers: Vec<u32> =
+            text.split('.').map_while(|number| number.parse().ok()).take(4).collect();
+        // What is not a number ends the list early, and is missed in the text that it makes.
+        let version = numbers.try_into().map(Self);
+        version
+            .ok()
+            .filter(|version| version.to_string() == text)
+            .ok_or("a version has three numbers, as 1.2.3")
+    }
+}
+
+impl fmt::Display for ClientVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [major, minor, patch] = self.0;
+        write!(f, "{major}.{minor}.{patch}")
+    }
 }
 
 /// How the log is written.
@@ -88,6 +120,7 @@ impl Config {
             resume_window: RESUME_WINDOW_SECS,
             stun_url: Vec::new(),
             admin_token: None,
+            client_version: None,
             metered: MeteredConfig::default(),
             secret: SecretConfig::default(),
             log_format: LogFormat::Pretty,
@@ -114,6 +147,15 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Config::command().debug_assert();
+    }
+
+    #[test]
+    fn a_version_has_three_numbers() {
+        let parse = |text: &str| text.parse::<ClientVersion>().map(|version| version.to_string());
+        assert_eq!(parse("1.20.3"), Ok("1.20.3".to_owned()));
+        for none in ["", "1", "1.2", "1.2.3.4", "v1.2.3", "1.2.x", "1.2.3-beta", "01.2.3"] {
+            assert!(parse(none).is_err(), "{none}");
+        }
     }
 
     #[test]

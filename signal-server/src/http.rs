@@ -44,7 +44,7 @@ pub(crate) fn answer(
     }
     let headers = request.headers();
     let answer = match request.uri().path() {
-        "/health" => health(hub),
+        "/health" => health(hub, config),
         "/ws" => match accept_key(headers) {
             Some(_) if !may_connect(headers, config) => {
                 hub.metrics().limit(limit::ORIGIN);
@@ -70,20 +70,23 @@ pub(crate) fn answer(
     (answer, None)
 }
 
-fn health(hub: &Hub) -> Answer {
+fn health(hub: &Hub, config: &Config) -> Answer {
     let health = hub.health();
     let (status, word) = if health.shutting_down {
         (StatusCode::SERVICE_UNAVAILABLE, "shutting_down")
     } else {
         (StatusCode::OK, "ok")
     };
-    let body = json!({
+    let mut body = json!({
         "status": word,
         "rooms": health.rooms,
         "connections": health.connections,
         "version": env!("CARGO_PKG_VERSION"),
         "uptime_seconds": health.uptime.as_secs(),
     });
+    if let Some(version) = config.client_version {
+        body["client_version"] = version.to_string().into();
+    }
     json_answer(status, &body)
 }
 

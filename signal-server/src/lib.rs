@@ -4,7 +4,7 @@
 //! [`Server`] is also what the desktop client runs inside itself when nobody has a server. The
 //! parts: `config` what it is told, `listener` accepts, `door` counts who comes, `http` answers
 //! requests, `connection` is one WebSocket, `hub` the rooms and who is to be told what, `outbox` what
-//! waits to be sent, `metrics` and `log` what is seen from outside, `secret_file` what outlives a
+//! waits to be sent, `metrics` and `log` what is seen from outside, `papers` completions and manual pages, `probe` what is asked of a relay to check it, `secret_file` what outlives a
 //! restart, `tls` the handshakes and the certificate, `turn` the relay.
 
 mod check;
@@ -19,6 +19,8 @@ mod log;
 mod metered;
 mod metrics;
 mod outbox;
+pub mod papers;
+pub mod probe;
 mod secret_file;
 mod state_directory;
 mod tls;
@@ -40,8 +42,8 @@ pub use check::{Checked, Reach};
 use cinemasync_server_core::metered::Pacing;
 pub use command_line::CommandLine;
 pub use config::{
-    Config, LimitsConfig, LogAddresses, LogFormat, MeteredConfig, MeteredFault, PortRange,
-    SecretConfig, ServerSecret, TlsConfig, TlsOptionsError, TurnConfig,
+    ClientVersion, Config, LimitsConfig, LogAddresses, LogFormat, MeteredConfig, MeteredFault,
+    PortRange, SecretConfig, ServerSecret, TlsConfig, TlsOptionsError, TurnConfig,
 };
 use hub::Hub;
 use metered::Metered;

@@ -1,6 +1,6 @@
 //! `cinemasync-server`: runs the signaling server until it is told to end.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use cinemasync_server::{Checked, CommandLine, LogFormat, SecretOrigin, Server};
@@ -11,6 +11,18 @@ async fn main() -> ExitCode {
     let mut command_line = CommandLine::read();
     if command_line.check_config {
         return tell(&command_line.check());
+    }
+    match command_line.papers() {
+        Some(Ok(words)) => {
+            // Whoever closed our stdout has read enough.
+            let _ = std::io::stdout().write_all(&words);
+            return ExitCode::SUCCESS;
+        }
+        Some(Err(error)) => {
+            eprintln!("cinemasync-server: The pages cannot be written: {error}.");
+            return ExitCode::FAILURE;
+        }
+        None => {}
     }
     let mut config = command_line.config;
     start_log(config.log_format);

@@ -62,6 +62,17 @@ async fn health_counts_rooms_and_connections_up_and_down() {
 }
 
 #[tokio::test]
+async fn health_tells_which_app_is_recommended() {
+    let plain = server().await;
+    let health = get(plain.local_addr(), "/health", &[]).await.json();
+    assert!(health.get("client_version").is_none());
+    let client_version = Some("1.2.3".parse().unwrap());
+    let server = server_with(Config { client_version, ..Config::embedded() }).await;
+    let health = get(server.local_addr(), "/health", &[]).await.json();
+    assert_eq!(health["client_version"], "1.2.3");
+}
+
+#[tokio::test]
 async fn rooms_are_shown_to_the_administrator_only() {
     let closed = server().await;
     for fields in [&[][..], &["Authorization: Bearer x"], &["Authorization: Bearer "]] {

@@ -9,5 +9,6 @@ mod foreign;
 mod harness;
 mod hostile;
 mod peers;
+mod probe;
 mod quota;
 mod streams;
