@@ -3,8 +3,13 @@
 
 pub mod app;
 pub mod cli;
+pub mod crash;
+pub mod doctor;
 pub mod film_memory;
 pub mod headless;
+pub mod health;
+pub mod kept;
+pub mod log;
 pub mod media;
 pub mod peer;
 pub mod place;

@@ -1,37 +1,70 @@
-//! `cinemasync`: the window, and `cinemasync headless`.
+//! `cinemasync`: the window, and its commands.
 
-use std::io::IsTerminal as _;
+use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
-use cinemasync_client::cli::{Cli, Mode};
+use cinemasync_client::cli::{Cli, Mode, WindowArgs};
+use cinemasync_client::log::Log;
+use cinemasync_client::platform::folders;
 use cinemasync_client::settings::Settings;
-use cinemasync_client::{app, headless};
-use clap::Parser as _;
-use tracing_subscriber::EnvFilter;
-
-/// What is logged unless `CINEMASYNC_LOG` says otherwise. The WebRTC crate's own words are about packets
-/// that found no way, and name addresses; what matters of it the program says itself.
-const DEFAULT_LOG: &str = "error,cinemasync_client=info,webrtc::peer_connection=off";
+use cinemasync_client::{app, crash, doctor, headless};
+use cinemasync_server::papers::{self, Papers};
+use clap::{CommandFactory as _, Parser as _};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter =
-        EnvFilter::try_from_env("CINEMASYNC_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
-    let settings_path = Settings::default_path();
-    let settings = settings_path.as_deref().map(Settings::load).unwrap_or_default();
     match cli.mode {
-        Some(Mode::Headless(args)) => headless::run(*args, &settings),
-        None => match app::run(cli.window, settings, settings_path) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("cinemasync: {error}");
-                ExitCode::FAILURE
-            }
-        },
+        Some(Mode::Headless(args)) => {
+            let _log = start_log(None);
+            let settings = Settings::default_path();
+            let settings = settings.as_deref().map(Settings::load).unwrap_or_default().0;
+            headless::run(*args, &settings)
+        }
+        Some(Mode::Doctor(args)) => {
+            let _log = start_log(None);
+            doctor::run(&args, Settings::default_path())
+        }
+        Some(Mode::Papers(asked)) => print_papers(&asked),
+        Some(Mode::Join(args)) => window((*args).into()),
+        Some(Mode::Open(args)) => window((*args).into()),
+        None => window(cli.window.into()),
+    }
+}
+
+/// Logs from now on, and leaves a report of a crash. Only the window's log goes to files, too: whoever runs
+/// the other commands has stderr.
+fn start_log(folder: Option<&Path>) -> Log {
+    let log = Log::start(folder);
+    if let Some(folder) = crash::default_folder() {
+        crash::install(folder, log.recent());
+    }
+    log
+}
+
+fn window(args: WindowArgs) -> ExitCode {
+    let _log = start_log(folders::logs().as_deref());
+    let settings_path = Settings::default_path();
+    let settings = settings_path.as_deref().map(Settings::load).unwrap_or_default().0;
+    match app::run(args, settings, settings_path) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cinemasync: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_papers(asked: &Papers) -> ExitCode {
+    match papers::print(Cli::command(), asked) {
+        Ok(words) => {
+            // Whoever closed our stdout has read enough.
+            let _ = std::io::stdout().write_all(&words);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("cinemasync: The pages cannot be written: {error}.");
+            ExitCode::FAILURE
+        }
     }
 }

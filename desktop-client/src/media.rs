@@ -55,6 +55,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use cinemasync_core::bitrate::MAX_RUNGS;
+use cinemasync_core::devices::DeviceListing;
 use cinemasync_core::frame::FrameSlot;
 use cinemasync_core::packet::{InboundPacket, OutboundPacket};
 use cinemasync_core::plan::{MediaCommand, MediaEvent, MediaPlan, MediaStats, ParticipantId};
@@ -65,7 +66,9 @@ use chimes::Chimes;
 use record::Recorder;
 use remote::Remotes;
 use running::Running;
+pub use screen::ScreenAccess;
 use screen::watch::Thumbnails;
+use sound_device::SoundSystem;
 pub use source::{CameraSource, MicrophoneSource, ScreenChoice, SourceError, SpeakerSink};
 use video_out::EncoderState;
 use worker::{Latest, Worker};
@@ -122,6 +125,24 @@ pub struct MediaConfig {
     /// A folder for files of what is received: a Y4M each video track, a WAV each voice and the sound of
     /// each screen.
     pub record: Option<PathBuf>,
+}
+
+/// The cameras of this computer. Drivers may take their time.
+pub fn cameras() -> DeviceListing {
+    camera::listing()
+}
+
+/// The microphones and the loudspeakers of this computer. A sound server may take its time.
+pub fn sound_devices() -> (DeviceListing, DeviceListing) {
+    SoundSystem::default().listings()
+}
+
+/// How the screen can be shared here.
+///
+/// # Errors
+/// Why it cannot; a sentence.
+pub fn screen_access() -> Result<ScreenAccess, String> {
+    screen::access()
 }
 
 /// Everything that captures, encodes, decodes and plays. Dropping it stops and joins its threads and

@@ -7,6 +7,7 @@ pub mod network;
 pub mod private_file;
 pub mod process;
 pub mod screen_permission;
+pub mod tls;
 
 /// Completes when the system asks the program to end (Ctrl-C, SIGTERM or its like).
 pub async fn termination() {

@@ -32,6 +32,7 @@ use cinemasync_core::sentence::{self, Sentence};
 
 pub use fingerprint::{FilmError, fingerprint};
 pub use inspect::{InspectError, inspect};
+pub use library::LibraryFound;
 pub use renderer::FilmRenderer;
 pub use sound::FilmAudio;
 pub use streams::{Cancel, FilmStream, FilmStreams};
@@ -109,6 +110,17 @@ impl PlayerError {
             | Self::Renderer { .. } => Sentence::foreign(self.to_string()),
         }
     }
+}
+
+/// Which libmpv there is on this computer. Nothing is played.
+///
+/// # Errors
+/// Why there is none that can be used.
+pub fn look() -> Result<LibraryFound, PlayerError> {
+    let functions = library::functions()?;
+    let mpv = Mpv::start(functions, |_| Ok(()))?;
+    let version = mpv.text(c"mpv-version").unwrap_or_else(|| "libmpv".to_owned());
+    Ok(LibraryFound { path: library::path(), version })
 }
 
 /// How libmpv is installed on this system.

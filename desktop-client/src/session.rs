@@ -23,6 +23,7 @@ use cinemasync_core::screen::ScreenSource;
 use cinemasync_core::sentence::Sentence;
 use cinemasync_core::session::{SessionConfig, SessionCore};
 use cinemasync_protocol::ParticipantId;
+pub use signaling::server_address;
 use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 

@@ -1,6 +1,8 @@
 //! What the program keeps between two starts: a small JSON file in the user's configuration folder.
 
-use std::io::{self, Write as _};
+mod version;
+
+use std::io;
 use std::path::{Path, PathBuf};
 
 use cinemasync_core::bitrate::ladder::CameraQuality;
@@ -11,6 +13,12 @@ use cinemasync_core::streaming::StreamMode;
 use cinemasync_core::voice_settings::VoiceSettings;
 use cinemasync_core::window_settings::WindowSettings;
 use serde::{Deserialize, Serialize};
+
+use crate::kept::{self, Aside, Look, What};
+use crate::platform::private_file;
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 1024 * 1024;
 
 /// The settings. Whatever is missing in the file has its default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,21 +81,25 @@ impl Settings {
         Some(crate::platform::folders::config()?.join("settings.json"))
     }
 
-    /// The kept settings, or the defaults if there are none. What cannot be read is logged and left
-    /// as it is on the disk.
-    pub fn load(path: &Path) -> Self {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Self::default(),
-            Err(error) => {
-                tracing::warn!(%error, "the settings cannot be read; the defaults apply");
-                return Self::default();
-            }
-        };
-        serde_json::from_str(&text).unwrap_or_else(|error| {
-            tracing::warn!(%error, "the settings are damaged; the defaults apply");
-            Self::default()
-        })
+    /// The kept settings, or the defaults if there are none. What cannot be read, or is of a newer version
+    /// of this program, is put aside.
+    pub fn load(path: &Path) -> (Self, Option<Aside>) {
+        kept::read(path, What::Settings, LARGEST, version::read)
+    }
+
+    /// The same for who only looks: nothing is put aside.
+    ///
+    /// # Errors
+    /// Why they cannot be read; a sentence.
+    pub fn look(path: &Path) -> Result<Self, String> {
+        match kept::look(path, LARGEST) {
+            Look::None => Ok(Self::default()),
+            Look::Text(text) => version::read(&text).map_err(|why| match why {
+                kept::Why::Broken => "It is damaged.".to_owned(),
+                kept::Why::Newer => "A newer version of CinemaSync wrote it.".to_owned(),
+            }),
+            Look::Unreadable(error) => Err(format!("It cannot be read: {error}.")),
+        }
     }
 
     /// Keeps the settings: written beside and moved into place, so that a crash leaves the old ones.
@@ -95,13 +107,7 @@ impl Settings {
     /// # Errors
     /// Whatever the disk answers.
     pub fn save(&self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-        std::fs::create_dir_all(folder)?;
-        let beside = path.with_extension("json.new");
-        let mut file = std::fs::File::create(&beside)?;
-        file.write_all(&serde_json::to_vec_pretty(self)?)?;
-        file.sync_all()?;
-        std::fs::rename(beside, path)
+        private_file::replace(path, &version::write(self)?)
     }
 }
 
@@ -113,7 +119,7 @@ mod tests {
     fn settings_survive_a_restart() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deeper/settings.json");
-        assert_eq!(Settings::load(&path), Settings::default());
+        assert_eq!(Settings::load(&path), (Settings::default(), None));
         let settings = Settings {
             name: "Ana".into(),
             server: Some("wss://cinema.example.org".into()),
@@ -122,22 +128,19 @@ mod tests {
             ..Settings::default()
         };
         settings.save(&path).unwrap();
-        assert_eq!(Settings::load(&path), settings);
+        assert_eq!(Settings::load(&path), (settings, None));
     }
 
     #[test]
-    fn settings_of_an_earlier_version_are_completed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("settings.json");
-        std::fs::write(&path, r#"{"name":"Ana","server":null}"#).unwrap();
-        assert_eq!(Settings::load(&path), Settings { name: "Ana".into(), ..Settings::default() });
-    }
-
-    #[test]
-    fn damaged_settings_are_the_defaults() {
+    fn damaged_settings_are_the_defaults_and_lie_aside() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.json");
         std::fs::write(&path, "{\"name\":").unwrap();
-        assert_eq!(Settings::load(&path), Settings::default());
+        assert_eq!(Settings::look(&path), Err("It is damaged.".to_owned()));
+        let (settings, told) = Settings::load(&path);
+        assert_eq!(settings, Settings::default());
+        assert_eq!(told.unwrap().path, folder.path().join("settings.json.broken"));
+        settings.save(&path).unwrap();
+        assert_eq!(Settings::load(&path), (settings, None));
     }
 }

@@ -22,6 +22,7 @@ pub mod film_queue;
 pub mod frame;
 pub mod frame_assembler;
 pub mod interface;
+pub mod invitation;
 pub mod jitter_buffer;
 pub mod link;
 pub mod lip_sync;

@@ -271,6 +271,6 @@ mod tests {
             keeper.settings(Settings { name: format!("Ana {number}"), ..Settings::default() });
         }
         drop(keeper);
-        assert_eq!(Settings::load(&path).name, "Ana 499");
+        assert_eq!(Settings::load(&path).0.name, "Ana 499");
     }
 }

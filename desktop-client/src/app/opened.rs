@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use cinemasync_core::invitation::unescape;
 use serde::{Deserialize, Serialize};
 
 /// How an invitation begins.
@@ -54,21 +55,6 @@ impl Opened {
             Self::File(path) => path.is_absolute(),
         }
     }
-}
-
-/// Undoes the percent escapes of a file's address; what is not one stays as it is.
-fn unescape(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let two = tail.get(..2).filter(|_| first == b'%');
-        let escaped = two
-            .and_then(|two| std::str::from_utf8(two).ok())
-            .and_then(|two| u8::from_str_radix(two, 16).ok());
-        bytes.push(escaped.unwrap_or(first));
-        rest = if escaped.is_some() { &tail[2..] } else { tail };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

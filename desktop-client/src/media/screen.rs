@@ -96,6 +96,30 @@ fn lister() -> Box<dyn watch::Lister> {
     Box::new(system::SystemLister)
 }
 
+/// How the screen can be shared here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScreenAccess {
+    /// The system's own dialog asks what is to be shared.
+    Dialog,
+    /// There are so many monitors, and the windows on them.
+    Monitors(usize),
+}
+
+/// How the screen can be shared here; a sentence if it cannot.
+#[cfg(target_os = "linux")]
+pub(super) fn access() -> Result<ScreenAccess, String> {
+    if portal::is_needed() {
+        return portal::look().map(|()| ScreenAccess::Dialog);
+    }
+    x11::count_monitors().map(ScreenAccess::Monitors)
+}
+
+/// How the screen can be shared here; a sentence if it cannot.
+#[cfg(any(target_os = "windows", target_os = "macos"))]
+pub(super) fn access() -> Result<ScreenAccess, String> {
+    system::count_monitors().map(ScreenAccess::Monitors)
+}
+
 /// Where pictures go, and how.
 struct Share<'a> {
     mode: &'a Mode,

@@ -5,7 +5,7 @@
 //! back seems to come from there. Allocations, permissions and refreshes stay the crate's.
 //!
 //! The parts: `socket` is put around a connection's sockets, `line` is the connection to a relay,
-//! `frame` cuts its bytes (pure), `race` lets UDP try first, `tls` knows whom to trust.
+//! `frame` cuts its bytes (pure), `race` lets UDP try first.
 
 mod frame;
 mod line;
@@ -13,7 +13,6 @@ mod race;
 mod socket;
 #[cfg(test)]
 mod tests;
-mod tls;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};

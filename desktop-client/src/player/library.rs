@@ -22,6 +22,18 @@ use macos as os;
 #[cfg(windows)]
 use windows as os;
 
+/// A libmpv that can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LibraryFound {
+    /// Where it lies, as far as the system tells; its name otherwise.
+    pub path: PathBuf,
+    /// Its name and version.
+    pub version: String,
+}
+
+/// What was opened.
+static OPENED: OnceLock<PathBuf> = OnceLock::new();
+
 /// mpv 0.33, the first whose events say which file they are about.
 const OLDEST_API: (u64, u64) = (1, 108);
 /// The newest major version whose layout is known.
@@ -73,9 +85,16 @@ fn open() -> Result<Functions, PlayerError> {
                 why: format!("its interface is version {major}.{minor}"),
             });
         }
+        OPENED.get_or_init(|| path);
         return Ok(functions);
     }
     Err(PlayerError::Missing)
+}
+
+/// Where the libmpv lies that was opened; empty if none was.
+pub(super) fn path() -> PathBuf {
+    let opened = OPENED.get().cloned().unwrap_or_default();
+    if opened.is_absolute() { opened } else { os::resolve(&opened).unwrap_or(opened) }
 }
 
 /// Where to look, best first: what came with this program, then what the system has.

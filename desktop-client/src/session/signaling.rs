@@ -93,7 +93,7 @@ async fn run(
     events: &mpsc::Sender<(u64, SignalingEvent)>,
     mut queue: mpsc::Receiver<Outgoing>,
 ) -> Sentence {
-    let url = match normalize_url(url) {
+    let url = match server_address(url) {
         Ok(url) => url,
         Err(reason) => return reason,
     };
@@ -172,7 +172,10 @@ async fn converse(
 }
 
 /// The WebSocket address that a person means: `host:port`, `ws://host`, `https://host/ws` …
-fn normalize_url(typed: &str) -> Result<String, Sentence> {
+///
+/// # Errors
+/// A sentence, if it is none.
+pub fn server_address(typed: &str) -> Result<String, Sentence> {
     let typed = typed.trim();
     let wrong = || sentence::no_server_address(format!("{typed:?}"));
     let (scheme, rest) = match typed.split_once("://") {
@@ -218,12 +221,12 @@ mod tests {
             ("ws://[::1]:8080/ws", "ws://[::1]:8080/ws"),
             ("[::1]", "ws://[::1]/ws"),
         ] {
-            assert_eq!(normalize_url(typed).as_deref(), Ok(url));
+            assert_eq!(server_address(typed).as_deref(), Ok(url));
         }
         for typed in
             ["", "ftp://example.org", "two words", "ws://", "ws://host:99999", "host:", "[::1]:x"]
         {
-            assert!(normalize_url(typed).is_err(), "{typed}");
+            assert!(server_address(typed).is_err(), "{typed}");
         }
     }
 

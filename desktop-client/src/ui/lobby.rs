@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use cinemasync_core::devices::{DeviceKind, DeviceView, Devices};
 use cinemasync_core::interface::{Command, Invite, RoomChoice, ServerChoice, Stage};
+use cinemasync_core::invitation;
 use cinemasync_core::recent_rooms::RecentRooms;
 use cinemasync_protocol::limits::{MAX_NAME_CHARS, normalize_name};
 use eframe::egui::{
@@ -138,7 +139,7 @@ impl Lobby {
 
     /// Takes over what an invitation says.
     pub(super) fn fill(&mut self, link: &str) {
-        let read = code::read(link);
+        let read = invitation::read(link);
         self.set_code(read.code);
         if let Some(server) = read.server {
             self.server.use_address(server);

@@ -3,6 +3,7 @@
 
 mod call;
 mod chat;
+mod commands;
 #[cfg(target_os = "linux")]
 mod devices;
 mod failures;

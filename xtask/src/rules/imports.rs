@@ -110,6 +110,26 @@ const MODULES: &[Module] = &[
         ],
     },
     Module {
+        name: "doctor",
+        never: &["crate::ui", "crate::app", "crate::headless", "crate::peer"],
+    },
+    Module {
+        name: "health",
+        never: &["crate::ui", "crate::app", "crate::headless", "egui", "eframe"],
+    },
+    Module {
+        name: "kept",
+        never: &["crate::ui", "crate::app", "crate::session", "egui", "eframe", "tokio"],
+    },
+    Module {
+        name: "log",
+        never: &["crate::ui", "crate::app", "crate::session", "egui", "eframe", "tokio"],
+    },
+    Module {
+        name: "crash",
+        never: &["crate::ui", "crate::app", "crate::session", "egui", "eframe", "tokio"],
+    },
+    Module {
         name: "headless",
         never: &["crate::ui", "crate::app", "crate::peer", "egui", "eframe"],
     },

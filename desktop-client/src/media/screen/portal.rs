@@ -40,6 +40,14 @@ pub(super) fn is_needed() -> bool {
     std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty())
 }
 
+/// Is the system's dialog there? A sentence if it is not.
+pub(super) fn look() -> Result<(), String> {
+    let dialog = Dialog::open()?;
+    let found = dialog.is_offered();
+    dialog.end();
+    found
+}
+
 /// What stands for the dialog among what can be shared.
 pub(super) fn item() -> ScreenItem {
     ScreenItem {

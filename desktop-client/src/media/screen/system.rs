@@ -51,6 +51,12 @@ pub(super) fn grabber(source: &ScreenSource) -> Result<Box<dyn Grabber>, String>
     }
 }
 
+/// How many monitors there are; a sentence if they cannot be seen.
+pub(super) fn count_monitors() -> Result<usize, String> {
+    let monitors = Monitor::all().map_err(|error| format!("the system says {error}."))?;
+    Ok(monitors.len())
+}
+
 /// macOS lets a program see the screen only if a person allowed it.
 #[cfg(target_os = "macos")]
 fn be_allowed() -> Result<(), String> {

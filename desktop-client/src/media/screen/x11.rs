@@ -94,6 +94,12 @@ pub(super) struct Display {
     memory: bool,
 }
 
+/// How many monitors the display of the environment has; a sentence if there is none.
+pub(super) fn count_monitors() -> Result<usize, String> {
+    let monitors = Display::open(None).and_then(|display| display.monitors());
+    monitors.map(|monitors| monitors.len()).map_err(|error| error.to_string())
+}
+
 impl Display {
     /// Connects to a display, or to the one that the environment names.
     pub(super) fn open(name: Option<&str>) -> Result<Self, X11Error> {

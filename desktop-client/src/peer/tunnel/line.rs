@@ -15,7 +15,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{sleep_until, timeout};
 
 use super::race::Race;
-use super::{OnLost, Target, frame, tls};
+use super::{OnLost, Target, frame};
+use crate::platform::tls;
 
 /// Messages that wait to be sent. A line that is too slow for them loses the newest, as UDP would:
 /// what waits longer is too late for a voice.

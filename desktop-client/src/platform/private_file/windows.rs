@@ -12,3 +12,16 @@ use std::path::Path;
 pub fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
+
+/// Here the system itself keeps the order of moves, and a folder cannot be opened as a file.
+pub(super) fn settle(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Opens a file to write at its end, and makes it if there is none.
+///
+/// # Errors
+/// Whatever the disk answers.
+pub fn append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).create(true).open(path)
+}

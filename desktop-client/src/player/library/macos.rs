@@ -1,6 +1,7 @@
 //! libmpv on macOS: inside the application bundle, or from Homebrew or MacPorts.
 
 use std::ffi::c_int;
+use std::path::{Path, PathBuf};
 
 /// File names relative to the program's own folder, which in a bundle is `Contents/MacOS`.
 pub(super) const BESIDE_PROGRAM: [&str; 2] =
@@ -15,3 +16,8 @@ pub(super) const SYSTEM: &[&str] = &[
 ];
 /// The category of `setlocale` in Apple's C library.
 pub(super) const LC_NUMERIC: c_int = 4;
+
+/// Here every name is a whole path already.
+pub(super) fn resolve(_name: &Path) -> Option<PathBuf> {
+    None
+}

@@ -2,6 +2,7 @@
 //! the current folder (where films lie) is ever loaded.
 
 use std::ffi::c_int;
+use std::path::{Path, PathBuf};
 
 /// File names relative to the program's own folder.
 pub(super) const BESIDE_PROGRAM: [&str; 2] = ["libmpv-2.dll", "mpv-2.dll"];
@@ -9,3 +10,8 @@ pub(super) const BESIDE_PROGRAM: [&str; 2] = ["libmpv-2.dll", "mpv-2.dll"];
 pub(super) const SYSTEM: &[&str] = &[];
 /// The category of `setlocale` in Microsoft's C runtime.
 pub(super) const LC_NUMERIC: c_int = 4;
+
+/// Here every name is a whole path already.
+pub(super) fn resolve(_name: &Path) -> Option<PathBuf> {
+    None
+}

@@ -41,6 +41,17 @@ impl Dialog {
         })
     }
 
+    /// Does a portal on this desktop offer the dialog? A sentence if none does.
+    pub(super) fn is_offered(&self) -> Result<(), String> {
+        let version = block_on(async {
+            let portal = Proxy::new(&self.0, SERVICE, DESKTOP, SCREEN_CAST).await?;
+            portal.get_property::<u32>("version").await
+        });
+        version
+            .map(|_| ())
+            .map_err(|error| format!("no portal on this desktop offers it ({error})."))
+    }
+
     /// Takes back the question, and whatever was chosen.
     pub(super) fn end(self) {
         if let Err(error) = block_on(self.0.close()) {
