@@ -28,12 +28,13 @@ pub(crate) struct Options {
     pub(crate) no_tests: bool,
 }
 
-const WINDOWS: &str = "x86_64-pc-windows-gnu";
+/// Windows, as the MinGW compilers build for it.
+pub(crate) const WINDOWS: &str = "x86_64-pc-windows-gnu";
 const MACOS: &str = "aarch64-apple-darwin";
 
 /// The distribution's own compiler. The project's toolchain has no library for other systems, and
 /// cargo can build one only from sources that match the compiler.
-const RUSTC: &str = "/usr/bin/rustc";
+pub(crate) const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 
 /// Checks the workspace for each other system.
@@ -70,17 +71,18 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 /// The folder in which everything of this command lies, apart from what is built for this machine.
-fn target_dir() -> PathBuf {
+pub(crate) fn target_dir() -> PathBuf {
     workspace::target_dir().join("cross")
 }
 
-fn check(target: &str, tests: bool) -> Result<Invocation> {
+/// The distribution's cargo doing `what` for `target`, with a standard library that it builds from sources.
+pub(crate) fn cargo(what: &str, target: &str) -> Invocation {
     let path = format!("/usr/bin:{}", std::env::var("PATH").unwrap_or_default());
-    let mut command = Invocation::new(CARGO)
-        .args(["clippy", "--workspace", "--locked"])
+    Invocation::new(CARGO)
+        .args([what, "--locked"])
         .args(["-Zbuild-std=std,panic_abort,test", "--target", target])
         .env("RUSTC", RUSTC)
-        // Opens -Zbuild-std; only ever for this check.
+        // Opens -Zbuild-std; only ever for what is built here.
         .env("RUSTC_BOOTSTRAP", "1")
         .env("PATH", path)
         .env("CARGO_TARGET_DIR", target_dir())
@@ -88,7 +90,11 @@ fn check(target: &str, tests: bool) -> Result<Invocation> {
         .without("CARGO")
         .without("LD_LIBRARY_PATH")
         .without("RUSTUP_TOOLCHAIN")
-        .without("RUSTC_WRAPPER");
+        .without("RUSTC_WRAPPER")
+}
+
+fn check(target: &str, tests: bool) -> Result<Invocation> {
+    let mut command = cargo("clippy", target).arg("--workspace");
     if tests {
         command = command.arg("--all-targets");
     }

@@ -13,6 +13,7 @@ mod film;
 mod headless;
 #[cfg(target_os = "linux")]
 mod netlab;
+mod package;
 mod rules;
 #[cfg(target_os = "linux")]
 mod screenshots;
@@ -21,6 +22,8 @@ mod setup;
 mod shell;
 mod suite;
 mod wav;
+#[cfg(target_os = "linux")]
+mod wine;
 mod workspace;
 
 use std::process::ExitCode;
@@ -51,10 +54,17 @@ enum Task {
     Demo(demo::Options),
     /// Type-check the whole workspace for Windows and macOS on a Debian machine.
     Cross(cross::Options),
+    /// Link the Windows programs on Debian, start them under wine, and take pictures of their window.
+    #[cfg(target_os = "linux")]
+    Wine(wine::Options),
     /// Check licences, sources and duplicates of the dependencies.
     Deny(deny::Options),
     /// `test`, `cross` and `deny`.
     Ci(suite::Options),
+    /// Make what people install: .deb, .rpm, the Windows installer, the macOS disk image.
+    Package(package::Options),
+    /// What the changelog says of one version.
+    Notes(package::NotesOptions),
     /// Make the pictures of the window that the README shows (X11).
     #[cfg(target_os = "linux")]
     Screenshots(screenshots::Options),
@@ -74,8 +84,12 @@ fn main() -> ExitCode {
         Task::Film(options) => film::run(&options),
         Task::Demo(options) => demo::run(&options),
         Task::Cross(options) => cross::run(&options),
+        #[cfg(target_os = "linux")]
+        Task::Wine(options) => wine::run(&options),
         Task::Deny(options) => deny::run(&options),
         Task::Ci(options) => suite::ci(&options),
+        Task::Package(options) => package::run(&options),
+        Task::Notes(options) => package::notes(&options),
         #[cfg(target_os = "linux")]
         Task::Screenshots(options) => screenshots::run(&options),
         Task::Bench(options) => bench::run(&options),

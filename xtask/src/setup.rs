@@ -13,7 +13,7 @@ use clap::Args;
 use crate::shell::Invocation;
 use crate::workspace;
 pub(crate) use manager::Manager;
-pub(crate) use packages::{Package, Purpose};
+pub(crate) use packages::{Package, Purpose, wanted};
 use plan::Privilege;
 
 /// What `cargo xtask setup` can be told.
@@ -48,7 +48,7 @@ pub(crate) fn ensure(purposes: &[Purpose], options: &Options) -> Result<()> {
              libmpv and ffmpeg by hand; CONTRIBUTING.md lists what each is for."
         );
     };
-    let wanted: Vec<Package> = packages::wanted(manager, purposes).collect();
+    let wanted: Vec<Package> = wanted(manager, purposes).collect();
     if wanted.is_empty() && purposes == [Purpose::Cross] {
         bail!(
             "checking for other systems needs Debian's packages; on {} it is not offered",

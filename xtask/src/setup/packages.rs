@@ -14,6 +14,12 @@ pub(crate) enum Purpose {
     Test,
     /// Checking for Windows and macOS.
     Cross,
+    /// Making packages.
+    Package,
+    /// Judging packages, and installing them in a clean system.
+    PackageCheck,
+    /// Starting the Windows programs on this machine.
+    Wine,
 }
 
 /// One package of one manager.
@@ -43,6 +49,18 @@ const fn cross(name: &'static str, why: &'static str) -> Package {
     Package { name, purpose: Purpose::Cross, why }
 }
 
+const fn package(name: &'static str, why: &'static str) -> Package {
+    Package { name, purpose: Purpose::Package, why }
+}
+
+const fn package_check(name: &'static str, why: &'static str) -> Package {
+    Package { name, purpose: Purpose::PackageCheck, why }
+}
+
+const fn wine(name: &'static str, why: &'static str) -> Package {
+    Package { name, purpose: Purpose::Wine, why }
+}
+
 // winit opens the X11, Wayland, xkb and EGL libraries while it runs, so nothing fails to link
 // without them: the window fails to open. Hence they are listed.
 const APT: &[Package] = &[
@@ -65,6 +83,7 @@ const APT: &[Package] = &[
     run("libxcursor1", "the pointer under X11"),
     run("libxi6", "the mouse under X11"),
     run("libxrandr2", "monitors under X11"),
+    run("libdbus-1-3", "asks the desktop for its dialogs of files"),
     run("gstreamer1.0-tools", "shares a screen under Wayland"),
     run("gstreamer1.0-pipewire", "takes the screen's pictures under Wayland"),
     run("gstreamer1.0-plugins-base", "converts them"),
@@ -85,6 +104,17 @@ const APT: &[Package] = &[
     cross("clang", "answers for the C compiler of macOS"),
     cross("gcc-mingw-w64-x86-64-posix", "C compiler for Windows"),
     cross("g++-mingw-w64-x86-64-posix", "C++ compiler for Windows"),
+    package("debhelper", "makes Debian packages"),
+    package("dpkg-dev", "finds the libraries that a program needs"),
+    package("fakeroot", "packs files as those of root"),
+    package("rpm", "makes RPM packages"),
+    package_check("appstream", "judges what software centres show"),
+    package_check("debootstrap", "makes a clean Debian"),
+    package_check("desktop-file-utils", "judges the desktop entry"),
+    package_check("lintian", "judges Debian packages"),
+    wine("wine", "runs Windows programs"),
+    wine("wine64", "runs those of 64 bits"),
+    wine("nsis", "makes the Windows installer"),
 ];
 
 // The pulseaudio daemon is not listed for Fedora and Arch: there it would replace PipeWire's.
@@ -104,6 +134,7 @@ const DNF: &[Package] = &[
     run("libXcursor", "the pointer under X11"),
     run("libXi", "the mouse under X11"),
     run("libXrandr", "monitors under X11"),
+    run("dbus-libs", "asks the desktop for its dialogs of files"),
     run("gstreamer1", "shares a screen under Wayland"),
     run("pipewire-gstreamer", "takes the screen's pictures under Wayland"),
     run("gstreamer1-plugins-base", "converts them"),
@@ -115,6 +146,7 @@ const DNF: &[Package] = &[
     test("pulseaudio-utils", "records what the speakers play"),
     test("xdotool", "presses keys in windows"),
     test("xorg-x11-server-Xvfb", "a display without a monitor"),
+    package("rpm-build", "makes RPM packages"),
 ];
 
 const PACMAN: &[Package] = &[
@@ -131,6 +163,7 @@ const PACMAN: &[Package] = &[
     run("libxcursor", "the pointer under X11"),
     run("libxi", "the mouse under X11"),
     run("libxrandr", "monitors under X11"),
+    run("dbus", "asks the desktop for its dialogs of files"),
     run("gstreamer", "shares a screen under Wayland"),
     run("gst-plugin-pipewire", "takes the screen's pictures under Wayland"),
     run("gst-plugins-base", "converts them"),
@@ -157,6 +190,7 @@ const WINGET: &[Package] = &[
     build("Kitware.CMake", "builds libopus"),
     build("NASM.NASM", "the fast paths of OpenH264"),
     test("Gyan.FFmpeg", "makes the test film"),
+    package("NSIS.NSIS", "makes the installer"),
 ];
 
 /// The packages that `manager` must have for `purposes`.
@@ -179,7 +213,15 @@ mod tests {
 
     #[test]
     fn no_package_is_listed_twice() {
-        let every = [Purpose::Build, Purpose::Run, Purpose::Test, Purpose::Cross];
+        let every = [
+            Purpose::Build,
+            Purpose::Run,
+            Purpose::Test,
+            Purpose::Cross,
+            Purpose::Package,
+            Purpose::PackageCheck,
+            Purpose::Wine,
+        ];
         for manager in Manager::ALL {
             let names: Vec<&str> = wanted(manager, &every).map(|package| package.name).collect();
             let distinct: BTreeSet<&str> = names.iter().copied().collect();
