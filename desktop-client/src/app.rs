@@ -28,6 +28,15 @@ fn about() -> String {
     format!("CinemaSync {version} on {system} ({})", std::env::consts::ARCH)
 }
 
+/// A repaint now, and one only: egui takes no delay at all for two, so that what an input changed can settle. News from
+/// outside needs no second one, which without a graphics card costs as much as the film's decoding.
+const NOW: Duration = Duration::from_nanos(1);
+
+/// What the window is cleared to.
+fn background(visuals: &egui::Visuals) -> [f32; 4] {
+    visuals.panel_fill.to_normalized_gamma_f32()
+}
+
 /// Hands the system's typeface for Chinese to a window that needs it.
 fn bring_font(ui: &mut Ui, ctx: &egui::Context) {
     if ui.wants_chinese_font() {
@@ -35,9 +44,6 @@ fn bring_font(ui: &mut Ui, ctx: &egui::Context) {
         ui.set_chinese_font(ctx, file.map(|file| (file.bytes, file.face)));
     }
 }
-
-/// How often a camera's picture can change: faces need no more frames than they are sent with.
-const PICTURE_INTERVAL: Duration = Duration::from_millis(33);
 
 /// Opens the window: on a session, or on the scripted evening if the command line says so.
 ///
@@ -152,6 +158,10 @@ impl DemoApp {
 }
 
 impl eframe::App for DemoApp {
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        background(visuals)
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let now = Instant::now();
         let seconds = self.from_secs + now.duration_since(self.began).as_secs_f64();

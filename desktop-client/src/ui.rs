@@ -347,7 +347,8 @@ impl Ui {
         Some([size.x.round() as u32, size.y.round() as u32])
     }
 
-    /// Draws one frame into the whole of `ui`. What moves by itself asks egui for its next frame;
+    /// Draws one frame into the whole of `ui`, which is cleared to the look's `panel_fill`: to paint over all of it
+    /// would cost as much as a film does without a graphics card. What moves by itself asks egui for its next frame;
     /// otherwise nothing needs another one until the snapshot or a picture changes.
     pub fn show(
         &mut self,
@@ -356,7 +357,6 @@ impl Ui {
         frames: &Frames,
         send: &mut dyn FnMut(UiAction),
     ) {
-        let fill = theme::palette(ui).background;
         self.speech.follow(&self.window, self.settings.lists_languages());
         let since = Duration::try_from_secs_f64(ui.input(|input| input.time)).unwrap_or_default();
         self.status.update(snapshot, self.program, self.began + since);
@@ -397,7 +397,7 @@ impl Ui {
         if scene.keys.asks_for_help(ui.ctx()) {
             self.help.toggle(ui.ctx());
         }
-        CentralPanel::default().frame(Frame::NONE.fill(fill)).show(ui, |ui| {
+        CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
             match &snapshot.stage {
                 Stage::Lobby | Stage::Entering => self.lobby.show(ui, &mut scene),
                 Stage::Room { code, server, .. } => {

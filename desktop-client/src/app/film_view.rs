@@ -83,7 +83,7 @@ impl FilmView {
         };
         let ctx = ctx.clone();
         player
-            .render_context(&lookup, Arc::new(move || ctx.request_repaint()))
+            .render_context(&lookup, Arc::new(move || ctx.request_repaint_after(super::NOW)))
             .inspect_err(|error| tracing::error!(%error, "the film has no picture"))
             .ok()
     }

@@ -3,6 +3,7 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -35,6 +36,9 @@ use crate::ui::{self, Frames, LobbyDefaults, Look, SUBTITLE_ENDINGS, Told, Ui, U
 /// A window that is not drawn for so long, although there is something new, is hidden.
 const HIDDEN_AFTER: Duration = Duration::from_secs(1);
 
+/// While a film plays, what else is new is shown with its next picture, or after this long: each repaint costs as much
+/// as one, and it would be twice as many. The time of a picture at the fewest in use, 24 a second.
+const FILM_PICTURE: Duration = Duration::from_millis(42);
 /// Small pictures of screens are looked at so often.
 const GLANCE_INTERVAL: Duration = Duration::from_millis(250);
 /// The program's use of the computer is looked at so often.
@@ -66,10 +70,10 @@ pub(super) struct LiveApp {
     began: Instant,
     /// Files that dialogs return; one dialog is open at a time.
     choices: (mpsc::SyncSender<Choice>, mpsc::Receiver<Choice>),
-    /// Whoever watches repaints when a picture changes.
-    shown_generations: u64,
-    /// Repaints the window.
+    /// Repaints the window, soon while a film plays.
     repaint: OnChange,
+    /// Do a film's pictures come?
+    film_plays: Arc<AtomicBool>,
     /// Since when the window could have been drawn and was not: it is minimised or covered.
     not_drawn_since: Option<Instant>,
     process: ProcessFigures,
@@ -93,8 +97,13 @@ impl LiveApp {
         }
         let server = args.session.server(&settings);
         let invite = args.entry.room().map(|room| args.session.invite(room, &settings));
-        let repainted = ctx.clone();
-        let repaint: OnChange = Arc::new(move || repainted.request_repaint());
+        let (repainted, film_plays) = (ctx.clone(), Arc::<AtomicBool>::default());
+        let plays = Arc::clone(&film_plays);
+        let repaint: OnChange = Arc::new(move || {
+            // With the film's next picture, or as soon as if there was one.
+            let within = if plays.load(Ordering::Relaxed) { FILM_PICTURE } else { super::NOW };
+            repainted.request_repaint_after(within);
+        });
         let films_path = crate::film_memory::default_path();
         let session = Session::start(SessionOptions {
             core: SessionConfig {
@@ -189,8 +198,8 @@ impl LiveApp {
             print_events: args.print_events,
             began: Instant::now(),
             choices: mpsc::sync_channel(1),
-            shown_generations: 0,
             repaint,
+            film_plays,
             not_drawn_since: None,
             process: ProcessFigures::new(),
             sampled_at: None,
@@ -269,6 +278,7 @@ impl LiveApp {
         let in_room = matches!(snapshot.stage, Stage::Room { .. });
         let plays = snapshot.playback.film.is_some() && snapshot.playback.playing;
         self.desktop.keep_awake(in_room && plays);
+        self.film_plays.store(in_room && plays, Ordering::Relaxed);
     }
 
     /// Shows what another start of this program handed over: nothing of it is opened unless the person
@@ -410,18 +420,8 @@ impl LiveApp {
 
     /// Asks for a repaint when there is a new picture. Called while the window is shown.
     fn watch_pictures(&mut self, frames: &Frames, ctx: &egui::Context) {
-        let slots = frames.cameras.values().chain([&frames.own]);
-        let generations = slots.fold(0_u64, |sum, slot| sum.wrapping_add(slot.generation()));
-        if std::mem::replace(&mut self.shown_generations, generations) != generations {
-            ctx.request_repaint();
-        }
-        let live = frames.cameras.values().chain([&frames.own]).any(|slot| slot.get().is_some());
-        if live {
-            ctx.request_repaint_after(super::PICTURE_INTERVAL);
-        }
-        for slot in frames.screens.values() {
-            slot.on_change(&self.repaint);
-        }
+        let cameras = frames.cameras.values().chain([&frames.own]);
+        cameras.chain(frames.screens.values()).for_each(|slot| slot.on_change(&self.repaint));
         // Small, and to be recognised only.
         if !frames.thumbnails.is_empty() || frames.own_screen.get().is_some() {
             ctx.request_repaint_after(GLANCE_INTERVAL);
@@ -463,6 +463,10 @@ fn player_config(audio: FilmAudio) -> PlayerConfig {
 }
 
 impl eframe::App for LiveApp {
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        super::background(visuals)
+    }
+
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.costs.begin(ctx);
         self.hear(ctx);

@@ -91,6 +91,8 @@ fn window_at(size: Vec2, snapshot: Snapshot, defaults: LobbyDefaults, step_secs:
                 }
                 let actions = &mut bench.actions;
                 let mut send = |action| actions.push(action);
+                let background = theme::palette(ui).background;
+                ui.painter().rect_filled(ui.max_rect(), 0.0, background);
                 window.show(ui, &bench.snapshot, &bench.frames, &mut send);
             },
             bench,

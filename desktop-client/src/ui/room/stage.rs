@@ -80,7 +80,9 @@ impl Room {
             let edge_to_edge = self.theatre || rect.left() <= ui.max_rect().left();
             let corner = if edge_to_edge { 0 } else { radius::TILE };
             let colors = palette(ui);
-            ui.painter().rect_filled(rect, CornerRadius::same(corner), colors.film_surround);
+            if large != View::Film || !is_covered(rect, scene) {
+                ui.painter().rect_filled(rect, CornerRadius::same(corner), colors.film_surround);
+            }
             let id = ui.scope_id().with("stage");
             let sense = if self.zoom.actual { Sense::CLICK | Sense::DRAG } else { Sense::CLICK };
             let response = ui.interact(rect, id, sense);
@@ -120,6 +122,15 @@ impl Room {
             dropped::say(ui, rect, &words);
         }
     }
+}
+
+/// Does the film's picture cover the stage?
+fn is_covered(stage: Rect, scene: &Scene<'_>) -> bool {
+    let here = scene.snapshot.playback.mine != FilmCopy::None;
+    scene.frames.film.filter(|_| here).is_some_and(|film| {
+        let bars = stage.size() - letterbox(stage, film.width, film.height).size();
+        bars.x.max(bars.y) < 1.0
+    })
 }
 
 /// The film, or what is there instead of it.

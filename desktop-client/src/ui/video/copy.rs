@@ -48,6 +48,9 @@ impl Copier {
             let (target, attachment) = (glow::READ_FRAMEBUFFER, glow::COLOR_ATTACHMENT0);
             gl.framebuffer_texture_2d(target, attachment, glow::TEXTURE_2D, Some(texture), 0);
             gl.disable(glow::SCISSOR_TEST);
+            // Pixels of the same size are not to be mixed with their neighbours, nor need they be.
+            let same = [place[2] - place[0], place[3] - place[1]] == size;
+            let filter = if same { glow::NEAREST } else { glow::LINEAR };
             for part in strips(place, (corner * scale).ceil() as i32) {
                 let Some(part) = intersection(part, clip) else { continue };
                 let [left, top, right, bottom] = of_picture(part, place, size);
@@ -62,7 +65,7 @@ impl Copier {
                     part[2],
                     height - part[1],
                     glow::COLOR_BUFFER_BIT,
-                    glow::LINEAR,
+                    filter,
                 );
             }
             gl.framebuffer_texture_2d(target, attachment, glow::TEXTURE_2D, None, 0);
