@@ -1,7 +1,12 @@
 ; The installer for Windows, filled in by `cargo xtask package`: for one person, without the
-; administrator's rights. VERSION, FILES (a folder), OUT and FILMS (a file) come by -D.
+; administrator's rights. VERSION, FILES (a folder), OUT and FILMS (a file) come by -D, and TARGET where
+; NSIS can make an installer of 64 bits, which wine runs without a second set of libraries.
 
-Unicode true
+!ifdef TARGET
+  Target ${TARGET}
+!else
+  Unicode true
+!endif
 SetCompressor /SOLID lzma
 !include "MUI2.nsh"
 !include "FileFunc.nsh"

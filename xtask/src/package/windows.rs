@@ -33,8 +33,11 @@ pub(crate) fn make(job: &Job) -> Result<PathBuf> {
         // NSIS looks for files by the names of the system that it runs on.
         format!("-D{name}={}", value.display())
     };
+    // Debian's NSIS can make installers of 64 bits, the one for Windows itself cannot.
+    let target = if cfg!(windows) { None } else { Some("-DTARGET=amd64-unicode") };
     Invocation::new(makensis()?)
         .args(["-V2", "-WX"])
+        .args(target)
         .arg(format!("-DVERSION={}", job.release.version))
         .args([define("FILES", &files), define("FILMS", &films), define("OUT", &installer)])
         .arg(workspace::root().join("packaging/windows/installer.nsi"))
