@@ -46,10 +46,10 @@ const LEAST_UNDER_WAY: f64 = 16_384.0;
 /// … or what was acknowledged in so many round trips, if that is more: enough to grow. What is more than a lane gets
 /// rid of would wait on it while others have room.
 const ROUND_TRIPS: f64 = 1.25;
-/// A round trip counts as no less than this: timers are not finer.
-const LEAST_ROUND_TRIP: Duration = Duration::from_millis(20);
+/// Over a shorter way than this what is under way is soon there, however much it is.
+const NEAR: Duration = Duration::from_millis(15);
 /// A lane without room looks again this often.
-const LOOK: Duration = Duration::from_millis(5);
+const LOOK: Duration = Duration::from_millis(2);
 
 /// Does what a lane was given arrive, and how fast?
 struct Flow {
@@ -74,7 +74,8 @@ impl Flow {
         round_trip: Duration,
         now: Instant,
     ) -> bool {
-        let round_trip = round_trip.max(LEAST_ROUND_TRIP).as_secs_f64();
+        let near = round_trip < NEAR;
+        let round_trip = round_trip.max(NEAR).as_secs_f64();
         let passed = now.saturating_duration_since(self.looked).as_secs_f64();
         let more = acknowledged.saturating_sub(self.acknowledged);
         if passed > 0.0 {
@@ -86,7 +87,7 @@ impl Flow {
             self.moved = now;
         }
         let most = (ROUND_TRIPS * self.rate * round_trip).max(LEAST_UNDER_WAY);
-        (underway as f64) < most && now.saturating_duration_since(self.moved) < STUCK
+        (near || (underway as f64) < most) && now.saturating_duration_since(self.moved) < STUCK
     }
 
     /// Something is given to the lane, which was empty or not.
