@@ -753,3 +753,26 @@ film_taken_off = Du hast { $title } abgesetzt.
 film_waits_no_more = { $title } wartet nicht mehr.
 put_back = Zurückholen
 forgotten_room = { $code } ist vergessen.
+
+## Wie das Programm für sich sorgt
+
+settings_put_aside = Die Einstellungen waren nicht lesbar und sind wie beim ersten Start. Die alte Datei bleibt erhalten: { $file }
+settings_newer = Eine neuere Version von CinemaSync hat die Einstellungen geschrieben. Hier sind sie wie beim ersten Start; ihre Datei bleibt erhalten: { $file }
+films_put_aside = Was über Filme gemerkt war, ist nicht lesbar. Die alte Datei bleibt erhalten: { $file }
+rooms_put_aside = Die Liste der letzten Räume ist nicht lesbar. Die alte Datei bleibt erhalten: { $file }
+crashed_last_time = CinemaSync wurde letztes Mal unerwartet beendet.
+failed_last_time = Ein Teil von CinemaSync ist letztes Mal ausgefallen.
+show_report = Bericht zeigen
+crash_report = Was schiefging
+crash_report_hint = Nichts davon wurde gesendet. Kopier es, wenn du jemandem davon erzählen willst.
+copy_crash_report = Kopieren
+settings_about = Über
+check_updates = Nach Updates suchen
+check_daily = Einmal am Tag suchen
+check_updates_hint = Dein Server wird gefragt, welche Version er empfiehlt. Nichts wird heruntergeladen.
+updates_asking = Wird gefragt…
+updates_newest = Das ist die Version, die dein Server empfiehlt, oder eine neuere.
+updates_newer = Dein Server empfiehlt Version { $version }. Hol sie dort, wo du diese herhast.
+updates_not_told = Dein Server sagt nicht, welche Version er empfiehlt.
+updates_no_server = Du benutzt keinen Server, den man fragen könnte.
+updates_failed = Der Server konnte nicht gefragt werden.

@@ -504,3 +504,26 @@ keep_film = Keep this film…
 keeping_film = The film is being saved…
 choose_film_name = Keep the film as
 forget_films = Delete what was streamed
+
+## How the program keeps itself well
+
+settings_put_aside = The settings could not be read and are as at the first start. The old file is kept: { $file }
+settings_newer = A newer CinemaSync wrote the settings. Here they are as at the first start; its file is kept: { $file }
+films_put_aside = What was remembered of films could not be read. The old file is kept: { $file }
+rooms_put_aside = The list of recent rooms could not be read. The old file is kept: { $file }
+crashed_last_time = CinemaSync ended unexpectedly last time.
+failed_last_time = A part of CinemaSync failed last time.
+show_report = Show report
+crash_report = What went wrong
+crash_report_hint = Nothing of this was sent. Copy it if you want to tell somebody.
+copy_crash_report = Copy it
+settings_about = About
+check_updates = Check for updates
+check_daily = Check once a day
+check_updates_hint = Your server is asked which version it recommends. Nothing is downloaded.
+updates_asking = Asking…
+updates_newest = This is the version that your server recommends, or a newer one.
+updates_newer = Version { $version } is recommended by your server. Get it where you got this one.
+updates_not_told = Your server does not say which version it recommends.
+updates_no_server = You use no server that could be asked.
+updates_failed = The server could not be asked.

@@ -756,3 +756,26 @@ film_taken_off = Has quitado { $title }.
 film_waits_no_more = { $title } ya no espera.
 put_back = Recuperar
 forgotten_room = { $code } se ha olvidado.
+
+## Cómo se cuida el programa
+
+settings_put_aside = No se pudo leer la configuración y está como la primera vez. El archivo anterior se conserva: { $file }
+settings_newer = Una versión más nueva de CinemaSync escribió la configuración. Aquí está como la primera vez; su archivo se conserva: { $file }
+films_put_aside = No se pudo leer lo que se recordaba de las películas. El archivo anterior se conserva: { $file }
+rooms_put_aside = No se pudo leer la lista de salas recientes. El archivo anterior se conserva: { $file }
+crashed_last_time = CinemaSync se cerró de forma inesperada la última vez.
+failed_last_time = Una parte de CinemaSync falló la última vez.
+show_report = Ver el informe
+crash_report = Qué salió mal
+crash_report_hint = No se ha enviado nada de esto. Cópialo si quieres contárselo a alguien.
+copy_crash_report = Copiarlo
+settings_about = Acerca de
+check_updates = Buscar actualizaciones
+check_daily = Buscar una vez al día
+check_updates_hint = Se pregunta a tu servidor qué versión recomienda. No se descarga nada.
+updates_asking = Preguntando…
+updates_newest = Esta es la versión que recomienda tu servidor, o una más nueva.
+updates_newer = Tu servidor recomienda la versión { $version }. Consíguela donde conseguiste esta.
+updates_not_told = Tu servidor no dice qué versión recomienda.
+updates_no_server = No usas ningún servidor al que preguntar.
+updates_failed = No se pudo preguntar al servidor.

@@ -756,3 +756,26 @@ film_taken_off = Tu as retiré { $title }.
 film_waits_no_more = { $title } n'attend plus.
 put_back = Remettre
 forgotten_room = { $code } est oublié.
+
+## Comment le programme prend soin de lui
+
+settings_put_aside = Les réglages étaient illisibles et sont comme au premier démarrage. L’ancien fichier est gardé : { $file }
+settings_newer = Une version plus récente de CinemaSync a écrit les réglages. Ici, ils sont comme au premier démarrage ; son fichier est gardé : { $file }
+films_put_aside = Ce qui était retenu des films est illisible. L’ancien fichier est gardé : { $file }
+rooms_put_aside = La liste des salons récents est illisible. L’ancien fichier est gardé : { $file }
+crashed_last_time = CinemaSync s’est arrêté de façon inattendue la dernière fois.
+failed_last_time = Une partie de CinemaSync a échoué la dernière fois.
+show_report = Voir le rapport
+crash_report = Ce qui s’est passé
+crash_report_hint = Rien de ceci n’a été envoyé. Copie-le si tu veux en parler à quelqu’un.
+copy_crash_report = Le copier
+settings_about = À propos
+check_updates = Chercher des mises à jour
+check_daily = Chercher une fois par jour
+check_updates_hint = Ton serveur est interrogé sur la version qu’il recommande. Rien n’est téléchargé.
+updates_asking = Question posée…
+updates_newest = C’est la version que ton serveur recommande, ou une plus récente.
+updates_newer = Ton serveur recommande la version { $version }. Prends-la là où tu as pris celle-ci.
+updates_not_told = Ton serveur ne dit pas quelle version il recommande.
+updates_no_server = Tu n’utilises aucun serveur à interroger.
+updates_failed = Le serveur n’a pas pu être interrogé.

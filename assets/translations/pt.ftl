@@ -756,3 +756,26 @@ film_taken_off = Você tirou { $title }.
 film_waits_no_more = { $title } não espera mais.
 put_back = Repor
 forgotten_room = { $code } foi esquecido.
+
+## Como o programa cuida de si
+
+settings_put_aside = Não foi possível ler as configurações; estão como na primeira vez. O arquivo antigo foi guardado: { $file }
+settings_newer = Uma versão mais nova do CinemaSync gravou as configurações. Aqui estão como na primeira vez; o arquivo dela foi guardado: { $file }
+films_put_aside = Não foi possível ler o que se lembrava dos filmes. O arquivo antigo foi guardado: { $file }
+rooms_put_aside = Não foi possível ler a lista de salas recentes. O arquivo antigo foi guardado: { $file }
+crashed_last_time = O CinemaSync foi encerrado inesperadamente da última vez.
+failed_last_time = Uma parte do CinemaSync falhou da última vez.
+show_report = Ver o relatório
+crash_report = O que deu errado
+crash_report_hint = Nada disto foi enviado. Copie se quiser contar a alguém.
+copy_crash_report = Copiar
+settings_about = Sobre
+check_updates = Procurar atualizações
+check_daily = Procurar uma vez por dia
+check_updates_hint = Seu servidor é consultado sobre a versão que recomenda. Nada é baixado.
+updates_asking = Consultando…
+updates_newest = Esta é a versão que seu servidor recomenda, ou uma mais nova.
+updates_newer = Seu servidor recomenda a versão { $version }. Obtenha-a onde obteve esta.
+updates_not_told = Seu servidor não diz que versão recomenda.
+updates_no_server = Você não usa um servidor que possa ser consultado.
+updates_failed = Não foi possível consultar o servidor.

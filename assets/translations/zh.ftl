@@ -738,3 +738,26 @@ film_taken_off = 你撤下了《{ $title }》。
 film_waits_no_more = 《{ $title }》不再等待播放。
 put_back = 恢复
 forgotten_room = 已忘记 { $code }。
+
+## 程序如何照料自己
+
+settings_put_aside = 无法读取设置，已恢复为首次启动时的状态。旧文件已保留：{ $file }
+settings_newer = 设置由更新版本的 CinemaSync 写入，这里恢复为首次启动时的状态；其文件已保留：{ $file }
+films_put_aside = 无法读取影片记录。旧文件已保留：{ $file }
+rooms_put_aside = 无法读取最近的房间列表。旧文件已保留：{ $file }
+crashed_last_time = CinemaSync 上次意外退出。
+failed_last_time = CinemaSync 的一部分上次出现故障。
+show_report = 查看报告
+crash_report = 出了什么问题
+crash_report_hint = 这些内容没有发送给任何人。如果想告诉别人，请复制。
+copy_crash_report = 复制
+settings_about = 关于
+check_updates = 检查更新
+check_daily = 每天检查一次
+check_updates_hint = 会询问你的服务器推荐哪个版本，不会下载任何东西。
+updates_asking = 正在询问…
+updates_newest = 这就是你的服务器推荐的版本，或更新的版本。
+updates_newer = 你的服务器推荐版本 { $version }。请从你获取当前版本的地方获取。
+updates_not_told = 你的服务器没有说明推荐哪个版本。
+updates_no_server = 你没有使用可以询问的服务器。
+updates_failed = 无法询问服务器。

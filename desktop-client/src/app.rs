@@ -1,5 +1,6 @@
 //! The window: owns every part and joins them.
 
+mod care;
 pub mod demo;
 mod film_view;
 mod frames;
@@ -16,11 +17,25 @@ use eframe::egui::{self, IconData, Vec2, ViewportBuilder, vec2};
 use tracing::warn;
 
 use crate::cli::WindowArgs;
+use crate::kept::Aside;
 use crate::settings::Settings;
 use crate::ui::{LEAST_WINDOW, LobbyDefaults, Look, Ui, UiAction, WINDOW};
 use demo::{Demo, DemoFilm};
 use live::LiveApp;
 use opened::Opened;
+
+/// What the program found of its own when it started.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The settings.
+    pub settings: Settings,
+    /// Where they are kept, if the system has such a place.
+    pub settings_path: Option<PathBuf>,
+    /// The settings' file, if it could not be used.
+    pub aside: Option<Aside>,
+    /// Where the reports of crashes lie.
+    pub crashes: Option<PathBuf>,
+}
 
 /// Which program this is on which system.
 fn about() -> String {
@@ -49,11 +64,7 @@ fn bring_font(ui: &mut Ui, ctx: &egui::Context) {
 ///
 /// # Errors
 /// If no window can be opened (no display, or no OpenGL), no session started, or there is no such film.
-pub fn run(
-    args: WindowArgs,
-    settings: Settings,
-    settings_path: Option<PathBuf>,
-) -> anyhow::Result<()> {
+pub fn run(args: WindowArgs, found: Found) -> anyhow::Result<()> {
     let look = if args.light { Look::Light } else { Look::Dark };
     let size = args.size.map_or(WINDOW, |(width, height)| {
         vec2(f32::from(width), f32::from(height)).max(LEAST_WINDOW)
@@ -72,7 +83,7 @@ pub fn run(
         return Ok(());
     }
     let create = move |creation: &eframe::CreationContext<'_>| {
-        let app = LiveApp::new(creation, args, opened, settings, settings_path, look)?;
+        let app = LiveApp::new(creation, args, opened, found, look)?;
         Ok(Box::new(app) as Box<dyn eframe::App>)
     };
     open_window(size, Box::new(create))
@@ -196,6 +207,8 @@ impl eframe::App for DemoApp {
                 | UiAction::ForgetRoom(_)
                 | UiAction::RememberRoom(_)
                 | UiAction::KeepBubbles(_)
+                | UiAction::CrashSeen
+                | UiAction::CheckForUpdates
                 | UiAction::ComeBack => {}
             }
         }

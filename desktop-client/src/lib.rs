@@ -20,3 +20,4 @@ pub mod session;
 pub mod settings;
 pub mod store;
 pub mod ui;
+pub mod updates;

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
+use cinemasync_client::app::Found;
 use cinemasync_client::cli::{Cli, Mode, WindowArgs};
 use cinemasync_client::log::Log;
 use cinemasync_client::platform::folders;
@@ -45,8 +46,9 @@ fn start_log(folder: Option<&Path>) -> Log {
 fn window(args: WindowArgs) -> ExitCode {
     let _log = start_log(folders::logs().as_deref());
     let settings_path = Settings::default_path();
-    let settings = settings_path.as_deref().map(Settings::load).unwrap_or_default().0;
-    match app::run(args, settings, settings_path) {
+    let (settings, aside) = settings_path.as_deref().map(Settings::load).unwrap_or_default();
+    let found = Found { settings, settings_path, aside, crashes: crash::default_folder() };
+    match app::run(args, found) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("cinemasync: {error}");

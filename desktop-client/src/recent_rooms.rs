@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use cinemasync_core::recent_rooms::RecentRooms;
 
+use crate::kept::{self, Aside, What, Why};
 use crate::platform::private_file;
 
 /// The largest file that is read, in bytes.
@@ -15,21 +16,11 @@ pub fn default_path() -> Option<PathBuf> {
     Some(crate::platform::folders::local_data()?.join("rooms.json"))
 }
 
-/// What was kept; what cannot be read is logged and counts as nothing.
-pub fn load(path: &Path) -> RecentRooms {
-    let read = std::fs::metadata(path).and_then(|file| {
-        if file.len() > LARGEST {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        serde_json::from_slice(&std::fs::read(path)?).map_err(io::Error::from)
-    });
-    let rooms: RecentRooms = read.unwrap_or_else(|error| {
-        if error.kind() != io::ErrorKind::NotFound {
-            tracing::warn!(%error, "the rooms of late cannot be read");
-        }
-        RecentRooms::default()
-    });
-    rooms.bounded()
+/// What was kept; what cannot be read counts as nothing and is put aside.
+pub fn load(path: &Path) -> (RecentRooms, Option<Aside>) {
+    kept::read(path, What::Rooms, LARGEST, |text| {
+        serde_json::from_str(text).map(RecentRooms::bounded).map_err(|_| Why::Broken)
+    })
 }
 
 /// Keeps these instead of what was there.
@@ -48,14 +39,14 @@ mod tests {
     fn what_is_kept_is_read_again_and_damage_is_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deeper/rooms.json");
-        assert_eq!(load(&path), RecentRooms::default());
+        assert_eq!(load(&path), (RecentRooms::default(), None));
         let mut rooms = RecentRooms::default();
         rooms.entered("K7QM4XTB".parse().unwrap(), "wss://a", ["Ana".to_owned()], 7);
         save(&path, &rooms);
-        assert_eq!(load(&path), rooms);
+        assert_eq!(load(&path), (rooms, None));
         std::fs::write(&path, "{\"rooms\":[{\"code\":\"no\"}]}").unwrap();
-        assert_eq!(load(&path), RecentRooms::default());
+        assert_eq!(load(&path).0, RecentRooms::default());
         std::fs::write(&path, vec![b' '; 300_000]).unwrap();
-        assert_eq!(load(&path), RecentRooms::default());
+        assert_eq!(load(&path).0, RecentRooms::default());
     }
 }

@@ -52,6 +52,8 @@ pub struct Settings {
     pub window: WindowSettings,
     /// Where and how large the faces stand over a film that fills the screen.
     pub bubbles: Bubbles,
+    /// When the server was asked last for a newer version, in Unix seconds; 0: never.
+    pub updates_asked_unix_secs: u64,
 }
 
 impl Default for Settings {
@@ -71,6 +73,7 @@ impl Default for Settings {
             stream_mode: StreamMode::default(),
             window: WindowSettings::default(),
             bubbles: Bubbles::default(),
+            updates_asked_unix_secs: 0,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! file dialogs and the clipboard to [`app`](crate::app).
 
 mod compact;
+mod crash;
 mod dropped;
 mod help;
 mod keys;
@@ -35,15 +36,19 @@ use eframe::egui::{
     self, CentralPanel, Frame, Key, Rect, Response, TextureId, ViewportCommand, vec2,
 };
 
+use crate::kept::Aside;
+use crate::updates::News;
 use compact::Compact;
 pub use compact::{LEAST as LEAST_WINDOW, WINDOW};
+pub use crash::Crash;
+use crash::CrashReport;
 use help::Help;
 use keys::KeyMap;
 use language::Speech;
 use lobby::Lobby;
 use room::Room;
 use settings::SettingsPanel;
-use shown::{News, ShownSizes};
+use shown::{News as ShownNews, ShownSizes};
 pub(crate) use text::{
     choose_film, choose_film_name, choose_next_film, choose_own_copy, choose_subtitles, subtitles,
 };
@@ -92,6 +97,8 @@ pub struct LobbyDefaults {
     pub player_missing: Option<Sentence>,
     /// Where and how large the faces stand over a film that fills the screen.
     pub bubbles: Bubbles,
+    /// The report of a crash that the person has not seen.
+    pub crash: Option<Crash>,
 }
 
 impl Default for LobbyDefaults {
@@ -111,6 +118,7 @@ impl Default for LobbyDefaults {
             screen_asks_first: false,
             player_missing: None,
             bubbles: Bubbles::default(),
+            crash: None,
         }
     }
 }
@@ -177,6 +185,10 @@ pub enum UiAction {
     KeepWindow(WindowSettings),
     /// Remember where and how large the faces stand over a film that fills the screen.
     KeepBubbles(Bubbles),
+    /// The report of the last crash was seen, or nobody wants to.
+    CrashSeen,
+    /// Ask the server whether there is a newer version.
+    CheckForUpdates,
 }
 
 /// What every part of a screen is drawn from, and where its wishes go.
@@ -187,6 +199,8 @@ struct Scene<'a> {
     shown: &'a ShownSizes,
     status: &'a CallStatus,
     about: &'a str,
+    /// What is known of newer versions.
+    updates: Option<&'a News>,
     /// The others' pictures as they were drawn in this frame; a menu opens from each.
     pressable: RefCell<Vec<(ParticipantId, Response)>>,
     player_missing: Option<&'a str>,
@@ -226,6 +240,8 @@ pub struct Ui {
     status: CallStatus,
     program: ProgramUse,
     about: String,
+    crash: CrashReport,
+    updates: Option<News>,
     began: Instant,
     player_missing: Option<Sentence>,
     screen_asks_first: bool,
@@ -272,6 +288,8 @@ impl Ui {
             status: CallStatus::default(),
             program: ProgramUse::default(),
             about: defaults.about,
+            crash: CrashReport::new(defaults.crash),
+            updates: None,
             began: Instant::now(),
             player_missing: defaults.player_missing,
             screen_asks_first: defaults.screen_asks_first,
@@ -308,6 +326,21 @@ impl Ui {
         } else {
             self.lobby.film = Some(film);
         }
+    }
+
+    /// A file of the program's could not be used and lies aside: the person is told.
+    pub fn put_aside(&mut self, aside: &Aside) {
+        let text = Sentence::foreign(text::put_aside(aside));
+        self.toasts.add(Notice { level: Level::Warning, text });
+    }
+
+    /// Says what is known of newer versions. Whoever did not ask is told of a newer one.
+    pub fn set_updates(&mut self, news: News, tell: bool) {
+        if tell && matches!(news, News::Newer(_)) {
+            let text = Sentence::foreign(text::updates(&news));
+            self.toasts.add(Notice { level: Level::Info, text });
+        }
+        self.updates = Some(news);
     }
 
     /// Says what this program uses of the computer.
@@ -384,6 +417,7 @@ impl Ui {
             shown: &self.shown,
             status: &self.status,
             about: &self.about,
+            updates: self.updates.as_ref(),
             pressable: RefCell::default(),
             player_missing: missing.as_deref(),
             screen_asks_first: self.screen_asks_first,
@@ -428,9 +462,12 @@ impl Ui {
                 {
                     self.toasts.forget(|sentence| text::is_told_by(undo, sentence));
                 }
+            } else {
+                top = self.crash.offer(ui, whole, top, &mut scene);
             }
             self.toasts.show(ui, whole, top);
             self.help.show(ui, &scene);
+            self.crash.show(ui, &mut scene);
         });
         if let Some(window) = wished {
             self.keys = KeyMap::of(&window);
@@ -481,9 +518,9 @@ impl Ui {
         send: &mut dyn FnMut(UiAction),
     ) {
         match self.shown.end_frame(snapshot, ctx.input(|input| input.time)) {
-            News::None => {}
-            News::Tell(shown) => send(UiAction::Command(Command::Shown(shown))),
-            News::In(seconds) => ctx.request_repaint_after_secs(seconds as f32),
+            ShownNews::None => {}
+            ShownNews::Tell(shown) => send(UiAction::Command(Command::Shown(shown))),
+            ShownNews::In(seconds) => ctx.request_repaint_after_secs(seconds as f32),
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct WindowSettings {
     pub on_top: bool,
     /// The language, by its tag such as `de`; empty: the system's.
     pub language: String,
+    /// Is the server asked once a day whether there is a newer version?
+    pub check_updates: bool,
     /// Keys that were chosen by the person: what is done, then the key's name. What is not named here has its
     /// usual keys.
     pub keys: BTreeMap<String, String>,
@@ -39,6 +41,7 @@ impl Default for WindowSettings {
             notifications: true,
             on_top: false,
             language: String::new(),
+            check_updates: false,
             keys: BTreeMap::new(),
         }
     }

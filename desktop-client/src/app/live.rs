@@ -17,6 +17,8 @@ use cinemasync_core::recent_rooms::RecentRooms;
 use cinemasync_core::session::{EquipmentConfig, SessionConfig};
 use eframe::egui;
 
+use super::Found;
+use super::care::Care;
 use super::film_view::FilmView;
 use super::frames;
 use super::handover::Handover;
@@ -55,6 +57,7 @@ pub(super) struct LiveApp {
     costs: frames::Frames,
     settings: Settings,
     keeper: Keeper,
+    care: Care,
     /// The rooms in which one was.
     rooms: RecentRooms,
     /// How to get back into the room that a crash ended.
@@ -86,8 +89,7 @@ impl LiveApp {
         creation: &eframe::CreationContext<'_>,
         args: WindowArgs,
         opened: Option<Opened>,
-        settings: Settings,
-        settings_path: Option<PathBuf>,
+        Found { settings, settings_path, aside, crashes }: Found,
         look: Look,
     ) -> Result<Self, SessionError> {
         let ctx = &creation.egui_ctx;
@@ -105,6 +107,8 @@ impl LiveApp {
             repainted.request_repaint_after(within);
         });
         let films_path = crate::film_memory::default_path();
+        let (memory, films_aside) =
+            films_path.as_deref().map(crate::film_memory::load).unwrap_or_default();
         let session = Session::start(SessionOptions {
             core: SessionConfig {
                 camera: !matches!(args.camera, CameraSource::None),
@@ -124,7 +128,7 @@ impl LiveApp {
                 },
                 screen: settings.screen,
                 stream_mode: settings.stream_mode,
-                memory: films_path.as_deref().map(crate::film_memory::load).unwrap_or_default(),
+                memory,
                 nonce: crate::platform::nonce(),
             },
             media: MediaConfig {
@@ -144,7 +148,8 @@ impl LiveApp {
         }
         let first_start = settings_path.as_deref().is_some_and(|path| !path.exists());
         let rooms_path = crate::recent_rooms::default_path();
-        let rooms = rooms_path.as_deref().map(crate::recent_rooms::load).unwrap_or_default();
+        let (rooms, rooms_aside) =
+            rooms_path.as_deref().map(crate::recent_rooms::load).unwrap_or_default();
         let (keeper, last) = Keeper::start(KeptIn {
             settings: settings_path,
             films: films_path,
@@ -160,6 +165,7 @@ impl LiveApp {
             None => (None, None),
         };
         let about = super::about();
+        let care = Care::new(crashes);
         let talk_key = settings.talk_key.clone();
         let defaults = LobbyDefaults {
             name,
@@ -174,11 +180,15 @@ impl LiveApp {
             bubbles: settings.bubbles,
             can_come_back: way_back.is_some(),
             screen_asks_first: screen_permission::asks_first(),
+            crash: care.crash(),
             ..LobbyDefaults::default()
         };
         let mut ui = Ui::new(ctx, defaults);
         super::bring_font(&mut ui, ctx);
         ui.set_recent(rooms.clone(), unix_secs());
+        for aside in [aside, films_aside, rooms_aside].into_iter().flatten() {
+            ui.put_aside(&aside);
+        }
         if let Some(link) = link {
             ui.invited(&link, false);
         }
@@ -189,6 +199,7 @@ impl LiveApp {
             costs: frames::Frames::default(),
             settings,
             keeper,
+            care,
             rooms,
             way_back,
             first_film: args.session.film,
@@ -308,6 +319,22 @@ impl LiveApp {
         self.keeper.settings(self.settings.clone());
     }
 
+    /// Asks for a newer version if it is time to, and hears the answer.
+    fn care(&mut self) {
+        let (repaint, now) = (&self.repaint, unix_secs());
+        if self.care.ask_daily(&self.settings, now, || Arc::clone(repaint)) {
+            self.keep(self.asked_for_updates());
+        }
+        if let Some((news, asked)) = self.care.answer() {
+            self.ui.set_updates(news, !asked);
+        }
+    }
+
+    /// The settings of whoever asks now for a newer version.
+    fn asked_for_updates(&self) -> Settings {
+        Settings { updates_asked_unix_secs: unix_secs(), ..self.settings.clone() }
+    }
+
     fn act(&mut self, action: UiAction, ctx: &egui::Context) {
         match action {
             UiAction::Command(command) => {
@@ -345,6 +372,13 @@ impl LiveApp {
             UiAction::FilmForRoom(film) => self.next_film = film,
             UiAction::KeepBubbles(bubbles) => {
                 self.keep(Settings { bubbles, ..self.settings.clone() });
+            }
+            UiAction::CrashSeen => self.care.crash_seen(),
+            UiAction::CheckForUpdates => {
+                let server = self.settings.server.as_deref();
+                let news = self.care.ask(server, Arc::clone(&self.repaint));
+                self.ui.set_updates(news, false);
+                self.keep(self.asked_for_updates());
             }
             UiAction::PickFilm => self.pick(ui::choose_film(), &[], Command::OpenFilm, ctx),
             UiAction::PickOwnCopy => {
@@ -472,6 +506,7 @@ impl eframe::App for LiveApp {
         self.hear(ctx);
         self.keep_awake();
         self.take_over(ctx);
+        self.care();
         // Drawing follows at once where the window can be seen.
         let since = *self.not_drawn_since.get_or_insert_with(Instant::now);
         if since.elapsed() >= HIDDEN_AFTER {

@@ -1,7 +1,8 @@
 //! The settings: devices, how one's voice is treated, push-to-talk, how one's screen is sent, which ways
-//! connections take, how the window itself is, and in a room its rules; searched by a field at the top.
+//! connections take, how the window itself is, in a room its rules, and which program this is; searched by a field at the top.
 //! Owns what is open and the key to talk; what is set is the session's, told by the snapshot.
 
+mod about;
 mod devices;
 mod language;
 mod room;
@@ -190,6 +191,9 @@ impl SettingsPanel {
             && search.section(ui, text::this_room(), &room::all()).is_some()
         {
             self.room(ui, scene);
+        }
+        if let Some(section) = search.section(ui, text::settings_about(), &about::all()) {
+            about::rows(ui, section, scene);
         }
         search.end(ui);
     }

@@ -1,5 +1,6 @@
 //! The window as a person meets it: found by accessible names, answered with actions.
 
+mod care;
 mod chat;
 mod crowd;
 mod film;

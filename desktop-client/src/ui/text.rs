@@ -1,6 +1,7 @@
 //! Every sentence and word of the window, in one place, and how times and figures are written, in each
 //! language that it speaks.
 
+mod care;
 mod catalog;
 mod film;
 mod layouts;
@@ -17,6 +18,7 @@ use cinemasync_core::devices::DeviceKind;
 use cinemasync_core::link::{LinkState, Route};
 use cinemasync_protocol::RoomCode;
 
+pub(crate) use self::care::*;
 pub(crate) use self::catalog::{Language, figure, speak};
 pub(crate) use self::film::*;
 pub(crate) use self::layouts::*;

@@ -118,6 +118,10 @@ const MODULES: &[Module] = &[
         never: &["crate::ui", "crate::app", "crate::headless", "egui", "eframe"],
     },
     Module {
+        name: "updates",
+        never: &["crate::ui", "crate::app", "crate::headless", "egui", "eframe"],
+    },
+    Module {
         name: "kept",
         never: &["crate::ui", "crate::app", "crate::session", "egui", "eframe", "tokio"],
     },

@@ -5,6 +5,7 @@ use eframe::egui::epaint::TextShape;
 
 use super::text::Language;
 use super::*;
+use crate::ui::Crash;
 
 fn speaking(size: Vec2, snapshot: Snapshot, language: Language) -> Window {
     let locale = language.tag().to_owned();
@@ -111,6 +112,14 @@ fn what_belongs_to_a_moment_fits_in_every_language() {
         let mut alone = watching();
         alone.participants.clear();
         misfits.look(&speaking(NARROW, alone, language), language, "alone");
+        let crash = Some(Crash { text: "it failed".to_owned(), ended: true });
+        let locale = language.tag().to_owned();
+        let defaults = LobbyDefaults { locale, crash, ..LobbyDefaults::default() };
+        let mut crashed = window_with(NARROW, Snapshot::default(), defaults);
+        bring_font(&mut crashed);
+        misfits.look(&crashed, language, "a crash");
+        click(&mut crashed, text::show_report());
+        misfits.look(&crashed, language, "the report of a crash");
     }
     misfits.none();
 }

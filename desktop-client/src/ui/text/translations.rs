@@ -15,6 +15,8 @@ fn wanted(language: Language) -> Messages {
     let tables = [
         super::MESSAGES,
         super::say::MESSAGES,
+        super::care::MESSAGES,
+        super::care::say::MESSAGES,
         super::film::MESSAGES,
         super::film::say::MESSAGES,
         super::layouts::MESSAGES,
