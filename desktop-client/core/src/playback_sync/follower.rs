@@ -24,9 +24,10 @@ const LATE: Duration = Duration::from_millis(3);
 /// this long even if it needs less: started right behind a seek, its sound is 20 to 30 ms early.
 const SEEK_GUESS: Duration = SEEK_LEAD;
 /// The same for a film that comes from friends: what is there has to be asked for first.
-const STREAM_SEEK_GUESS: Duration = Duration::from_millis(800);
-/// What is this near behind a place at which it was late is here by then, in seconds: it takes the first guess.
+const STREAM_SEEK_GUESS: Duration = Duration::from_millis(1_100);
+/// What is this near behind a place at which it was late is here by then, in seconds, and takes no longer than this.
 const NEAR_SECS: f64 = 3.0;
+const NEAR_SEEK: Duration = Duration::from_millis(600);
 /// The others are told how long in these steps, not of each millisecond.
 const SEEK_STEP_MS: u32 = 50;
 /// … unless no other comes for this long: the film has nothing there.
@@ -342,7 +343,7 @@ impl Follower {
             && matches!(self.phase, Phase::Standing { at } if (0.0..NEAR_SECS).contains(&(here - at)));
         // Once: a player that is slow all the same needs its time.
         self.hastened = near && !self.hastened;
-        let takes = if self.hastened { self.seek_takes.min(SEEK_GUESS) } else { self.seek_takes };
+        let takes = if self.hastened { self.seek_takes.min(NEAR_SEEK) } else { self.seek_takes };
         let meet = start.max(now + takes);
         let to = state.position_at(clock.room_time(meet));
         if !matches!(self.phase, Phase::Seeking { to: under_way, .. } if (under_way - to).abs() <= STANDING_SECS)
