@@ -1,5 +1,7 @@
 //! `cinemasync`: the window, and its commands.
 
+#![cfg_attr(windows, windows_subsystem = "windows")]
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,13 +9,14 @@ use std::process::ExitCode;
 use cinemasync_client::app::Found;
 use cinemasync_client::cli::{Cli, Mode, WindowArgs};
 use cinemasync_client::log::Log;
-use cinemasync_client::platform::folders;
+use cinemasync_client::platform::{console, folders};
 use cinemasync_client::settings::Settings;
 use cinemasync_client::{app, crash, doctor, headless};
 use cinemasync_server::papers::{self, Papers};
 use clap::{CommandFactory as _, Parser as _};
 
 fn main() -> ExitCode {
+    console::join();
     let cli = Cli::parse();
     match cli.mode {
         Some(Mode::Headless(args)) => {

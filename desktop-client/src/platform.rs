@@ -1,5 +1,6 @@
 //! What differs between operating systems, and what only the operating system can give.
 
+pub mod console;
 pub mod desktop;
 pub mod folders;
 pub mod fonts;
