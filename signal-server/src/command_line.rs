@@ -123,6 +123,7 @@ mod tests {
         "name",
         "network",
         "now",
+        "only",
         "package",
         "read-only",
         "release",
