@@ -95,6 +95,7 @@ mod tests {
         assert_eq!(Build::of("plan9-mips").expect("well-formed"), None);
     }
 
+    #[cfg(unix)]
     fn archive(folder: &Path) -> Build {
         let file = folder.join("libmpv-2.dll");
         std::fs::write(&file, "a library").expect("it can be written");
