@@ -10,6 +10,7 @@
 
 mod bundle;
 mod carry;
+mod flow;
 mod lane;
 mod pieces;
 mod shared;

@@ -2,14 +2,13 @@
 //! offered and whether it is open; the files are the app's.
 
 use eframe::egui::{
-    Align2, CornerRadius, Frame, Id, Margin, Modal, Rect, ScrollArea, Sense, Stroke, TextEdit, Ui,
-    Vec2, pos2, vec2,
+    Align2, Frame, Id, Modal, Rect, ScrollArea, Sense, TextEdit, Ui, Vec2, pos2, vec2,
 };
 
-use super::theme::{font, icons, line, on_picture, palette, radius, size, space};
+use super::theme::{font, icons, line, on_picture, palette, size, space};
 use super::widgets::button::{Button, Kind};
 use super::widgets::prompt::Prompt;
-use super::widgets::{Line, label, menu};
+use super::widgets::{Line, label, menu, raised};
 use super::{Scene, UiAction, text};
 
 /// The widest that the report is.
@@ -68,12 +67,7 @@ impl CrashReport {
     pub(super) fn show(&mut self, ui: &Ui, scene: &mut Scene<'_>) {
         let Some(report) = &self.open else { return };
         let colors = palette(ui);
-        let frame = Frame::NONE
-            .fill(colors.surface_1)
-            .stroke(Stroke::new(size::HAIR, colors.line))
-            .corner_radius(CornerRadius::same(radius::TILE))
-            .shadow(ui.visuals().popup_shadow)
-            .inner_margin(Margin::same(space::L as i8));
+        let frame = raised(ui, space::L);
         let most = ui.ctx().content_rect().size() - Vec2::splat(4.0 * space::L);
         let width = WIDTH.min(most.x);
         let modal = Modal::new(Id::unique("crash report")).frame(frame);

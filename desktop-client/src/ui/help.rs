@@ -1,14 +1,14 @@
 //! All keys at a glance, over everything else. Owns whether it is open; what is listed is the keys' table.
 
 use eframe::egui::{
-    self, Align2, CornerRadius, Frame, Id, Margin, Modal, Pos2, Rect, ScrollArea, Sense, Stroke,
-    Ui, UiBuilder, Vec2, pos2, vec2,
+    self, Align2, CornerRadius, Id, Modal, Pos2, Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2,
+    pos2, vec2,
 };
 
 use super::keys::{Group, Row, TABLE};
 use super::theme::{font, icons, on_picture, palette, radius, size, space};
 use super::widgets::button::{Button, Kind};
-use super::widgets::{Line, columns, label, line_galley, readable};
+use super::widgets::{Line, columns, label, line_galley, raised, readable};
 use super::{Scene, text};
 
 /// The largest that it is, and the widest with one column.
@@ -47,12 +47,7 @@ impl Help {
             return;
         }
         let colors = palette(ui);
-        let frame = Frame::NONE
-            .fill(colors.surface_1)
-            .stroke(Stroke::new(size::HAIR, colors.line))
-            .corner_radius(CornerRadius::same(radius::TILE))
-            .shadow(ui.visuals().popup_shadow)
-            .inner_margin(Margin::same(space::L as i8));
+        let frame = raised(ui, space::L);
         let most = ui.ctx().content_rect().size() - Vec2::splat(4.0 * space::L);
         let one_column = most.x < WIDTH - space::XXL;
         let width = if one_column { NARROW } else { WIDTH }.min(most.x);

@@ -19,8 +19,8 @@ use std::sync::Arc;
 
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Align, Align2, Color32, CornerRadius, FontId, Galley, Painter, Pos2, Rect, Response, Role,
-    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
+    Align, Align2, Color32, CornerRadius, FontId, Frame, Galley, Margin, Painter, Pos2, Rect,
+    Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
 };
 
 use super::theme::icons::Icon;
@@ -155,6 +155,17 @@ pub(crate) fn focus_ring(ui: &Ui, response: &Response, corner: u8) {
 /// A panel's background.
 pub(crate) fn panel(ui: &Ui, rect: Rect, fill: Color32) {
     ui.painter().rect_filled(rect, CornerRadius::same(radius::TILE), fill);
+}
+
+/// The frame of what lies over the window: menus and dialogs, with a margin in points around what is in it.
+pub(crate) fn raised(ui: &Ui, margin: f32) -> Frame {
+    let colors = palette(ui);
+    Frame::NONE
+        .fill(colors.surface_1)
+        .stroke(Stroke::new(size::HAIR, colors.line))
+        .corner_radius(CornerRadius::same(radius::TILE))
+        .shadow(ui.visuals().popup_shadow)
+        .inner_margin(Margin::same(margin as i8))
 }
 
 /// Cuts `rect` from the left into `count` equal cells with `gap` between them.

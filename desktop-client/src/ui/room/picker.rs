@@ -6,16 +6,15 @@ mod cards;
 use cinemasync_core::interface::Command;
 use cinemasync_core::screen::{ScreenItem, ScreenSource, Share};
 use eframe::egui::{
-    Align2, CornerRadius, Frame, Id, Margin, Modal, PopupCloseBehavior, Rect, RectAlign, Sense,
-    Stroke, Ui, UiBuilder, Vec2, pos2, vec2,
+    Align2, Id, Modal, PopupCloseBehavior, Rect, RectAlign, Sense, Ui, UiBuilder, Vec2, pos2, vec2,
 };
 
 use crate::ui::settings::screen as screen_settings;
-use crate::ui::theme::{font, icons, line, on_picture, palette, radius, size, space};
+use crate::ui::theme::{font, icons, line, on_picture, palette, size, space};
 use crate::ui::widgets::button::{Button, Kind};
 use crate::ui::widgets::field::Field;
 use crate::ui::widgets::switch::switch;
-use crate::ui::widgets::{Line, icon, label, menu, paragraph};
+use crate::ui::widgets::{Line, icon, label, menu, paragraph, raised};
 use crate::ui::{Scene, text};
 
 /// The largest that it is.
@@ -85,14 +84,8 @@ impl Picker {
             choosing.listing = true;
             scene.command(Command::ListScreens(true));
         }
-        let colors = palette(ui);
         let margin = space::L;
-        let frame = Frame::NONE
-            .fill(colors.surface_1)
-            .stroke(Stroke::new(size::HAIR, colors.line))
-            .corner_radius(CornerRadius::same(radius::TILE))
-            .shadow(ui.visuals().popup_shadow)
-            .inner_margin(Margin::same(margin as i8));
+        let frame = raised(ui, margin);
         let whole = ui.ctx().content_rect();
         let most = whole.size() - Vec2::splat(4.0 * margin);
         // In a strip the same words take more lines.

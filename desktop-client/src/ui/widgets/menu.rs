@@ -1,12 +1,12 @@
 //! What opens from a button: a list of choices, or a small panel.
 
 use eframe::egui::{
-    Align2, Color32, CornerRadius, CursorIcon, Frame, Margin, Popup, PopupCloseBehavior, RectAlign,
-    Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, CursorIcon, Popup, PopupCloseBehavior, RectAlign, Response,
+    Role, Sense, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::button::{Button, Kind};
-use super::{Line, block_galley, focus_ring, icon, line_galley, paragraph};
+use super::{Line, block_galley, focus_ring, icon, line_galley, paragraph, raised};
 use crate::ui::theme::{font, icons, line, palette, radius, size, space};
 
 /// Shows `content` in a panel of `width` that opens and closes with `button`.
@@ -18,13 +18,7 @@ pub(crate) fn popup(
     align: RectAlign,
     content: impl FnOnce(&mut Ui),
 ) {
-    let colors = palette(ui);
-    let frame = Frame::NONE
-        .fill(colors.surface_1)
-        .stroke(Stroke::new(size::HAIR, colors.line))
-        .corner_radius(CornerRadius::same(radius::TILE))
-        .shadow(ui.visuals().popup_shadow)
-        .inner_margin(Margin::same(space::S as i8));
+    let frame = raised(ui, space::S);
     Popup::from_toggle_button_response(button)
         .close_behavior(close)
         .align(align)
